@@ -1,0 +1,1 @@
+"""Data out: the GraphQL API over Starlette."""

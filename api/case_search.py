@@ -1,0 +1,116 @@
+"""One search as a person sees it: hits with their cases, masked highlights, labelled facets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from api.ids import global_id
+from api.loaders import Loaders
+from api.masking import names_to_cover, shown_name
+from schema.records import PenaltyCase
+from schema.regions import region_name
+from schema.vocabularies import Domain, Facet, PartyType, SearchField
+from stores.search.highlight import find_spans, fragments
+from stores.search.query_tree import Node, SearchQuery
+from stores.search.seam import FacetCount, Position, SearchAnswer
+from supervision.privacy import cover_spans
+
+FIELD_NAMES: Mapping[SearchField, str] = {
+    field: "violationType" if field is SearchField.VIOLATION_TYPE else field.value for field in SearchField
+}
+"""The fields as `Highlight.field` names them."""
+
+DEFAULT_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FieldHighlight:
+    """Where a field of a hit matches, as HTML fragments."""
+
+    field: str
+    fragments: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A case found, and where it stands."""
+
+    node: PenaltyCase
+    position: Position
+    tree: Node | None
+
+    @property
+    def cursor(self) -> str:
+        """The hit's cursor."""
+        return self.position.encode()
+
+    @property
+    def score(self) -> float | None:
+        """The score by relevance."""
+        return None if self.position.score is None else float(self.position.score)
+
+    @property
+    def highlights(self) -> list[FieldHighlight]:
+        """The fields that match, with natural persons' names covered."""
+        found = []
+        for field, text in _texts(self.node).items():
+            spans = find_spans(self.tree, field, text) if text else []
+            if text and spans:
+                shown = fragments(text, spans, covers=_covers(self.node, field, text))
+                found.append(FieldHighlight(FIELD_NAMES[field], shown))
+        return found
+
+
+def _texts(case: PenaltyCase) -> dict[SearchField, str | None]:
+    return {
+        SearchField.NUMBER: " ".join(number for number in (case.document_number, case.filing_number) if number),
+        SearchField.TITLE: case.title,
+        SearchField.PARTY: case.party.name,
+        SearchField.AGENCY: case.agency.name,
+        SearchField.VIOLATION_TYPE: case.violation_type,
+        SearchField.FACTS: case.facts,
+        SearchField.BASIS: case.legal_basis,
+        SearchField.CONTENT: case.penalty_content,
+    }
+
+
+def _covers(case: PenaltyCase, field: SearchField, text: str) -> list[tuple[int, int, str]]:
+    if field is SearchField.PARTY:
+        return [(0, len(text), shown_name(case.party))] if case.party.type is PartyType.PERSON else []
+    return [] if field is SearchField.AGENCY else cover_spans(text, names_to_cover(case))
+
+
+async def read_hits(loaders: Loaders, answer: SearchAnswer, query: SearchQuery) -> list[Hit]:
+    """The hits with their cases, in one statement. A case deleted since it was indexed is left out."""
+    cases = await loaders.cases.load_many([position.case_id for position in answer.positions])
+    return [
+        Hit(case, position, query.tree)
+        for case, position in zip(cases, answer.positions, strict=True)
+        if case is not None
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledCount:
+    """A facet's value with its Chinese label."""
+
+    value: str
+    label: str
+    count: int
+
+
+async def label_facet(loaders: Loaders, facet: Facet, counts: Sequence[FacetCount]) -> list[LabelledCount]:
+    """A facet as clients see it; an agency's value is its id as `agencyIds` takes it."""
+    match facet:
+        case Facet.AGENCIES:
+            agencies = await loaders.agencies.load_many([int(found.value) for found in counts])
+            return [
+                LabelledCount(global_id("Agency", agency.id), agency.name, found.count)
+                for agency, found in zip(agencies, counts, strict=True)
+                if agency is not None
+            ]
+        case Facet.DOMAINS:
+            return [LabelledCount(found.value, Domain(found.value).label, found.count) for found in counts]
+        case Facet.REGIONS:
+            return [LabelledCount(found.value, region_name(found.value), found.count) for found in counts]
+        case Facet.YEARS:
+            return [LabelledCount(found.value, f"{found.value}年", found.count) for found in counts]

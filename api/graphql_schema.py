@@ -1,0 +1,48 @@
+"""The GraphQL schema: types, limits, caches, and the printed SDL."""
+
+import structlog
+from graphql import GraphQLError
+from strawberry import Schema
+from strawberry.extensions import MaxAliasesLimiter, MaxTokensLimiter, ParserCache, QueryDepthLimiter, ValidationCache
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+import api.types.vocabularies  # noqa: F401  makes the vocabularies enums before a type names them
+from api.errors import PresentErrors
+from api.queries import Query
+from api.types.feed_run import FeedRun
+from api.types.organisation import Agency, Procuratorate
+from api.types.penalty_case import Party, PenaltyCase
+from api.types.scalars import SCALARS
+
+MAX_DEPTH = 10
+MAX_ALIASES = 30
+MAX_TOKENS = 2_000
+
+
+class JianduSchema(Schema):
+    """A schema that leaves logging errors to `api.errors`, which knows which of them are ours."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Say that there were some, without their texts."""
+        structlog.get_logger().debug("operation had errors", count=len(errors), known=execution_context is not None)
+
+
+schema = JianduSchema(
+    query=Query,
+    types=[Agency, FeedRun, Party, PenaltyCase, Procuratorate],
+    config=StrawberryConfig(scalar_map=SCALARS),
+    extensions=[
+        PresentErrors,
+        lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
+        lambda: QueryDepthLimiter(max_depth=MAX_DEPTH),
+        lambda: MaxAliasesLimiter(max_alias_count=MAX_ALIASES),
+        lambda: ParserCache(maxsize=200),
+        lambda: ValidationCache(maxsize=200),
+    ],
+)
+
+
+def sdl() -> str:
+    """The schema as it is printed to schema/schema.graphql."""
+    return schema.as_str() + "\n"

@@ -1,0 +1,104 @@
+"""One statement for each relation and level of a request, never one a row."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from strawberry.dataloader import DataLoader
+
+from schema.records import Agency, FeedError, FeedRun, Party, PenaltyCase, Procuratorate
+from stores.feed_runs import count_errors, list_errors, runs_by_id
+from stores.postgres import Database
+from stores.rows import (
+    agencies_by_id,
+    cases_by_id,
+    cases_of_parties,
+    count_cases_of_parties,
+    parties_by_id,
+    procuratorates_by_id,
+)
+from stores.search.seam import Position
+
+Record = TypeVar("Record")
+Key = TypeVar("Key")
+Argument = TypeVar("Argument")
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A page of a relation of one record."""
+
+    of: int
+    first: int
+    after: Position | int | None
+
+
+def _by_id(
+    database: Database, read: Callable[[AsyncConnection, Sequence[int]], Awaitable[dict[int, Record]]]
+) -> DataLoader[int, Record | None]:
+    async def load(ids: list[int]) -> list[Record | None]:
+        async with database.begin() as connection:
+            found = await read(connection, ids)
+        return [found.get(record_id) for record_id in ids]
+
+    return DataLoader(load_fn=load)
+
+
+def _counts(
+    database: Database, read: Callable[[AsyncConnection, Sequence[int]], Awaitable[dict[int, int]]]
+) -> DataLoader[int, int]:
+    async def load(ids: list[int]) -> list[int]:
+        async with database.begin() as connection:
+            found = await read(connection, ids)
+        return [found[record_id] for record_id in ids]
+
+    return DataLoader(load_fn=load)
+
+
+def _slices(
+    database: Database,
+    read: Callable[[AsyncConnection, Sequence[int], int, Position | int | None], Awaitable[dict[int, list[Record]]]],
+) -> DataLoader[Slice, list[Record]]:
+    """Slices of the same size behind the same place are read together: those of one field of one level."""
+
+    async def load(slices: list[Slice]) -> list[list[Record]]:
+        found: dict[Slice, list[Record]] = {}
+        async with database.begin() as connection:
+            for first, after in dict.fromkeys((wanted.first, wanted.after) for wanted in slices):
+                owners = [wanted.of for wanted in slices if (wanted.first, wanted.after) == (first, after)]
+                for owner, records in (await read(connection, owners, first, after)).items():
+                    found[Slice(owner, first, after)] = records
+        return [found[wanted] for wanted in slices]
+
+    return DataLoader(load_fn=load)
+
+
+class Loaders:
+    """The loaders of one request."""
+
+    def __init__(self, database: Database) -> None:
+        """Nothing is read yet."""
+        self.cases: DataLoader[int, PenaltyCase | None] = _by_id(database, cases_by_id)
+        self.agencies: DataLoader[int, Agency | None] = _by_id(database, agencies_by_id)
+        self.parties: DataLoader[int, Party | None] = _by_id(database, parties_by_id)
+        self.procuratorates: DataLoader[int, Procuratorate | None] = _by_id(database, procuratorates_by_id)
+        self.runs: DataLoader[int, FeedRun | None] = _by_id(database, runs_by_id)
+        self.party_cases: DataLoader[Slice, list[PenaltyCase]] = _slices(database, _cases_of_parties)
+        self.party_case_counts = _counts(database, count_cases_of_parties)
+        self.run_errors: DataLoader[Slice, list[FeedError]] = _slices(database, _errors_of_runs)
+        self.run_error_counts = _counts(database, count_errors)
+
+
+async def _cases_of_parties(
+    connection: AsyncConnection, ids: Sequence[int], first: int, after: Position | int | None
+) -> dict[int, list[PenaltyCase]]:
+    place = after if isinstance(after, Position) else None
+    return await cases_of_parties(connection, ids, first=first, after=place)
+
+
+async def _errors_of_runs(
+    connection: AsyncConnection, ids: Sequence[int], first: int, after: Position | int | None
+) -> dict[int, list[FeedError]]:
+    place = after if isinstance(after, int) else 0
+    return await list_errors(connection, ids, first=first, after=place)

@@ -1,0 +1,30 @@
+"""What is shown of natural persons: their names are covered in every text of a case."""
+
+from schema.records import Party, PenaltyCase
+from schema.vocabularies import PartyType
+from supervision.privacy import cover_names, is_masked_name, mask_name
+
+
+def names_to_cover(case: PenaltyCase) -> tuple[str, ...]:
+    """The natural persons' names that the texts of a case may hold."""
+    party = case.party
+    if party.type is PartyType.PERSON and party.name and party.name not in case.person_names:
+        return (*case.person_names, party.name)
+    return case.person_names
+
+
+def shown_text(case: PenaltyCase, text: str | None) -> str | None:
+    """A text of a case as it may be shown."""
+    return cover_names(text, names_to_cover(case)) if text else text
+
+
+def shown_name(party: Party) -> str:
+    """A party's name as it may be shown; empty where none was sent."""
+    if party.name is None:
+        return ""
+    return mask_name(party.name) if party.type is PartyType.PERSON else party.name
+
+
+def is_masked(party: Party) -> bool:
+    """Whether the name that is shown is not the whole name."""
+    return party.name is not None and (party.type is PartyType.PERSON or is_masked_name(party.name))

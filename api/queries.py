@@ -1,0 +1,268 @@
+"""The queries."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.case_search import DEFAULT_PAGE, Hit, LabelledCount, label_facet, read_hits
+from api.context import ApiInfo, Context, selects
+from api.ids import global_id, parse_global_id, record_id
+from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
+from api.types.feed_run import FeedRunConnection
+from api.types.fields import resolved
+from api.types.node import Node, NodeRecord
+from api.types.organisation import AgencyConnection
+from api.types.penalty_case import CaseConnection, PenaltyCase, case_cursor
+from api.types.search import CaseFilter, CaseSearch, read_filter
+from schema import records
+from schema.document_number import canonical_document_number
+from schema.vocabularies import CaseSort, Domain, Facet, SearchEngineName
+from stores.errors import BadUserInputError
+from stores.feed_runs import count_runs, list_runs
+from stores.rows import cases_by_number, count_agencies, count_cases, list_agencies, list_cases
+from stores.search.parser import parse_query
+from stores.search.query_tree import SearchQuery
+from stores.search.seam import SearchAnswer, SearchRequest, decode_position, effective_sort
+
+Value = TypeVar("Value")
+_DEFAULT_AGENCIES = 50
+
+
+def _read(info: ApiInfo, read: Callable[[AsyncConnection], Awaitable[Value]]) -> Callable[[], Awaitable[Value]]:
+    """A reading in a connection of its own, so that resolvers never share one."""
+
+    async def reading() -> Value:
+        async with info.context.services.database.begin() as connection:
+            return await read(connection)
+
+    return reading
+
+
+async def _node(context: Context, node: str) -> NodeRecord | None:
+    type_name, key = parse_global_id(node)
+    loaders = context.loaders
+    match type_name:
+        case "PenaltyCase":
+            return await loaders.cases.load(key)
+        case "Agency":
+            return await loaders.agencies.load(key)
+        case "Party":
+            return await loaders.parties.load(key)
+        case "Procuratorate":
+            return await loaders.procuratorates.load(key)
+        case "FeedRun":
+            return await loaders.runs.load(key)
+    raise BadUserInputError("This is no id of ours. Take `id` as a query returned it.")
+
+
+async def node(info: ApiInfo, id: strawberry.ID) -> NodeRecord | None:  # noqa: A002  the contract's name
+    """Any record by its id; null where there is none."""
+    return await _node(info.context, id)
+
+
+async def nodes(info: ApiInfo, ids: list[strawberry.ID]) -> list[NodeRecord | None]:
+    """Records by their ids, in their order."""
+    if len(ids) > MAX_PAGE:
+        raise BadUserInputError(f"`ids` holds at most {MAX_PAGE} ids.")
+    for text in ids:
+        parse_global_id(text)
+    return list(await asyncio.gather(*(_node(info.context, text) for text in ids)))
+
+
+async def penalty_case(
+    info: ApiInfo, document_number: str, agency_id: strawberry.ID | None = strawberry.UNSET
+) -> records.PenaltyCase | None:
+    """A case by its document number in any bracket style; null where there is none."""
+    number = canonical_document_number(document_number)
+    agency = record_id(agency_id, "Agency", "agencyId") if agency_id else None
+    if number is None or "\x00" in number:
+        return None
+    found = await _read(info, lambda connection: cases_by_number(connection, number, agency))()
+    if len(found) > 1:
+        raise BadUserInputError(
+            "Several agencies use this document number. Say which with `agencyId`.",
+            agencies=[{"id": global_id("Agency", case.agency.id), "name": case.agency.name} for case in found],
+        )
+    return found[0] if found else None
+
+
+def cases(
+    info: ApiInfo,
+    filter: CaseFilter | None = strawberry.UNSET,  # noqa: A002  the contract's name
+    sort: CaseSort | None = CaseSort.DECIDED_NEWEST,
+    first: int | None = DEFAULT_PAGE,
+    after: str | None = strawberry.UNSET,
+) -> Connection[records.PenaltyCase]:
+    """Cases in order, from the record itself."""
+    wanted, size = read_filter(filter), page_size(first, DEFAULT_PAGE)
+    order = effective_sort(sort or CaseSort.DECIDED_NEWEST, SearchQuery(None, ""))
+    place = decode_position(after, order) if after else None
+
+    async def page() -> Page[records.PenaltyCase]:
+        found = await _read(info, lambda connection: list_cases(connection, wanted, order, first=size, after=place))()
+        return make_page(found, size, after, lambda case: case_cursor(case, order))
+
+    return Connection(page, _read(info, lambda connection: count_cases(connection, wanted)))
+
+
+def agencies(
+    info: ApiInfo,
+    domains: list[Domain] | None = strawberry.UNSET,
+    networked: bool | None = strawberry.UNSET,
+    first: int | None = _DEFAULT_AGENCIES,
+    after: str | None = strawberry.UNSET,
+) -> Connection[records.Agency]:
+    """Agencies by region and name."""
+    size, wanted = page_size(first, _DEFAULT_AGENCIES), domains or []
+    joined = given(networked)
+    place: tuple[str | None, str, int] | None = None
+    if after:
+        region, name, key = decode_cursor(after, "agency", (str, type(None)), str, int)
+        place = (region, name, key)
+
+    async def read(connection: AsyncConnection) -> Sequence[records.Agency]:
+        return await list_agencies(connection, domains=wanted, networked=joined, first=size, after=place)
+
+    async def page() -> Page[records.Agency]:
+        return make_page(
+            await _read(info, read)(),
+            size,
+            after,
+            lambda agency: encode_cursor("agency", agency.region, agency.name, agency.id),
+        )
+
+    return Connection(
+        page, _read(info, lambda connection: count_agencies(connection, domains=wanted, networked=joined))
+    )
+
+
+def feed_runs(
+    info: ApiInfo, first: int | None = DEFAULT_PAGE, after: str | None = strawberry.UNSET
+) -> Connection[records.FeedRun]:
+    """Runs, newest first."""
+    size = page_size(first, DEFAULT_PAGE)
+    place: tuple[datetime, int] | None = None
+    if after:
+        started_at, key = decode_cursor(after, "run", str, int)
+        try:
+            place = (datetime.fromisoformat(started_at), key)
+        except ValueError as error:
+            raise BadUserInputError("This cursor does not belong to this list. Take `endCursor`.") from error
+
+    async def page() -> Page[records.FeedRun]:
+        found = await _read(info, lambda connection: list_runs(connection, first=size, after=place))()
+        return make_page(found, size, after, lambda run: encode_cursor("run", run.started_at.isoformat(), run.id))
+
+    return Connection(page, _read(info, count_runs))
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """The facets that were selected."""
+
+    context: Context
+    answer: SearchAnswer
+
+    async def _labelled(self, facet: Facet) -> list[LabelledCount]:
+        return await label_facet(self.context.loaders, facet, self.answer.facets[facet])
+
+    async def domains(self) -> list[LabelledCount]:
+        """By domain."""
+        return await self._labelled(Facet.DOMAINS)
+
+    async def agencies(self) -> list[LabelledCount]:
+        """By agency."""
+        return await self._labelled(Facet.AGENCIES)
+
+    async def regions(self) -> list[LabelledCount]:
+        """By region."""
+        return await self._labelled(Facet.REGIONS)
+
+    async def years(self) -> list[LabelledCount]:
+        """By year of the decision."""
+        return await self._labelled(Facet.YEARS)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """An answer with its hits; what was not selected was not computed, and nobody asks for it."""
+
+    interpreted_as: str
+    engine: SearchEngineName
+    degraded: bool
+    total_count: int | None
+    edges: Sequence[Hit]
+    page_info: PageInfo
+    facets: Facets
+
+
+async def search_cases(
+    info: ApiInfo,
+    query: str | None = strawberry.UNSET,
+    filter: CaseFilter | None = strawberry.UNSET,  # noqa: A002  the contract's name
+    sort: CaseSort | None = CaseSort.RELEVANCE,
+    first: int | None = DEFAULT_PAGE,
+    after: str | None = strawberry.UNSET,
+) -> SearchResult:
+    """Search, asking the engine only for what the query selects."""
+    parsed = parse_query(query or None)
+    order = effective_sort(sort or CaseSort.RELEVANCE, parsed)
+    context = info.context
+    paged = selects(info, "edges") or selects(info, "pageInfo")
+    size = page_size(first, DEFAULT_PAGE)
+    request = SearchRequest(
+        query=parsed,
+        filter=read_filter(filter),
+        sort=order,
+        first=size if paged else 0,
+        after=decode_position(after, order) if after else None,
+        count=selects(info, "totalCount"),
+        facets=frozenset(facet for facet in Facet if selects(info, "facets", facet.value)),
+    )
+    answer = await context.services.search.search(request)
+    hits = await read_hits(context.loaders, answer, parsed) if selects(info, "edges") else []
+    cursors = [position.encode() for position in answer.positions]
+    return SearchResult(
+        interpreted_as=parsed.interpreted_as,
+        engine=answer.engine,
+        degraded=answer.degraded,
+        total_count=answer.total,
+        edges=hits,
+        page_info=PageInfo(
+            has_next_page=answer.has_next,
+            has_previous_page=bool(after),
+            start_cursor=cursors[0] if cursors else None,
+            end_cursor=cursors[-1] if cursors else None,
+        ),
+        facets=Facets(context, answer),
+    )
+
+
+@strawberry.type(description="What can be asked. 查询")
+class Query:
+    """The root of every query."""
+
+    node: Node | None = resolved(node, "Any record by its id. 按编号读取")
+    nodes: list[Node | None] = resolved(nodes, "Records by their ids. 按编号批量读取")
+    search_cases: CaseSearch = resolved(
+        search_cases,
+        (
+            'Full-text search. Words are ANDed; OR; -word or NOT excludes; "a phrase"; field:word (number party agency '
+            "facts basis content); parentheses. A malformed query is BAD_USER_INPUT with the position. 案件检索"
+        ),
+    )
+    penalty_case: PenaltyCase | None = resolved(
+        penalty_case,
+        (
+            "A case by its number in any bracket style. Several agencies and no agencyId: BAD_USER_INPUT that lists "
+            "them. 按文号查询案件"
+        ),
+    )
+    cases: CaseConnection = resolved(cases, "Cases in order. 案件列表")
+    agencies: AgencyConnection = resolved(agencies, "Agencies by region and name. 执法机关列表")
+    feed_runs: FeedRunConnection = resolved(feed_runs, "Runs, newest first. 导入批次列表")

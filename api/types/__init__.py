@@ -1,0 +1,1 @@
+"""The types of the API. Their values are the records of `schema.records`; a resolver stands where a field is more."""

@@ -1,0 +1,103 @@
+"""Feed runs and their rejected rows."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from api.context import ApiInfo
+from api.loaders import Slice
+from api.paging import Connection, Page, PageInfo, decode_cursor, encode_cursor, make_page, page_size
+from api.types.fields import resolved
+from api.types.node import Node
+from schema import records
+from schema.vocabularies import FeedRunStatus
+
+
+@strawberry.type(description="Why a row was rejected. 拒收原因")
+class FeedError:
+    """`schema.records.FeedError` as clients see it."""
+
+    line: int = strawberry.field(description="The physical line of the file. 行号")
+    column: str | None = strawberry.field(description="The column, where one is to blame. 列")
+    code: str = strawberry.field(description="A code of the feed contract. 代码")
+    message: str = strawberry.field(description="What is wrong and what to do. 说明")
+
+
+@strawberry.type(description="A rejected row and its cursor. 拒收行及游标")
+class FeedErrorEdge:
+    """An edge of FeedErrorConnection."""
+
+    node: FeedError
+    cursor: str
+
+
+@strawberry.type(description="Rejected rows in the order of the file. 拒收行列表")
+class FeedErrorConnection:
+    """`api.paging.Connection` of rejected rows."""
+
+    total_count: int
+    edges: list[FeedErrorEdge]
+    nodes: list[FeedError]
+    page_info: PageInfo
+
+
+def _errors(
+    root: strawberry.Parent[records.FeedRun],
+    info: ApiInfo,
+    first: int | None = 20,
+    after: str | None = strawberry.UNSET,
+) -> Connection[records.FeedError]:
+    size = page_size(first, 20)
+    behind: int = decode_cursor(after, "row", int)[0] if after else 0
+    loaders, run_id = info.context.loaders, root.id
+
+    async def page() -> Page[records.FeedError]:
+        errors = await loaders.run_errors.load(Slice(run_id, size, behind))
+        return make_page(errors, size, after, lambda error: encode_cursor("row", error.ordinal))
+
+    async def count() -> int:
+        return await loaders.run_error_counts.load(run_id)
+
+    return Connection(page, count)
+
+
+@strawberry.type(description="One load of one file, with its accounts. 导入批次")
+class FeedRun(Node):
+    """`schema.records.FeedRun` as clients see it: rows = inserted + updated + unchanged + rejected."""
+
+    run: str = strawberry.field(description="The name by which commands know the run. 批次号")
+    file: str = strawberry.field(description="The file's name. 文件名")
+    status: FeedRunStatus = strawberry.field(description="How it stands. 状态")
+    started_at: datetime
+    ended_at: datetime | None
+    rows: int = strawberry.field(description="Data records in the file. 数据行数")
+    inserted: int = strawberry.field(description="New cases. 新增")
+    updated: int = strawberry.field(description="Changed cases. 更新")
+    unchanged: int = strawberry.field(description="Rows that changed nothing. 未变")
+    rejected: int = strawberry.field(description="Rows that could not be taken. 拒收")
+    waiting: int = strawberry.field(description="Accepted rows whose case has not arrived. 待关联")
+    errors: FeedErrorConnection = resolved(_errors, "The rejected rows. 拒收行")
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        """Tell a run among nodes."""
+        return isinstance(value, records.FeedRun)
+
+
+@strawberry.type(description="A run and its cursor. 批次及游标")
+class FeedRunEdge:
+    """An edge of FeedRunConnection."""
+
+    node: FeedRun
+    cursor: str
+
+
+@strawberry.type(description="Runs, newest first. 批次列表")
+class FeedRunConnection:
+    """`api.paging.Connection` of runs."""
+
+    total_count: int
+    edges: list[FeedRunEdge]
+    nodes: list[FeedRun]
+    page_info: PageInfo

@@ -1,0 +1,20 @@
+"""The Relay node: a record with an id among all records."""
+
+import strawberry
+
+from api.ids import global_id
+from schema.records import Agency, FeedRun, Party, PenaltyCase, Procuratorate
+
+NodeRecord = Agency | FeedRun | Party | PenaltyCase | Procuratorate
+
+
+def node_id(root: strawberry.Parent[NodeRecord]) -> strawberry.ID:
+    """The id of any record that is a node; a record's class has its type's name."""
+    return strawberry.ID(global_id(type(root).__name__, root.id))
+
+
+@strawberry.interface(description="A record that can be fetched by its id. 可按编号读取的记录")
+class Node:
+    """What has a global id."""
+
+    id: strawberry.ID = strawberry.field(resolver=node_id, description="The id among all records. 全局编号")

@@ -1,0 +1,149 @@
+"""Penalty cases and their parties."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+import strawberry
+
+from api.context import ApiInfo
+from api.loaders import Slice
+from api.masking import is_masked, shown_name, shown_text
+from api.paging import Connection, Page, PageInfo, make_page, page_size
+from api.types.fields import resolved
+from api.types.node import Node
+from api.types.organisation import Agency
+from schema import records
+from schema.vocabularies import CaseSort, DataSource, Domain, PartyType, PenaltyKind
+from stores.search.seam import Position, decode_position
+
+CaseParent = strawberry.Parent[records.PenaltyCase]
+PartyParent = strawberry.Parent[records.Party]
+
+
+def case_cursor(case: records.PenaltyCase, sort: CaseSort) -> str:
+    """The cursor of a case in an order without scores."""
+    key = case.fine if sort is CaseSort.FINE_HIGHEST else case.decided_on
+    return Position(sort, None, key, case.id).encode()
+
+
+def _title(root: CaseParent) -> str | None:
+    return shown_text(root, root.title)
+
+
+def _violation_type(root: CaseParent) -> str | None:
+    return shown_text(root, root.violation_type)
+
+
+def _facts(root: CaseParent) -> str | None:
+    return shown_text(root, root.facts)
+
+
+def _legal_basis(root: CaseParent) -> str | None:
+    return shown_text(root, root.legal_basis)
+
+
+def _penalty_content(root: CaseParent) -> str | None:
+    return shown_text(root, root.penalty_content)
+
+
+def _name(root: PartyParent) -> str:
+    return shown_name(root)
+
+
+def _masked(root: PartyParent) -> bool:
+    return is_masked(root)
+
+
+def _cases(
+    root: PartyParent, info: ApiInfo, first: int | None = 20, after: str | None = strawberry.UNSET
+) -> Connection[records.PenaltyCase]:
+    size = page_size(first, 20)
+    sort = CaseSort.DECIDED_NEWEST
+    place = decode_position(after, sort) if after else None
+    loaders, party_id = info.context.loaders, root.id
+
+    async def page() -> Page[records.PenaltyCase]:
+        cases = await loaders.party_cases.load(Slice(party_id, size, place))
+        return make_page(cases, size, after, lambda case: case_cursor(case, sort))
+
+    async def count() -> int:
+        return await loaders.party_case_counts.load(party_id)
+
+    return Connection(page, count)
+
+
+@strawberry.type(description="The penalised party. 行政相对人")
+class Party(Node):
+    """`schema.records.Party` as clients see it."""
+
+    type: PartyType = strawberry.field(description="Organisation or natural person. 类别")
+    name: str = resolved(_name, "Its name; a natural person's is masked. 名称（自然人已脱敏）")
+    uscc: str | None = strawberry.field(description="The unified social credit code, as sent. 统一社会信用代码")
+    masked: bool = resolved(_masked, "Whether the name shown is not the whole. 是否脱敏")
+    cases: Annotated["CaseConnection", strawberry.lazy("api.types.penalty_case")] = resolved(
+        _cases, "The party's cases, newest first. 该相对人的案件"
+    )
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        """Tell a party among nodes."""
+        return isinstance(value, records.Party)
+
+
+@strawberry.type(description="An administrative-penalty case. 行政处罚案件")
+class PenaltyCase(Node):
+    """`schema.records.PenaltyCase` as clients see it."""
+
+    document_number: str | None = strawberry.field(
+        description="Of the penalty decision; none before it, and none in some published tables. 处罚决定书文号"
+    )
+    filing_number: str | None = strawberry.field(description="Of the filing. 立案号")
+    identity_derived: bool = strawberry.field(
+        description="Known by party, agency and date only. 无文号，按当事人等识别"
+    )
+    title: str | None = resolved(_title, "The case's name. 案件名称")
+    domain: Domain = strawberry.field(description="The domain it belongs to. 领域")
+    violation_type: str | None = resolved(_violation_type, "As sent. 违法行为类型")
+    agency: Agency = strawberry.field(description="Who decided. 处罚机关")
+    party: Party = strawberry.field(description="Who was penalised. 行政相对人")
+    facts: str | None = resolved(_facts, "What was found. 违法事实")
+    legal_basis: str | None = resolved(_legal_basis, "The law applied. 处罚依据")
+    penalty_kinds: list[PenaltyKind] = strawberry.field(description="The kinds of penalty. 处罚种类")
+    penalty_content: str | None = resolved(_penalty_content, "What was ordered. 处罚内容")
+    fine: Decimal | None = strawberry.field(description="In yuan. 罚款金额（元）")
+    confiscated: Decimal | None = strawberry.field(description="In yuan. 没收金额（元）")
+    act_ended_on: date | None = strawberry.field(description="The violation's end. 违法行为终了日")
+    found_on: date | None = strawberry.field(description="The violation's discovery. 发现日期")
+    filed_on: date | None = strawberry.field(description="The agency's filing. 立案日期")
+    decided_on: date | None = strawberry.field(description="The decision. 处罚决定日期")
+    served_on: date | None = strawberry.field(description="The decision's service. 送达日期")
+    payment_due_on: date | None = strawberry.field(description="The last day of payment. 缴款期限")
+    paid_on: date | None = strawberry.field(description="The payment. 缴款日期")
+    paid_amount: Decimal | None = strawberry.field(description="In yuan. 已缴金额（元）")
+    entered_at: datetime | None = strawberry.field(description="The entry into the platform. 录入平台时间")
+    sources: list[DataSource] = strawberry.field(description="Where it is known from. 数据来源")
+    revision: int = strawberry.field(description="One higher after every change. 版本")
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        """Tell a case among nodes."""
+        return isinstance(value, records.PenaltyCase)
+
+
+@strawberry.type(description="A case and its cursor. 案件及游标")
+class CaseEdge:
+    """An edge of CaseConnection."""
+
+    node: PenaltyCase
+    cursor: str
+
+
+@strawberry.type(description="Cases in order. 案件列表")
+class CaseConnection:
+    """`api.paging.Connection` of cases."""
+
+    total_count: int = strawberry.field(description="Exact. 总数")
+    edges: list[CaseEdge]
+    nodes: list[PenaltyCase]
+    page_info: PageInfo

@@ -1,0 +1,117 @@
+"""What `searchCases` takes and answers."""
+
+from datetime import date
+from decimal import Decimal
+
+import strawberry
+
+from api.ids import record_id
+from api.paging import MAX_PAGE, PageInfo, given
+from api.types.penalty_case import PenaltyCase
+from schema.vocabularies import Domain, SearchEngineName
+from stores.errors import BadUserInputError
+from stores.search import seam
+
+_REGION_DIGITS = 6
+
+
+@strawberry.input(description="Which cases: OR within a list, AND between fields; an empty list asks nothing. 筛选条件")
+class CaseFilter:
+    """`stores.search.seam.CaseFilter` as clients write it."""
+
+    domains: list[Domain] | None = strawberry.field(default=strawberry.UNSET, description="领域")
+    agency_ids: list[strawberry.ID] | None = strawberry.field(default=strawberry.UNSET, description="执法机关")
+    regions: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="GB/T 2260 codes; a city's includes its counties. 行政区划代码"
+    )
+    decided_from: date | None = strawberry.field(default=strawberry.UNSET, description="Inclusive. 决定日期起")
+    decided_to: date | None = strawberry.field(default=strawberry.UNSET, description="Inclusive. 决定日期止")
+    fine_min: Decimal | None = strawberry.field(
+        default=strawberry.UNSET, description="In yuan, inclusive. 罚款下限（元）"
+    )
+    fine_max: Decimal | None = strawberry.field(
+        default=strawberry.UNSET, description="In yuan, inclusive. 罚款上限（元）"
+    )
+    party_uscc: str | None = strawberry.field(default=strawberry.UNSET, description="统一社会信用代码")
+
+
+def read_filter(filter_: CaseFilter | None) -> seam.CaseFilter:
+    """Check a filter and read its ids. Raises BadUserInputError, naming the field."""
+    if not filter_:
+        return seam.CaseFilter()
+    for name in ("domains", "agency_ids", "regions"):
+        if len(getattr(filter_, name) or ()) > MAX_PAGE:
+            raise BadUserInputError(f"A filter's list holds at most {MAX_PAGE} values.")
+    regions = tuple(filter_.regions or ())
+    for region in regions:
+        if not (len(region) == _REGION_DIGITS and region.isascii() and region.isdigit()):
+            raise BadUserInputError("A region is a GB/T 2260 code of six digits, such as 411300.")
+    uscc = given(filter_.party_uscc)
+    return seam.CaseFilter(
+        domains=tuple(filter_.domains or ()),
+        agency_ids=tuple(record_id(agency_id, "Agency", "agencyIds") for agency_id in filter_.agency_ids or ()),
+        regions=regions,
+        decided_from=given(filter_.decided_from),
+        decided_to=given(filter_.decided_to),
+        fine_min=given(filter_.fine_min),
+        fine_max=given(filter_.fine_max),
+        party_uscc=None if uscc is None else _code(uscc),
+    )
+
+
+def _code(uscc: str) -> str:
+    if "\x00" in uscc or not uscc.isascii():
+        raise BadUserInputError("`partyUscc` is a credit code of 18 letters and digits.")
+    return uscc.strip().upper()
+
+
+@strawberry.type(description="Where a field matches; matches stand in <em>, all else is escaped. 命中片段")
+class Highlight:
+    """`api.case_search.FieldHighlight` as clients see it."""
+
+    field: str
+    fragments: list[str]
+
+
+@strawberry.type(description="A case found. 命中案件")
+class CaseHit:
+    """`api.case_search.Hit` as clients see it."""
+
+    node: PenaltyCase
+    cursor: str
+    score: float | None = strawberry.field(description="By relevance only: the sum of the best fields' weights. 相关度")
+    highlights: list[Highlight] = strawberry.field(description="Computed only when selected. 高亮")
+
+
+@strawberry.type(description="How many hits have a value. 分面计数")
+class FacetValue:
+    """`api.case_search.LabelledCount` as clients see it."""
+
+    value: str
+    label: str
+    count: int
+
+
+@strawberry.type(description="Counts of all hits, each computed only when selected; 100 values at most. 分面")
+class CaseFacets:
+    """The facets of a search."""
+
+    domains: list[FacetValue] = strawberry.field(description="领域")
+    agencies: list[FacetValue] = strawberry.field(description="`value` is the agency's id. 执法机关")
+    regions: list[FacetValue] = strawberry.field(description="行政区划")
+    years: list[FacetValue] = strawberry.field(description="Of the decision. 决定年度")
+
+
+@strawberry.type(description="An answer to a search. 检索结果")
+class CaseSearch:
+    """`api.queries.SearchResult` as clients see it."""
+
+    total_count: int = strawberry.field(description="Exact. 总数")
+    edges: list[CaseHit]
+    page_info: PageInfo
+    facets: CaseFacets | None = strawberry.field(description="Computed only when selected. 分面")
+    interpreted_as: str = strawberry.field(description="The query as understood, synonyms included. 检索式解释")
+    engine: SearchEngineName = strawberry.field(description="Who answered. 检索引擎")
+    degraded: bool = strawberry.field(
+        description="The configured engine did not answer and the other one did. 是否降级"
+    )

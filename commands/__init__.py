@@ -1,0 +1,1 @@
+"""The `jiandu` program: one file a command group; wires the others together."""

@@ -1,0 +1,39 @@
+"""`jiandu demo`: the embedded database with the sample feed, served on this machine."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.runtime import Runtime, now, run, with_runtime
+from commands.serve import serve_until_ended
+from indexer.loading import LoadOptions, load_feed
+from stores.errors import DatabaseError
+from stores.settings import Settings
+
+_SAMPLE = Path(__file__).resolve().parent.parent / "sample"
+_HOST = "127.0.0.1"
+
+
+def demo(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen at.")] = 8000,
+    data: Annotated[Path | None, typer.Option(help="The folder of the embedded database.")] = None,
+) -> None:
+    """Load the sample into the embedded database and serve it at http://127.0.0.1:8000/graphql."""
+    given: Settings = context.obj
+    changes = {"database_url": None, "elasticsearch_url": None} | ({} if data is None else {"data_dir": data})
+    settings = given.model_copy(update=changes)
+
+    async def load(runtime: Runtime) -> None:
+        for file in sorted(_SAMPLE.glob("*.jsonl")):
+            report = await load_feed(runtime.database, runtime.keys, file, options=LoadOptions(), clock=now)
+            counts = report.accounts
+            if counts.rejected:
+                raise DatabaseError(f"The sample {file.name} does not load: {report.errors[0]['message']}")
+            typer.echo(f"{file.name}: {counts.inserted} new, {counts.unchanged} known already", err=True)
+
+    run(lambda: with_runtime(settings, load))
+    typer.echo(f"\nGraphQL  http://{_HOST}:{port}/graphql   (no sign-in is needed on this machine)", err=True)
+    typer.echo(f"Health   http://{_HOST}:{port}/readyz\nCtrl-C ends it.", err=True)
+    serve_until_ended(settings, host=_HOST, port=port)

@@ -1,0 +1,100 @@
+"""`jiandu index`: keeping Elasticsearch in step with the record."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import structlog
+import typer
+
+from commands.runtime import Runtime, now, print_json, run, with_runtime
+from indexer.rebuild import rebuild as rebuild_index
+from indexer.relay import Relay
+from indexer.verify import compare
+from stores.index_status import index_status
+from stores.settings import Settings
+
+app = typer.Typer(help="Keep Elasticsearch in step with the record (检索索引).", no_args_is_help=True)
+
+_DIFFERENT = 1
+Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+
+log = structlog.get_logger()
+
+
+def _show(result: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(result)
+        return
+    for name, value in result.items():
+        typer.echo(f"{name}: {value}")
+
+
+@app.command("sync")
+def sync(
+    context: typer.Context,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on until ended.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Empty the outbox into Elasticsearch. Any number may run at once."""
+    settings: Settings = context.obj
+
+    async def once(runtime: Runtime) -> dict[str, Any]:
+        return asdict(await Relay(runtime.database, runtime.required_index(), now).drain())
+
+    async def for_ever(runtime: Runtime) -> None:
+        await Relay(runtime.database, runtime.required_index(), now).follow()
+
+    if follow:
+        run(lambda: with_runtime(settings, for_ever), endless=True)
+        return
+    result = run(lambda: with_runtime(settings, once))
+    _show(result or {}, as_json=as_json)
+
+
+@app.command("rebuild")
+def rebuild(context: typer.Context, as_json: Json = False) -> None:
+    """Build a new index, fill it, compare it, swap it in. Searches go on meanwhile."""
+    settings: Settings = context.obj
+
+    async def work(runtime: Runtime) -> dict[str, Any]:
+        done = 0
+
+        def progress(documents: int) -> None:
+            nonlocal done
+            done += documents
+            if done % 50_000 < documents:
+                log.info("rebuilding", documents=done)
+
+        return asdict(await rebuild_index(runtime.database, runtime.required_index(), now, progress))
+
+    result = run(lambda: with_runtime(settings, work))
+    _show(result or {}, as_json=as_json)
+
+
+@app.command("verify")
+def verify(
+    context: typer.Context,
+    repair: Annotated[bool, typer.Option("--repair", help="Put right what differs.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Compare every case on both sides. Status 1 when they differ, repaired or not."""
+    settings: Settings = context.obj
+
+    async def work(runtime: Runtime) -> dict[str, Any]:
+        return asdict(await compare(runtime.database, runtime.required_index(), repair=repair))
+
+    result = run(lambda: with_runtime(settings, work)) or {}
+    _show(result, as_json=as_json)
+    if result["missing"] + result["stale"] + result["orphaned"]:
+        raise typer.Exit(_DIFFERENT)
+
+
+@app.command("status")
+def status(context: typer.Context, as_json: Json = False) -> None:
+    """Lag, outbox, dead letters, alias, mapping version."""
+    settings: Settings = context.obj
+
+    async def work(runtime: Runtime) -> dict[str, Any]:
+        return (await index_status(runtime.database, runtime.required_index(), now)).as_json()
+
+    _show(run(lambda: with_runtime(settings, work)) or {}, as_json=as_json)

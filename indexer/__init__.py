@@ -1,0 +1,1 @@
+"""Data in: feeds to PostgreSQL, the outbox, Elasticsearch."""

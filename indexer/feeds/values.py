@@ -1,0 +1,234 @@
+"""What a single cell says: nothing, a word of a closed list, a code, a moment. Dates and money have their own modules.
+
+Every function raises `BadValueError` and nothing else for a value it cannot read, and appends to `warnings` what a
+person should look at. No message repeats a value that could tell of a natural person.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final, NamedTuple, TypeVar
+
+from schema.feed_records import RowWarning
+from schema.vocabularies import FeedErrorCode, PartyType, PenaltyKind
+from supervision.credit_code import is_credit_code
+from supervision.privacy import identity_number
+
+MAX_TEXT: Final = 1_000_000
+"""Characters in the longest value that is read."""
+
+MAX_NAME: Final = 500
+"""Characters in the longest name of a party or an agency: more is a text in the wrong column."""
+
+_LONGEST_NULL: Final = 72
+_NULL = re.compile(
+    r"[\s\-‐-―－_/\\.·…。,，、;；:：]*|[*＊×xX╳\s]{2,}|(?:无|無|暂无|暫無|没有|未知|不详|不詳|空|null|none|nil|n/?a|#n/a|\\n)[。.]?",
+    re.IGNORECASE,
+)
+_WHITE_SPACE: Final = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
+NULL_BEGINS: Final = frozenset(_WHITE_SPACE + "-‐‑‒–—―－_/\\.·…。,，、;；:：*＊×xX╳无無暂暫没未不空nN#")
+"""The characters a cell that says nothing can begin with."""
+
+_SHOWABLE = re.compile(r"[\d\s.,:;/\\()\-+*%¥￥元万亿年月日时分秒号至]{1,40}")
+_IDENTITY_DIGITS: Final = 15
+
+_MASKED_CODE = re.compile(r"[0-9A-Za-z*×●\-]{6,24}")
+_MASK_IN_CODE = re.compile(r"[*×●]|[xX]{3,}")
+_PERSONAL_STEM = re.compile(r"[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2]|[*×●xX]{2})")
+_CODE = re.compile(r"[0-9A-Z]{18}")
+_REGION = re.compile(r"[1-9][0-9]{5}")
+
+_PENALTY_SEPARATOR = re.compile(r"[、,，;；/／+＋|\n]|并处|並處|以及")
+_POINTER = re.compile(r"[（(]?[见見]处罚类别\s*[0-9一二]*[)）]?")
+_PENALTY_WORDS: Final = (
+    (PenaltyKind.WARNING, ("警告", "通报批评", "通報批評")),
+    (PenaltyKind.FINE, ("罚款", "罰款", "罚金")),
+    (PenaltyKind.CONFISCATION, ("没收", "沒收")),
+    (
+        PenaltyKind.SUSPENSION,
+        ("暂扣", "暫扣", "停产", "停產", "停业", "停業", "责令关闭", "責令關閉", "限制开展", "限制从业", "降低资质"),
+    ),
+    (PenaltyKind.REVOCATION, ("吊销", "吊銷", "撤销许可", "撤销登记")),
+    (PenaltyKind.DETENTION, ("拘留",)),
+)
+_ORDER_WORDS: Final = ("责令", "責令", "限期", "改正", "拆除", "恢复原状")
+
+_SHORT: Final = 40
+
+_TRUE: Final = frozenset({"true", "是", "有", "yes", "1"})
+_FALSE: Final = frozenset({"false", "否", "no", "0"})
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+class BadValueError(Exception):
+    """A value that cannot be read, which rejects its row; the message names what is expected."""
+
+    def __init__(self, code: FeedErrorCode, column: str | None, message: str) -> None:
+        """Keep what the row's error will say."""
+        super().__init__(message)
+        self.code: Final = code
+        self.column: Final = column
+        self.message: Final = message
+
+
+class CreditCode(NamedTuple):
+    """What a credit code's column holds: the code, or a natural person's identity number that was put there."""
+
+    uscc: str | None
+    identity_number: str | None
+
+
+NO_CODE: Final = CreditCode(None, None)
+
+
+def warn(warnings: list[RowWarning], column: str | None, message: str) -> None:
+    """Note what a person should look at."""
+    warnings.append(RowWarning(column=column, message=message))
+
+
+def bad_value(column: str, message: str) -> BadValueError:
+    """The error for a value that is not what its column holds."""
+    return BadValueError(FeedErrorCode.BAD_VALUE, column, message)
+
+
+def shown(text: str) -> str:
+    """The value as a part of a message where it is nothing but a number, a date or an amount; else nothing."""
+    bare = text.strip()
+    if not _SHOWABLE.fullmatch(bare) or sum(character.isdigit() for character in bare) >= _IDENTITY_DIGITS:
+        return ""
+    return f' ("{bare}")'
+
+
+def folded(text: str) -> str:
+    """NFKC, which makes full-width digits, letters and signs plain, without white space around."""
+    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
+
+
+def is_null(text: str) -> bool:
+    """Whether a cell says that there is no value: blank, ——, 无, /, 暂无, ×× and the like."""
+    bare = text.strip()
+    if not bare:
+        return True
+    return bare[0] in NULL_BEGINS and len(bare) <= _LONGEST_NULL and _NULL.fullmatch(bare) is not None
+
+
+def require_storable(text: str, column: str) -> None:
+    """Refuse what no database text can hold, and what is too long to be a value."""
+    if "\0" in text:
+        raise bad_value(column, "The value holds a NUL character, which no text may. Send the text without it.")
+    if len(text) > MAX_TEXT:
+        raise bad_value(column, f"The value is longer than {MAX_TEXT:,} characters. Send a shorter one.")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise bad_value(
+                column, "The value holds half a character (a lone surrogate). Send valid Unicode."
+            ) from None
+
+
+def name_of(text: str, column: str) -> str:
+    """A name on one line, its white space made single spaces."""
+    name = " ".join(text.split())
+    if len(name) > MAX_NAME:
+        raise bad_value(column, f"A name of at most {MAX_NAME} characters is expected; this one is longer.")
+    return name
+
+
+def penalty_kinds(text: str) -> tuple[PenaltyKind, ...]:
+    """The kinds of penalty a Chinese cell names, in the law's order; OTHER for a part that names none of them."""
+    return _short_penalty_kinds(text) if len(text) <= _SHORT else _penalty_kinds(text)
+
+
+def _penalty_kinds(text: str) -> tuple[PenaltyKind, ...]:
+    kinds: set[PenaltyKind] = set()
+    for part in _PENALTY_SEPARATOR.split(text):
+        named = {kind for kind, words in _PENALTY_WORDS if any(word in part for word in words)}
+        if PenaltyKind.SUSPENSION not in named and any(word in part for word in _ORDER_WORDS):
+            named.add(PenaltyKind.ORDER)
+        if not named and _POINTER.sub("", part).strip():
+            named.add(PenaltyKind.OTHER)
+        kinds |= named
+    return tuple(kind for kind in PenaltyKind if kind in kinds)
+
+
+# A feed repeats a few short cells in all its rows.
+_short_penalty_kinds = lru_cache(maxsize=512)(_penalty_kinds)
+
+
+def party_type(text: str) -> PartyType | None:
+    """The party's type by its Chinese name or by ours; None for an individual business and for what is neither."""
+    word = folded(text)
+    if word in {"PERSON", "自然人", "个人", "公民", "個人"}:
+        return PartyType.PERSON
+    if word == "ORGANIZATION" or any(part in word for part in ("法人", "组织", "組織", "企业", "单位", "公司")):
+        return PartyType.ORGANIZATION
+    return None
+
+
+def word_of(vocabulary: type[Word], text: str, column: str) -> Word:
+    """A member of a closed vocabulary by its name."""
+    try:
+        return vocabulary(folded(text))
+    except ValueError:
+        raise bad_value(column, f"One of {', '.join(_names(vocabulary))} is expected.") from None
+
+
+def _names(vocabulary: Iterable[StrEnum]) -> list[str]:
+    return [member.value for member in vocabulary]
+
+
+def boolean(text: str, column: str) -> bool:
+    """A yes or no in one of its usual spellings."""
+    word = folded(text).lower()
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    raise bad_value(column, "true or false is expected.")
+
+
+def region_code(text: str, column: str) -> str:
+    """A region's six digits (GB/T 2260)."""
+    code = folded(text)
+    if not _REGION.fullmatch(code):
+        raise bad_value(column, f"A region code of six digits (GB/T 2260) is expected{shown(text)}.")
+    return code
+
+
+def credit_code(text: str, column: str, warnings: list[RowWarning]) -> CreditCode:
+    """What stands in a credit code's column.
+
+    A valid code is kept, a masked one as sent with a warning. A valid identity number is told apart, for the caller to
+    put where it belongs. 18 characters with a wrong check character are BAD_USCC. Anything else is no credit code and
+    is left out with a warning; the row as sent keeps it.
+    """
+    plain = folded(text)
+    compact = "".join(plain.split()).upper()
+    if len(compact) > 18 and "-" in compact:  # noqa: PLR2004  the code's length
+        compact = compact.replace("-", "")
+    if is_credit_code(compact):
+        return CreditCode(compact, None)
+    if number := identity_number(plain):
+        return CreditCode(None, number)
+    if _MASK_IN_CODE.search(plain) and _MASKED_CODE.fullmatch("".join(plain.split())):
+        return _masked_code(text.strip(), plain, column, warnings)
+    if _CODE.fullmatch(compact):
+        raise BadValueError(
+            FeedErrorCode.BAD_USCC,
+            column,
+            "The check character of this credit code (GB 32100-2015) is wrong. Compare it with the licence.",
+        )
+    warn(warnings, column, "This is no unified social credit code of 18 characters, and it was left out.")
+    return NO_CODE
+
+
+def _masked_code(sent: str, plain: str, column: str, warnings: list[RowWarning]) -> CreditCode:
+    if _PERSONAL_STEM.match(plain):
+        warn(warnings, column, "A partly covered identity number stood in the credit code's column; it was left out.")
+        return NO_CODE
+    warn(warnings, column, "The credit code is masked, and it was kept as sent.")
+    return CreditCode(sent, None)

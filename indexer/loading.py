@@ -1,0 +1,266 @@
+"""Loading one feed file: every row becomes exactly one of inserted, updated, unchanged, rejected, or nothing is stored."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from indexer.feeds.reader import FeedReader, open_feed
+from indexer.feeds.staging import Seal, Waves, stage_case, warnings_json
+from schema.feed_records import AgencyRecord, CaseRecord, ParsedRow, ProcuratorateRecord, RowError, SkippedLine
+from schema.vocabularies import FeedErrorCode, FeedRunStatus, RowOutcome
+from stores.case_loading import CaseLoad, KeptRow, Rejection
+from stores.errors import UnreadableFeedError
+from stores.feed_runs import Accounts, begin_run, end_run, lock_loading, mark_interrupted
+from stores.keys import KeyRing
+from stores.postgres import Database
+from stores.register import (
+    Register,
+    RegisteredAgency,
+    UnknownNameError,
+    is_conflict,
+    read_register,
+    register_agency,
+    store_agency,
+    store_procuratorate,
+)
+
+BATCH_ROWS = 4_000
+"""Rows that wait before they are merged: enough to make a statement worth its while, few enough to stay small."""
+
+SHOWN_ERRORS = 20
+"""How many errors of a file a report holds; all of them are stored."""
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadOptions:
+    """How a file is to be loaded. `agency` is the sender, for rows that name none."""
+
+    agency: str | None = None
+    register_agencies: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadReport:
+    """What became of a file; `errors` are the first `SHOWN_ERRORS`."""
+
+    file: str
+    run: str
+    accounts: Accounts
+    errors: tuple[dict[str, Any], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as the contract writes it."""
+        counts = self.accounts
+        return {
+            "file": self.file,
+            "run": self.run,
+            "rows": counts.rows,
+            "inserted": counts.inserted,
+            "updated": counts.updated,
+            "unchanged": counts.unchanged,
+            "rejected": counts.rejected,
+            "waiting": 0,
+            "skipped": counts.skipped,
+            "warnings": counts.warnings,
+            "errors": list(self.errors),
+        }
+
+
+class _DryRunOver(Exception):  # noqa: N818  not an error: it takes the transaction back
+    """Ends a dry run's transaction."""
+
+
+async def load_feed(
+    database: Database,
+    keys: KeyRing,
+    path: Path,
+    *,
+    options: LoadOptions,
+    clock: Callable[[], datetime],
+    progress: Progress = lambda _rows: None,
+) -> LoadReport:
+    """Load one file in one transaction.
+
+    Raises UnreadableFeedError for a file that cannot be read as a feed; its run is kept as refused, and nothing else.
+    """
+    if options.dry_run:
+        return await _dry_run(database, keys, open_feed(path), options, clock, progress)
+    async with database.begin() as guard:
+        await lock_loading(guard)
+        async with database.begin() as connection:
+            await mark_interrupted(connection, clock())
+            run_id, run = await begin_run(connection, path.name, clock())
+        try:
+            reader = open_feed(path)
+            async with database.begin() as connection:
+                load = _Load(connection, keys, reader, options, run_id, run)
+                await load.go(progress)
+                await _end(connection, load, clock())
+        except BaseException as error:
+            refused = isinstance(error, UnreadableFeedError)
+            with anyio.CancelScope(shield=True):
+                async with database.begin() as connection:
+                    await end_run(
+                        connection,
+                        run_id,
+                        status=FeedRunStatus.REFUSED if refused else FeedRunStatus.INTERRUPTED,
+                        now=clock(),
+                        reason=str(error) if refused else None,
+                    )
+            raise
+        return load.report()
+
+
+async def _dry_run(
+    database: Database,
+    keys: KeyRing,
+    reader: FeedReader,
+    options: LoadOptions,
+    clock: Callable[[], datetime],
+    progress: Progress,
+) -> LoadReport:
+    report: LoadReport | None = None
+    try:
+        async with database.begin() as connection:
+            run_id, run = await begin_run(connection, reader.path.name, clock())
+            load = _Load(connection, keys, reader, options, run_id, run)
+            await load.go(progress)
+            report = load.report()
+            raise _DryRunOver
+    except _DryRunOver:
+        assert report is not None  # noqa: S101  set in the line before
+        return report
+
+
+async def _end(connection: Any, load: "_Load", now: datetime) -> None:
+    await end_run(
+        connection,
+        load.run_id,
+        status=FeedRunStatus.DONE,
+        now=now,
+        accounts=load.accounts,
+        sha256=bytes.fromhex(load.reader.sha256),
+        encoding=load.reader.encoding,
+        layout=load.reader.layout,
+    )
+
+
+@dataclass(slots=True)
+class _Load:
+    """The load of one file inside its transaction."""
+
+    connection: Any
+    keys: KeyRing
+    reader: FeedReader
+    options: LoadOptions
+    run_id: int
+    run: str
+    accounts: Accounts = field(default_factory=Accounts)
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    _waves: Waves = field(default_factory=Waves)
+    _waiting: int = 0
+    _kept: list[KeptRow] = field(default_factory=list)
+    _rejections: list[Rejection] = field(default_factory=list)
+
+    async def go(self, progress: Progress) -> None:
+        """Read and store everything."""
+        register = await read_register(self.connection)
+        cases = await CaseLoad.start(self.connection, self.run_id)
+        seal = Seal(self.keys, self.run)
+        for row in self.reader:
+            if isinstance(row, SkippedLine):
+                self.accounts.skipped.append({"line": row.line, "reason": row.reason})
+                continue
+            self.accounts.warnings += len(row.warnings)
+            outcome = row.outcome
+            if isinstance(outcome, RowError):
+                self._reject(row, outcome, seal)
+            elif isinstance(outcome, CaseRecord):
+                agency = await self._agency(register, outcome)
+                if isinstance(agency, RowError):
+                    self._reject(row, agency, seal)
+                else:
+                    self._waves.add(stage_case(row, outcome, agency, seal))
+                    self._waiting += 1
+            else:
+                # What follows may depend on the register, and what went before on how it was.
+                await self._merge(cases)
+                await self._store_reference(row, outcome, register, seal)
+            if self._waiting + len(self._kept) >= BATCH_ROWS:
+                await self._merge(cases)
+                progress(self.accounts.rows)
+        await self._merge(cases)
+        self.errors.extend(await cases.conflicts(SHOWN_ERRORS))
+        progress(self.accounts.rows)
+
+    def report(self) -> LoadReport:
+        """What became of the file."""
+        first = sorted(self.errors, key=lambda error: int(error["line"]))[:SHOWN_ERRORS]
+        return LoadReport(file=str(self.reader.path), run=self.run, accounts=self.accounts, errors=tuple(first))
+
+    async def _merge(self, cases: CaseLoad) -> None:
+        for wave in self._waves.take():
+            for outcome, count in (await cases.merge(wave)).items():
+                self.accounts.add(RowOutcome(outcome), count)
+        self._waiting = 0
+        if self._kept:
+            await cases.keep(self._kept, self._rejections)
+            self._kept, self._rejections = [], []
+
+    async def _agency(self, register: Register, record: CaseRecord) -> RegisteredAgency | RowError:
+        name = record.agency_name or self.options.agency
+        known = register.find(name, record.agency_uscc)
+        if known is not None:
+            return known
+        if self.options.register_agencies and name is not None:
+            return await register_agency(self.connection, register, name, record.agency_uscc)
+        return RowError(
+            code=FeedErrorCode.UNKNOWN_AGENCY,
+            column="agency",
+            message="The agency is not in the register. Load its agency record first, or give --register-agencies.",
+        )
+
+    async def _store_reference(
+        self, row: ParsedRow, record: ProcuratorateRecord | AgencyRecord, register: Register, seal: Seal
+    ) -> None:
+        try:
+            async with self.connection.begin_nested():
+                if isinstance(record, ProcuratorateRecord):
+                    outcome = await store_procuratorate(self.connection, record)
+                else:
+                    outcome = await store_agency(self.connection, record, register)
+        except UnknownNameError:
+            column = "parent" if isinstance(record, ProcuratorateRecord) else "procuratorate"
+            message = "No procuratorate of this name is registered. Load its record first."
+            self._reject(row, RowError(code=FeedErrorCode.BAD_VALUE, column=column, message=message), seal)
+        except Exception as error:
+            if not is_conflict(error):
+                raise
+            message = "Another agency is registered under this credit code or this name. Correct one of the two."
+            self._reject(row, RowError(code=FeedErrorCode.CONFLICT, column="uscc", message=message), seal)
+        else:
+            self.accounts.add(outcome)
+            self._keep(row, outcome, seal)
+
+    def _reject(self, row: ParsedRow, error: RowError, seal: Seal) -> None:
+        self.accounts.add(RowOutcome.REJECTED)
+        self._keep(row, RowOutcome.REJECTED, seal)
+        self._rejections.append(Rejection(self.run_id, row.ordinal, row.line, error.column, error.code, error.message))
+        if len(self.errors) < SHOWN_ERRORS:
+            self.errors.append(
+                {"line": row.line, "column": error.column, "code": error.code.value, "message": error.message}
+            )
+
+    def _keep(self, row: ParsedRow, outcome: RowOutcome, seal: Seal) -> None:
+        self._kept.append(
+            KeptRow(
+                self.run_id, row.ordinal, row.line, outcome, seal.keys.newest, seal(row), warnings_json(row.warnings)
+            )
+        )

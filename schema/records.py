@@ -1,0 +1,104 @@
+"""The frozen records that cross layers on the way out: what the stores answer and the API shows."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from schema.vocabularies import DataSource, Domain, FeedRunStatus, PartyType, PenaltyKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procuratorate:
+    """A procuratorate (检察院); `region` is its GB/T 2260 code."""
+
+    id: int
+    name: str
+    region: str
+    parent_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """An agency of administrative enforcement (行政执法机关)."""
+
+    id: int
+    name: str
+    aliases: tuple[str, ...]
+    uscc: str | None
+    domains: tuple[Domain, ...]
+    region: str | None
+    procuratorate_id: int | None
+    networked_on: date | None
+    priority: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """The penalised party (行政相对人), with its name as sent: whoever shows it masks it first."""
+
+    id: int
+    type: PartyType
+    name: str | None
+    uscc: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PenaltyCase:
+    """An administrative-penalty case (行政处罚案件) with its agency and its party; money in yuan."""
+
+    id: int
+    agency: Agency
+    party: Party
+    document_number: str | None
+    filing_number: str | None
+    identity_derived: bool
+    title: str | None
+    domain: Domain
+    violation_type: str | None
+    facts: str | None
+    legal_basis: str | None
+    penalty_kinds: tuple[PenaltyKind, ...]
+    penalty_content: str | None
+    fine: Decimal | None
+    confiscated: Decimal | None
+    act_ended_on: date | None
+    found_on: date | None
+    filed_on: date | None
+    decided_on: date | None
+    served_on: date | None
+    payment_due_on: date | None
+    paid_on: date | None
+    paid_amount: Decimal | None
+    entered_at: datetime | None
+    sources: tuple[DataSource, ...]
+    person_names: tuple[str, ...]
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedRun:
+    """One load of one file (导入批次) with its accounts: rows = inserted + updated + unchanged + rejected."""
+
+    id: int
+    run: str
+    file: str
+    status: FeedRunStatus
+    started_at: datetime
+    ended_at: datetime | None
+    rows: int
+    inserted: int
+    updated: int
+    unchanged: int
+    rejected: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedError:
+    """Why a row was rejected, and where it stands in its file."""
+
+    ordinal: int
+    line: int
+    column: str | None
+    code: str
+    message: str

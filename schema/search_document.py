@@ -1,0 +1,75 @@
+"""The search document: its mapping with its version, and the one SQL text by which PostgreSQL builds it.
+
+The document holds no text that could be read back: `_source` is off, because PostgreSQL is where a case is read from.
+"""
+
+from typing import Any, Final
+
+from schema.vocabularies import SearchField
+
+MAPPING_VERSION: Final = 1
+"""Raise it with any change of SETTINGS, MAPPING or DOCUMENT_SQL: an index of another version has to be rebuilt."""
+
+_TEXT = {
+    "type": "text",
+    # The text arrives as ready tokens with spaces between (schema.tokens): nothing is left for an analyzer to decide.
+    "analyzer": "whitespace",
+    # Pairs of neighbouring tokens are indexed as well, which turns a Han phrase into a few term look-ups.
+    "index_phrases": True,
+    # Scores come from the field that matched, never from lengths or frequencies, so that both engines rank alike.
+    "norms": False,
+}
+
+SETTINGS: Final[dict[str, Any]] = {
+    "number_of_shards": 1,
+    "number_of_replicas": 0,
+    # The longest an old write may still be on its way; until then a delete keeps its version.
+    "gc_deletes": "1h",
+    # Wide enough for one page of the streaming comparison.
+    "max_result_window": 10_000,
+}
+
+MAPPING: Final[dict[str, Any]] = {
+    "dynamic": "strict",
+    "_source": {"enabled": False},
+    "_meta": {"mapping_version": MAPPING_VERSION},
+    "properties": {
+        "id": {"type": "long"},
+        "domain": {"type": "keyword"},
+        "agency_id": {"type": "long"},
+        "region": {"type": "keyword"},
+        "party_uscc": {"type": "keyword"},
+        "decided_on": {"type": "date", "format": "strict_date"},
+        "decided_year": {"type": "keyword"},
+        "fine_fen": {"type": "long"},
+        **{field.value: _TEXT for field in SearchField},
+    },
+}
+
+DOCUMENT_SQL: Final = """
+SELECT c.id,
+       c.revision,
+       json_build_object(
+         'id', c.id,
+         'domain', c.domain,
+         'agency_id', c.agency_id,
+         'region', a.region,
+         'party_uscc', p.uscc,
+         'decided_on', c.decided_on,
+         'decided_year', to_char(c.decided_on, 'YYYY'),
+         'fine_fen', (c.fine * 100)::bigint,
+         'number', t.number || t.filing_number,
+         'title', t.title,
+         'party', t.party,
+         'agency', t.agency,
+         'violation_type', t.violation_type,
+         'facts', t.facts,
+         'basis', t.basis,
+         'content', t.content
+       )::text AS document
+  FROM penalty_case c
+  JOIN agency a ON a.id = c.agency_id
+  JOIN party p ON p.id = c.party_id
+  JOIN case_text t ON t.case_id = c.id
+"""
+"""Rows of (case id, revision, document as JSON text); the caller adds WHERE and ORDER BY."""

@@ -1,0 +1,202 @@
+"""The closed vocabularies of the record and of the API; each member's value is the name clients see.
+
+The Chinese term stands beside each member as its label, which is what facets show.
+"""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Labelled(StrEnum):
+    """A vocabulary whose members carry the Chinese term a prosecutor uses."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        """Make a member out of its name and its Chinese term."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+class Domain(Labelled):
+    """The field of administrative enforcement a case belongs to."""
+
+    ENVIRONMENT = "ENVIRONMENT", "生态环境"
+    FOOD_DRUGS = "FOOD_DRUGS", "食品药品"
+    LAND = "LAND", "自然资源"
+    AGRICULTURE = "AGRICULTURE", "农业农村"
+    FORESTRY = "FORESTRY", "林业"
+    MARKET = "MARKET", "市场监管"
+    CONSTRUCTION = "CONSTRUCTION", "住房城乡建设"
+    OTHER = "OTHER", "其他"
+
+
+class PenaltyKind(Labelled):
+    """The kinds of administrative penalty (Administrative Penalty Law 2021, article 9)."""
+
+    WARNING = "WARNING", "警告、通报批评"
+    FINE = "FINE", "罚款"
+    CONFISCATION = "CONFISCATION", "没收违法所得、没收非法财物"
+    SUSPENSION = "SUSPENSION", "暂扣许可证件、责令停产停业"
+    REVOCATION = "REVOCATION", "吊销许可证件"
+    ORDER = "ORDER", "责令改正"
+    DETENTION = "DETENTION", "行政拘留"
+    OTHER = "OTHER", "其他"
+
+
+class PartyType(Labelled):
+    """Who was penalised; an individual business counts as an organisation unless it trades under a person's name."""
+
+    ORGANIZATION = "ORGANIZATION", "法人及非法人组织"
+    PERSON = "PERSON", "自然人"
+
+
+class DataSource(Labelled):
+    """Where a case is known from."""
+
+    PUBLISHED = "PUBLISHED", "双公示"
+    PLATFORM = "PLATFORM", "两法衔接平台"
+
+
+class ServiceMethod(Labelled):
+    """How a decision was served on the party."""
+
+    DIRECT = "DIRECT", "直接送达"
+    MAIL = "MAIL", "邮寄送达"
+    NOTICE = "NOTICE", "公告送达"
+    OTHER = "OTHER", "其他"
+
+
+class Harm(Labelled):
+    """What a violation endangered (Administrative Penalty Law 2021, article 36)."""
+
+    LIFE = "LIFE", "公民生命"
+    HEALTH = "HEALTH", "健康安全"
+    FINANCE = "FINANCE", "金融安全"
+
+
+class QuantityMeasure(StrEnum):
+    """What a quantity of a case measures; `UNITS` names the unit of each."""
+
+    HAZARDOUS_WASTE = "hazardous_waste"
+    BASIC_FARMLAND = "basic_farmland"
+    OTHER_FARMLAND = "other_farmland"
+    SALES_AMOUNT = "sales_amount"
+    STOCK_VALUE = "stock_value"
+    LOSS = "loss"
+    ILLEGAL_INCOME = "illegal_income"
+    BUSINESS_TURNOVER = "business_turnover"
+    PUBLIC_FOREST = "public_forest"
+    OTHER_FOREST = "other_forest"
+    TIMBER_VOLUME = "timber_volume"
+    TIMBER_VALUE = "timber_value"
+    SAPLINGS = "saplings"
+    MINERAL_VALUE = "mineral_value"
+    TIMES_OVER_STANDARD = "times_over_standard"
+
+
+UNITS: dict[QuantityMeasure, str] = {
+    QuantityMeasure.HAZARDOUS_WASTE: "t",
+    QuantityMeasure.BASIC_FARMLAND: "mu",
+    QuantityMeasure.OTHER_FARMLAND: "mu",
+    QuantityMeasure.SALES_AMOUNT: "yuan",
+    QuantityMeasure.STOCK_VALUE: "yuan",
+    QuantityMeasure.LOSS: "yuan",
+    QuantityMeasure.ILLEGAL_INCOME: "yuan",
+    QuantityMeasure.BUSINESS_TURNOVER: "yuan",
+    QuantityMeasure.PUBLIC_FOREST: "mu",
+    QuantityMeasure.OTHER_FOREST: "mu",
+    QuantityMeasure.TIMBER_VOLUME: "m3",
+    QuantityMeasure.TIMBER_VALUE: "yuan",
+    QuantityMeasure.SAPLINGS: "count",
+    QuantityMeasure.MINERAL_VALUE: "yuan",
+    QuantityMeasure.TIMES_OVER_STANDARD: "times",
+}
+
+
+class FeedKind(StrEnum):
+    """The kinds of record a feed may hold that this version reads."""
+
+    PROCURATORATE = "procuratorate"
+    AGENCY = "agency"
+    PENALTY_CASE = "penalty_case"
+
+
+class FeedRunStatus(Labelled):
+    """The life of one file's load: RUNNING until its transaction ends, then exactly one of the others."""
+
+    RUNNING = "RUNNING", "导入中"
+    DONE = "DONE", "已完成"
+    REFUSED = "REFUSED", "已拒收"
+    INTERRUPTED = "INTERRUPTED", "已中断"
+
+
+class RowOutcome(StrEnum):
+    """What became of one row of a feed; every row has exactly one."""
+
+    INSERTED = "inserted"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+
+
+class FeedErrorCode(StrEnum):
+    """Why a row was rejected (the feed contract's codes)."""
+
+    MISSING_VALUE = "MISSING_VALUE"
+    BAD_VALUE = "BAD_VALUE"
+    BAD_USCC = "BAD_USCC"
+    CONFLICT = "CONFLICT"
+    BAD_ROW = "BAD_ROW"
+    UNKNOWN_KIND = "UNKNOWN_KIND"
+    UNKNOWN_AGENCY = "UNKNOWN_AGENCY"
+
+
+class SearchEngineName(Labelled):
+    """The engine that answered a search."""
+
+    ELASTICSEARCH = "ELASTICSEARCH", "Elasticsearch"
+    POSTGRESQL = "POSTGRESQL", "PostgreSQL"
+
+
+class CaseSort(StrEnum):
+    """The orders of a list of cases; unknown values come last, and the case's id breaks ties."""
+
+    RELEVANCE = "RELEVANCE"
+    DECIDED_NEWEST = "DECIDED_NEWEST"
+    DECIDED_OLDEST = "DECIDED_OLDEST"
+    FINE_HIGHEST = "FINE_HIGHEST"
+
+
+class Facet(StrEnum):
+    """What the hits of a search can be counted by."""
+
+    DOMAINS = "domains"
+    AGENCIES = "agencies"
+    REGIONS = "regions"
+    YEARS = "years"
+
+
+class SearchField(StrEnum):
+    """The text fields a word is looked for in; those in `NAMED_FIELDS` can be named in a query."""
+
+    NUMBER = "number"
+    TITLE = "title"
+    PARTY = "party"
+    AGENCY = "agency"
+    VIOLATION_TYPE = "violation_type"
+    FACTS = "facts"
+    BASIS = "basis"
+    CONTENT = "content"
+
+
+NAMED_FIELDS: tuple[SearchField, ...] = (
+    SearchField.NUMBER,
+    SearchField.PARTY,
+    SearchField.AGENCY,
+    SearchField.FACTS,
+    SearchField.BASIS,
+    SearchField.CONTENT,
+)

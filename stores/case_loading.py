@@ -1,0 +1,203 @@
+"""Storing the cases of a feed, set-based: rows are copied into a staging table and merged by a few statements a wave."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+import orjson
+from psycopg import AsyncConnection, AsyncCursor
+from psycopg.types.json import Jsonb
+from sqlalchemy.ext.asyncio import AsyncConnection as PooledConnection
+
+_CONFLICT = (
+    "Another row of this file tells of the same case and says something else. The first row stands: "
+    "send the right one again in a file of its own."
+)
+
+
+class Json(Jsonb):
+    """A value for a column of type jsonb."""
+
+    def __init__(self, value: Any) -> None:
+        """Keep the value until it is sent."""
+        super().__init__(value, orjson.dumps)
+
+
+class StagedCase(NamedTuple):
+    """One row as it is copied into the staging table; a field is a column of `staged`."""
+
+    ordinal: int
+    line: int
+    digest: bytes
+    source: str
+    identity: str
+    agency_id: int
+    document_number: str | None
+    filing_number: str | None
+    derived_key: bytes | None
+    title: str | None
+    domain: str
+    domain_given: bool
+    violation_type: str | None
+    facts: str | None
+    legal_basis: str | None
+    penalty_kinds: list[str]
+    penalty_content: str | None
+    fine: Decimal | None
+    confiscated: Decimal | None
+    act_ended_on: date | None
+    found_on: date | None
+    filed_on: date | None
+    decided_on: date | None
+    served_on: date | None
+    payment_due_on: date | None
+    paid_on: date | None
+    paid_amount: Decimal | None
+    entered_at: datetime | None
+    deferred_until: date | None
+    service_method: str | None
+    quantities: Json
+    harm: list[str]
+    person_names: list[str]
+    published_extras: Json
+    source_updated_at: datetime | None
+    party_key: str | None
+    party_masked: bool
+    party_type: str
+    party_name: str | None
+    party_uscc: str | None
+    party_identity_hash: bytes | None
+    party_identity_masked: str | None
+    legal_representative: str | None
+    t_number: str
+    t_filing_number: str
+    t_title: str
+    t_party: str
+    t_agency: str
+    t_violation_type: str
+    t_facts: str
+    t_basis: str
+    t_content: str
+    key_id: str
+    raw: bytes
+    warnings: Json
+
+
+class KeptRow(NamedTuple):
+    """A row that is no case, as it is copied into feed_row."""
+
+    run_id: int
+    ordinal: int
+    line: int
+    outcome: str
+    key_id: str
+    raw: bytes
+    warnings: Json
+
+
+class Rejection(NamedTuple):
+    """A rejected row, as it is copied into rejected_row."""
+
+    run_id: int
+    ordinal: int
+    line: int
+    column: str | None
+    code: str
+    message: str
+
+
+_MERGE_STEPS = (
+    "find_by_number",
+    "find_by_filing",
+    "find_by_derived_key",
+    "know_revision",
+    "settle_repeated",
+    "settle_known",
+    "number_new_cases",
+    "mark_applied",
+    "keep_known_party",
+    "insert_known_parties",
+    "update_known_parties",
+    "find_known_parties",
+    "update_own_parties",
+    "number_own_parties",
+    "insert_own_parties",
+    "insert_cases",
+    "insert_texts",
+    "update_texts",
+    "update_cases",
+    "settle_updated",
+    "forget_replaced_parties",
+    "remember_applied",
+    "remember_seen",
+)
+
+
+@cache
+def _steps() -> Mapping[str, str]:
+    text = resources.files("stores").joinpath("case_staging.sql").read_text(encoding="utf-8")
+    parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def _column_list(row: type[tuple[Any, ...]]) -> str:
+    names: tuple[str, ...] = row._fields  # type: ignore[attr-defined]  # every NamedTuple has them
+    return ", ".join(f'"{name}"' for name in names)
+
+
+class CaseLoad:
+    """The load of one run, inside one transaction: create it, merge waves, and let the transaction decide."""
+
+    def __init__(self, cursor: AsyncCursor[Any], run_id: int) -> None:
+        """Use `start`."""
+        self._cursor = cursor
+        self._run_id = run_id
+
+    @classmethod
+    async def start(cls, connection: PooledConnection, run_id: int) -> "CaseLoad":
+        """Create the staging tables; they go with the transaction."""
+        raw = await connection.get_raw_connection()
+        driver: AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # psycopg, by the engine's URL
+        cursor = driver.cursor()
+        await cursor.execute(_steps()["create"])
+        await cursor.execute(_steps()["create_seen"])
+        return cls(cursor, run_id)
+
+    async def merge(self, wave: Iterable[StagedCase]) -> dict[str, int]:
+        """Merge rows of which no two share a number; answers how many had which outcome."""
+        cursor = self._cursor
+        await cursor.execute("TRUNCATE staged")
+        async with cursor.copy(f"COPY staged ({_column_list(StagedCase)}) FROM STDIN") as copy:
+            for row in wave:
+                await copy.write_row(row)
+        for step in _MERGE_STEPS:
+            await cursor.execute(_steps()[step])
+        parameters = {"run_id": self._run_id, "message": _CONFLICT}
+        await cursor.execute(_steps()["keep_rows"], parameters)
+        await cursor.execute(_steps()["reject_conflicts"], parameters)
+        await cursor.execute("SELECT outcome, count(*) FROM staged GROUP BY outcome")
+        return dict(await cursor.fetchall())
+
+    async def keep(self, rows: Iterable[KeptRow], rejections: Iterable[Rejection]) -> None:
+        """Keep rows that are no cases, and why some were rejected."""
+        await self._copy("feed_row", KeptRow, rows)
+        await self._copy("rejected_row", Rejection, rejections)
+
+    async def conflicts(self, first: int) -> list[dict[str, Any]]:
+        """The first rows of the run that were rejected because another row claims their case."""
+        await self._cursor.execute(
+            "SELECT line, code, message FROM rejected_row WHERE run_id = %s AND code = 'CONFLICT' AND \"column\" IS NULL "
+            "ORDER BY ordinal LIMIT %s",
+            [self._run_id, first],
+        )
+        rows = await self._cursor.fetchall()
+        return [{"line": line, "column": None, "code": code, "message": message} for line, code, message in rows]
+
+    async def _copy(self, table: str, row_type: type[tuple[Any, ...]], rows: Iterable[tuple[Any, ...]]) -> None:
+        async with self._cursor.copy(f"COPY {table} ({_column_list(row_type)}) FROM STDIN") as copy:
+            for row in rows:
+                await copy.write_row(row)

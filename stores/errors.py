@@ -1,0 +1,90 @@
+"""Every error Jiandu raises on purpose, under one root.
+
+An error's `code` is what a client reads in `extensions.code`, its message says what to do, and `extensions` holds whatever
+else a client can use. Messages never hold a natural person's name, an identity number or a secret.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+
+class JianduError(Exception):
+    """Something is wrong that a person can put right."""
+
+    code: ClassVar[str] = "INTERNAL"
+
+    def __init__(self, message: str, **extensions: Any) -> None:
+        """Keep the sentence for the person and the details for the program."""
+        super().__init__(message)
+        self.message = message
+        self.extensions: Mapping[str, Any] = extensions
+
+
+class BadUserInputError(JianduError):
+    """An argument cannot be used as it was given."""
+
+    code = "BAD_USER_INPUT"
+
+
+class QuerySyntaxError(BadUserInputError):
+    """A search query cannot be read; `position` counts code points from 0, `expected` names what could stand there."""
+
+    def __init__(self, message: str, *, position: int, expected: tuple[str, ...] = ()) -> None:
+        """Point at the character."""
+        super().__init__(message, position=position, expected=list(expected))
+        self.position = position
+        self.expected = expected
+
+
+class LimitExceededError(JianduError):
+    """A request asks for more than one request may."""
+
+    code = "LIMIT_EXCEEDED"
+
+
+class UnauthenticatedError(JianduError):
+    """Nobody is signed in, and this server answers nobody."""
+
+    code = "UNAUTHENTICATED"
+
+
+class UnavailableError(JianduError):
+    """A server we depend on does not answer."""
+
+    code = "UNAVAILABLE"
+
+
+class QueryTimeoutError(JianduError):
+    """A server we depend on did not answer in time."""
+
+    code = "TIMEOUT"
+
+
+class SettingsError(JianduError):
+    """A setting is missing or cannot be used."""
+
+    code = "SETTINGS"
+
+
+class DatabaseError(JianduError):
+    """The database is not in a state this program can work with."""
+
+    code = "DATABASE"
+
+
+class SearchIndexError(JianduError):
+    """The search index is not in a state this program can work with."""
+
+    code = "INDEX"
+
+
+class UnreadableFeedError(JianduError):
+    """A feed file cannot be read at all; nothing of it was stored."""
+
+    code = "UNREADABLE_FEED"
+
+
+class SchemaFileError(JianduError):
+    """A committed file is out of step with what it is made from."""
+
+    code = "OUT_OF_STEP"

@@ -1,0 +1,161 @@
+"""The runs of feeds: begun, ended, listed."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schema.records import FeedError, FeedRun
+from schema.tables import feed, feed_run, rejected_row
+from schema.vocabularies import FeedRunStatus, RowOutcome
+
+_LOAD_LOCK = 20_130_808
+
+
+@dataclass(slots=True)
+class Accounts:
+    """The counts of one run. What goes in comes out: rows = inserted + updated + unchanged + rejected."""
+
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    warnings: int = 0
+    skipped: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """The data records of the file."""
+        return self.inserted + self.updated + self.unchanged + self.rejected
+
+    def add(self, outcome: RowOutcome, count: int = 1) -> None:
+        """Account for rows."""
+        setattr(self, outcome.value, getattr(self, outcome.value) + count)
+
+
+async def lock_loading(connection: AsyncConnection) -> None:
+    """Wait until no other load runs; held to the end of the transaction, and freed by the server if we die."""
+    await connection.execute(select(func.pg_advisory_xact_lock(_LOAD_LOCK)))
+
+
+async def mark_interrupted(connection: AsyncConnection, now: datetime) -> None:
+    """Whoever holds the lock knows that a run still marked RUNNING has lost its process; nothing of it was stored."""
+    await connection.execute(
+        feed_run.update()
+        .where(feed_run.c.status == FeedRunStatus.RUNNING)
+        .values(status=FeedRunStatus.INTERRUPTED, ended_at=now)
+    )
+
+
+async def begin_run(connection: AsyncConnection, file_name: str, now: datetime) -> tuple[int, str]:
+    """Open a run of a file; answers its id and its name."""
+    await connection.execute(insert(feed).values(name=file_name).on_conflict_do_nothing())
+    feed_id = select(feed.c.id).where(feed.c.name == file_name).scalar_subquery()
+    name = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    run_id = await connection.scalar(
+        insert(feed_run)
+        .values(run=name, feed_id=feed_id, status=FeedRunStatus.RUNNING, started_at=now)
+        .returning(feed_run.c.id)
+    )
+    assert run_id is not None  # noqa: S101  an insert that returns answers a row
+    return run_id, name
+
+
+async def end_run(
+    connection: AsyncConnection,
+    run_id: int,
+    *,
+    status: FeedRunStatus,
+    now: datetime,
+    accounts: Accounts | None = None,
+    **details: Any,
+) -> None:
+    """Close a run with its accounts and what is known of its file."""
+    counts = accounts or Accounts()
+    await connection.execute(
+        feed_run.update()
+        .where(feed_run.c.id == run_id)
+        .values(
+            status=status,
+            ended_at=now,
+            rows=counts.rows,
+            inserted=counts.inserted,
+            updated=counts.updated,
+            unchanged=counts.unchanged,
+            rejected=counts.rejected,
+            warnings=counts.warnings,
+            skipped=counts.skipped,
+            **details,
+        )
+    )
+
+
+def _runs() -> Select[Any]:
+    columns = [feed_run.c[name] for name in FeedRun.__dataclass_fields__ if name != "file"]
+    return select(*columns, feed.c.name.label("file")).join(feed, feed.c.id == feed_run.c.feed_id)
+
+
+def _run(row: Any) -> FeedRun:
+    values = row._asdict()
+    values["status"] = FeedRunStatus(values["status"])
+    return FeedRun(**values)
+
+
+async def list_runs(
+    connection: AsyncConnection, *, first: int, after: tuple[datetime, int] | None
+) -> Sequence[FeedRun]:
+    """Newest first; one more than `first`, so that the caller knows whether there are more."""
+    statement = _runs().order_by(feed_run.c.started_at.desc(), feed_run.c.id.desc()).limit(first + 1)
+    if after is not None:
+        statement = statement.where(tuple_(feed_run.c.started_at, feed_run.c.id) < after)
+    return [_run(row) for row in await connection.execute(statement)]
+
+
+async def count_runs(connection: AsyncConnection) -> int:
+    """How many runs there are."""
+    return await connection.scalar(select(func.count()).select_from(feed_run)) or 0
+
+
+async def runs_by_id(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, FeedRun]:
+    """Runs by id; an unknown id is left out."""
+    rows = await connection.execute(_runs().where(feed_run.c.id.in_(ids)))
+    return {run.id: run for run in map(_run, rows)}
+
+
+async def list_errors(
+    connection: AsyncConnection, run_ids: Sequence[int], *, first: int, after: int
+) -> dict[int, list[FeedError]]:
+    """The rejected rows of several runs in the order of their files, behind ordinal `after`; one more than `first` each."""
+    ranked = (
+        select(
+            rejected_row,
+            func.row_number().over(partition_by=rejected_row.c.run_id, order_by=rejected_row.c.ordinal).label("place"),
+        )
+        .where(rejected_row.c.run_id.in_(run_ids), rejected_row.c.ordinal > after)
+        .subquery()
+    )
+    errors: dict[int, list[FeedError]] = {run_id: [] for run_id in run_ids}
+    rows = await connection.execute(
+        select(ranked).where(ranked.c.place <= first + 1).order_by(ranked.c.run_id, ranked.c.ordinal)
+    )
+    for row in rows:
+        errors[row.run_id].append(
+            FeedError(ordinal=row.ordinal, line=row.line, column=row.column, code=row.code, message=row.message)
+        )
+    return errors
+
+
+async def count_errors(connection: AsyncConnection, run_ids: Sequence[int]) -> dict[int, int]:
+    """How many rows of several runs were rejected."""
+    statement = (
+        select(rejected_row.c.run_id, func.count())
+        .where(rejected_row.c.run_id.in_(run_ids))
+        .group_by(rejected_row.c.run_id)
+    )
+    counted = {row[0]: row[1] for row in await connection.execute(statement)}
+    return {run_id: counted.get(run_id, 0) for run_id in run_ids}

@@ -1,0 +1,161 @@
+"""The outbox, the dead letters and the rebuild under way: what the index still has to be told."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from psycopg import AsyncConnection as DriverConnection
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schema.search_document import DOCUMENT_SQL
+from schema.tables import dead_letter, index_rebuild, outbox, penalty_case
+
+CHANNEL = "jiandu_outbox"
+
+# What a claimed case looks like NOW, in the statement that claims it; a case that is gone has the revision of its end.
+_CLAIM = f"""
+WITH claimed AS (
+  SELECT id, case_id, deleted_revision FROM outbox ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED
+), wanted AS (
+  SELECT case_id, array_agg(id) AS outbox_ids, max(deleted_revision) AS deleted_revision FROM claimed GROUP BY case_id
+)
+SELECT w.case_id, w.outbox_ids, coalesce(d.revision, w.deleted_revision) AS revision, d.document
+  FROM wanted w
+  LEFT JOIN LATERAL ({DOCUMENT_SQL} WHERE c.id = w.case_id) d ON true
+"""  # noqa: S608  put together from our own constants
+
+
+class Claimed(NamedTuple):
+    """A case whose document is to be sent; `document` is None for a case that is gone."""
+
+    case_id: int
+    outbox_ids: list[int]
+    revision: int | None
+    document: str | None
+
+
+class Document(NamedTuple):
+    """A case's document as JSON text, with the revision it shows."""
+
+    case_id: int
+    revision: int
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """The rebuild under way: the index it fills and the last case it has filled."""
+
+    index_name: str
+    last_case_id: int
+
+
+async def claim(connection: AsyncConnection, batch: int) -> list[Claimed]:
+    """Claim waiting rows for this transaction, past rows that other relays hold, with their cases as they are now."""
+    rows = await connection.execute(text(_CLAIM), {"batch": batch})
+    return [Claimed(row.case_id, row.outbox_ids, row.revision, row.document) for row in rows]
+
+
+async def acknowledge(connection: AsyncConnection, outbox_ids: Sequence[int]) -> None:
+    """Delete rows whose documents the index has."""
+    await connection.execute(delete(outbox).where(outbox.c.id == func.any(list(outbox_ids))))
+
+
+async def bury(connection: AsyncConnection, case_id: int, revision: int, reason: str, now: datetime) -> None:
+    """Put a document that Elasticsearch refuses aside, with its reason."""
+    values = {"revision": revision, "reason": reason, "failed_at": now}
+    await connection.execute(
+        insert(dead_letter)
+        .values(case_id=case_id, **values)
+        .on_conflict_do_update(index_elements=[dead_letter.c.case_id], set_=values)
+    )
+
+
+async def resurrect(connection: AsyncConnection, case_ids: Sequence[int]) -> None:
+    """Forget dead letters of cases whose newer document was taken."""
+    await connection.execute(delete(dead_letter).where(dead_letter.c.case_id == func.any(list(case_ids))))
+
+
+async def enqueue(connection: AsyncConnection, case_ids: Sequence[int]) -> None:
+    """Ask for cases to be sent again."""
+    await connection.execute(insert(outbox).values([{"case_id": case_id} for case_id in case_ids]))
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How far the index lies behind."""
+
+    pending: int
+    oldest: datetime | None
+    dead_letters: int
+
+
+async def backlog(connection: AsyncConnection) -> Backlog:
+    """Count what waits and what was refused."""
+    pending, oldest = (await connection.execute(select(func.count(), func.min(outbox.c.queued_at)))).one()
+    dead = await connection.scalar(select(func.count()).select_from(dead_letter))
+    return Backlog(pending, oldest, dead or 0)
+
+
+async def current_rebuild(connection: AsyncConnection) -> Rebuild | None:
+    """The rebuild under way. A relay asks after it has claimed, so that none begun before its claim is missed."""
+    row = (await connection.execute(select(index_rebuild.c.index_name, index_rebuild.c.last_case_id))).one_or_none()
+    return None if row is None else Rebuild(row.index_name, row.last_case_id)
+
+
+async def begin_rebuild(connection: AsyncConnection, index_name: str, now: datetime) -> None:
+    """Announce a rebuild to the relays."""
+    await connection.execute(insert(index_rebuild).values(index_name=index_name, started_at=now))
+
+
+async def advance_rebuild(connection: AsyncConnection, last_case_id: int) -> None:
+    """Remember how far a rebuild has come."""
+    await connection.execute(index_rebuild.update().values(last_case_id=last_case_id))
+
+
+async def end_rebuild(connection: AsyncConnection) -> None:
+    """Take the announcement back."""
+    await connection.execute(delete(index_rebuild))
+
+
+async def lock_rebuild(connection: AsyncConnection) -> bool:
+    """Whether this transaction now holds the right to rebuild; the server frees it if we die."""
+    return bool(await connection.scalar(select(func.pg_try_advisory_xact_lock(20_150_101))))
+
+
+async def stream_documents(connection: AsyncConnection, *, after: int, page: int) -> AsyncIterator[Sequence[Document]]:
+    """Every case's document behind a case id, by id, in pages, read by one statement in constant memory."""
+    statement = text(f"{DOCUMENT_SQL} WHERE c.id > :after ORDER BY c.id")
+    result = await connection.stream(statement, {"after": after}, execution_options={"yield_per": page})
+    async for rows in result.partitions():
+        yield [Document(*row) for row in rows]
+
+
+async def stream_revisions(connection: AsyncConnection, *, page: int) -> AsyncIterator[Sequence[tuple[int, int]]]:
+    """Every (case id, revision) by id, in pages."""
+    statement = select(penalty_case.c.id, penalty_case.c.revision).order_by(penalty_case.c.id)
+    result = await connection.stream(statement, execution_options={"yield_per": page})
+    async for rows in result.partitions():
+        yield [(row.id, row.revision) for row in rows]
+
+
+async def documents(connection: AsyncConnection, case_ids: Sequence[int]) -> list[Document]:
+    """The documents of some cases as they are now."""
+    rows = await connection.execute(text(f"{DOCUMENT_SQL} WHERE c.id = ANY (:ids)"), {"ids": list(case_ids)})
+    return [Document(*row) for row in rows]
+
+
+async def wait_for_notice(connection: AsyncConnection, seconds: float) -> None:
+    """Sleep until a change is announced or the time is over, whichever comes first."""
+    raw = await connection.get_raw_connection()
+    driver: DriverConnection[tuple[object, ...]] = raw.driver_connection  # type: ignore[assignment]  # psycopg's
+    async for _notice in driver.notifies(timeout=seconds, stop_after=1):
+        return
+
+
+async def listen(connection: AsyncConnection) -> None:
+    """Hear of changes on this connection from now on; it must be in autocommit mode."""
+    await connection.execute(text(f"LISTEN {CHANNEL}"))

@@ -1,0 +1,90 @@
+"""The one way to PostgreSQL: an engine whose sessions run as the application's role, and its errors in our words."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import orjson
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from stores.errors import QueryTimeoutError, SettingsError, UnavailableError
+
+APPLICATION_ROLE = "jiandu_app"
+"""Neither owns the tables nor is a superuser, so that row-level security applies to it."""
+
+_QUERY_CANCELED = "57014"
+_POOL_SIZE = 10
+
+
+def parse_database_url(text: str, variable: str) -> URL:
+    """Read a database URL, whatever driver it names. Raises SettingsError."""
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise SettingsError(
+            f"{variable} is no database URL: write postgresql://user:password@host/database."
+        ) from error
+    if url.get_backend_name() not in {"postgresql", "postgres"}:
+        raise SettingsError(f"{variable} names another database than PostgreSQL: write postgresql://…")
+    return url.set(drivername="postgresql+psycopg")
+
+
+def masked_url(text: str) -> str:
+    """A URL with its password covered; nothing of it where it cannot be read."""
+    try:
+        return make_url(text).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "***"
+
+
+class Database:
+    """A pool of connections to the record."""
+
+    def __init__(self, url: URL, *, statement_timeout_seconds: float | None = None) -> None:
+        """Remember how to connect; the first use connects."""
+        timeout = int((statement_timeout_seconds or 0) * 1000)
+        self.engine: AsyncEngine = create_async_engine(
+            url,
+            pool_size=_POOL_SIZE,
+            max_overflow=_POOL_SIZE,
+            pool_pre_ping=True,
+            connect_args={
+                "application_name": "jiandu",
+                # jit costs more than it gives for statements of a few milliseconds
+                "options": f"-c role={APPLICATION_ROLE} -c timezone=Asia/Shanghai -c jit=off -c statement_timeout={timeout}",
+            },
+            json_deserializer=orjson.loads,
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+        )
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction: committed at the end, rolled back on an exception."""
+        try:
+            async with self.engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise _translated(error) from error
+
+    @asynccontextmanager
+    async def autocommit(self) -> AsyncIterator[AsyncConnection]:
+        """A connection without a transaction, for LISTEN."""
+        try:
+            async with self.engine.connect() as connection:
+                yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+        except DBAPIError as error:
+            raise _translated(error) from error
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def _translated(error: DBAPIError) -> Exception:
+    """The error in our words where it is about the server; otherwise the error itself, which is a fault of ours."""
+    if getattr(error.orig, "sqlstate", None) == _QUERY_CANCELED:
+        return QueryTimeoutError("PostgreSQL did not answer in time. Narrow the filter or the dates and try again.")
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        return UnavailableError("PostgreSQL does not answer. Check that it runs and that JIANDU_DATABASE_URL names it.")
+    return error

@@ -1,0 +1,1 @@
+"""Search: one grammar, one parse tree, two engines behind one seam."""

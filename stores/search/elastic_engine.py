@@ -1,0 +1,192 @@
+"""Elasticsearch's side of the seam: the tree and the filter compiled to one search request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from schema.vocabularies import CaseSort, Facet, SearchEngineName, SearchField
+from stores.elastic import CaseIndex
+from stores.search.query_tree import AllOf, AnyOf, Node, Not, Phrase
+from stores.search.seam import (
+    FIELD_WEIGHTS,
+    MAX_FACET_VALUES,
+    WHOLE_WEIGHT,
+    CaseFilter,
+    FacetCount,
+    Position,
+    SearchAnswer,
+    SearchRequest,
+    fen_at_least,
+    fen_at_most,
+    region_prefix,
+)
+
+Body = dict[str, Any]
+
+_FACET_FIELDS: Mapping[Facet, str] = {
+    Facet.DOMAINS: "domain",
+    Facet.AGENCIES: "agency_id",
+    Facet.REGIONS: "region",
+    Facet.YEARS: "decided_year",
+}
+_EPOCH = date(1970, 1, 1)
+_DAY_MILLISECONDS = 86_400_000
+# What Elasticsearch sorts a missing value by when it is to come last.
+_LAST_DESCENDING, _LAST_ASCENDING = -(2**63), 2**63 - 1
+
+_BY_ID: Body = {"id": {"order": "desc"}}
+_SORTS: Mapping[CaseSort, tuple[Body | str, ...]] = {
+    CaseSort.RELEVANCE: ("_score", {"decided_on": {"order": "desc", "missing": "_last"}}, _BY_ID),
+    CaseSort.DECIDED_NEWEST: ({"decided_on": {"order": "desc", "missing": "_last"}}, _BY_ID),
+    CaseSort.DECIDED_OLDEST: ({"decided_on": {"order": "asc", "missing": "_last"}}, _BY_ID),
+    CaseSort.FINE_HIGHEST: ({"fine_fen": {"order": "desc", "missing": "_last"}}, _BY_ID),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ElasticEngine:
+    """Searches the index."""
+
+    index: CaseIndex
+
+    async def search(self, request: SearchRequest) -> SearchAnswer:
+        """One request whatever is asked for."""
+        answer = await self.index.search(compile_request(request))
+        hits = answer["hits"]["hits"]
+        aggregations = answer.get("aggregations", {})
+        return SearchAnswer(
+            positions=[_position(request.sort, hit) for hit in hits[: request.first]],
+            has_next=len(hits) > request.first,
+            total=answer["hits"]["total"]["value"] if request.count else None,
+            facets={
+                facet: [
+                    FacetCount(str(bucket["key"]), bucket["doc_count"])
+                    for bucket in aggregations[facet.value]["buckets"]
+                ]
+                for facet in request.facets
+            },
+            engine=SearchEngineName.ELASTICSEARCH,
+        )
+
+
+def compile_request(request: SearchRequest) -> Body:
+    """The body of the one search request that answers."""
+    scored = request.sort is CaseSort.RELEVANCE
+    tree = None if request.query.tree is None else compile_tree(request.query.tree, scored=scored)
+    boolean: Body = {"filter": compile_filter(request.filter)}
+    if tree is not None:
+        boolean["must" if scored else "filter"] = [tree] if scored else [*boolean["filter"], tree]
+    body: Body = {
+        "query": {"bool": boolean},
+        "size": request.first + 1,
+        "sort": list(_SORTS[request.sort]),
+        "track_total_hits": request.count,
+        "_source": False,
+    }
+    if request.after is not None:
+        body["search_after"] = _search_after(request.after)
+    if request.facets:
+        body["aggs"] = {
+            facet.value: {
+                "terms": {
+                    "field": _FACET_FIELDS[facet],
+                    "size": MAX_FACET_VALUES,
+                    "order": [{"_count": "desc"}, {"_key": "asc"}],
+                }
+            }
+            for facet in sorted(request.facets)
+        }
+    return body
+
+
+def compile_tree(node: Node, *, scored: bool) -> Body:
+    """A query that matches what the tree means and, if asked, scores as the seam says."""
+    match node:
+        case Phrase():
+            return _phrase(node, scored=scored)
+        case Not(operand):
+            return {"bool": {"must_not": [compile_tree(operand, scored=False)]}}
+        case AnyOf(operands):
+            return {
+                "bool": {
+                    "should": [compile_tree(operand, scored=scored) for operand in operands],
+                    "minimum_should_match": 1,
+                }
+            }
+        case AllOf(operands, whole):
+            clauses = [compile_tree(operand, scored=scored) for operand in operands]
+            if not scored:
+                return {"bool": {"filter": clauses}}
+            boolean: Body = {"must": clauses}
+            if whole is not None:
+                boolean["should"] = [_phrase(whole, scored=True, times=WHOLE_WEIGHT)]
+            return {"bool": boolean}
+
+
+def _phrase(phrase: Phrase, *, scored: bool, times: int = 1) -> Body:
+    fields = FIELD_WEIGHTS if phrase.field is None else (phrase.field,)
+    text = " ".join(phrase.tokens)
+    clauses = [_in_field(field, text, len(phrase.tokens)) for field in fields]
+    if not scored:
+        return clauses[0] if len(clauses) == 1 else {"bool": {"should": clauses}}
+    weighted: list[Body] = [
+        {"constant_score": {"filter": clause, "boost": FIELD_WEIGHTS[field] * times}}
+        for field, clause in zip(fields, clauses, strict=True)
+    ]
+    return weighted[0] if len(weighted) == 1 else {"dis_max": {"queries": weighted}}
+
+
+def _in_field(field: SearchField, text: str, length: int) -> Body:
+    if length == 1:
+        return {"term": {field.value: text}}
+    return {"match_phrase": {field.value: text}}
+
+
+def compile_filter(wanted: CaseFilter) -> list[Body]:
+    """The filter's clauses, all of which must hold."""
+    clauses: list[Body] = []
+    if wanted.domains:
+        clauses.append({"terms": {"domain": [domain.value for domain in wanted.domains]}})
+    if wanted.agency_ids:
+        clauses.append({"terms": {"agency_id": list(wanted.agency_ids)}})
+    if wanted.regions:
+        clauses.append(
+            {"bool": {"should": [{"prefix": {"region": region_prefix(region)}} for region in wanted.regions]}}
+        )
+    if wanted.decided_from is not None:
+        clauses.append({"range": {"decided_on": {"gte": wanted.decided_from.isoformat()}}})
+    if wanted.decided_to is not None:
+        clauses.append({"range": {"decided_on": {"lte": wanted.decided_to.isoformat()}}})
+    if wanted.fine_min is not None:
+        clauses.append({"range": {"fine_fen": {"gte": fen_at_least(wanted.fine_min)}}})
+    if wanted.fine_max is not None:
+        clauses.append({"range": {"fine_fen": {"lte": fen_at_most(wanted.fine_max)}}})
+    if wanted.party_uscc is not None:
+        clauses.append({"term": {"party_uscc": wanted.party_uscc}})
+    return clauses
+
+
+def _position(sort: CaseSort, hit: Mapping[str, Any]) -> Position:
+    *scores, key, case_id = hit["sort"]
+    value: date | Decimal | None
+    if key is None or key in {_LAST_DESCENDING, _LAST_ASCENDING}:
+        value = None
+    elif sort is CaseSort.FINE_HIGHEST:
+        value = Decimal(key).scaleb(-2)
+    else:
+        value = _EPOCH + timedelta(days=key // _DAY_MILLISECONDS)
+    return Position(sort, int(scores[0]) if scores else None, value, case_id)
+
+
+def _search_after(position: Position) -> list[int]:
+    ascending = position.sort is CaseSort.DECIDED_OLDEST
+    if position.key is None:
+        key = _LAST_ASCENDING if ascending else _LAST_DESCENDING
+    elif isinstance(position.key, Decimal):
+        key = fen_at_least(position.key)
+    else:
+        key = (position.key - _EPOCH).days * _DAY_MILLISECONDS
+    behind = [key, position.case_id]
+    return behind if position.score is None else [position.score, *behind]

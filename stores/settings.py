@@ -1,0 +1,87 @@
+"""Every setting, read from options, the environment (`JIANDU_*`) and `.env`, in falling order of precedence."""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
+
+from stores.errors import SettingsError
+
+PREFIX = "JIANDU_"
+
+
+def default_data_dir() -> Path:
+    """Where the embedded database lives: for root a folder that the database's own user can reach."""
+    return Path("/var/lib/jiandu") if os.geteuid() == 0 else platformdirs.user_data_path("jiandu")
+
+
+class Settings(BaseSettings):
+    """What an installation decides; frozen, and passed in wherever it is needed."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    database_url: SecretStr | None = Field(
+        default=None, description="PostgreSQL 15 or newer, as the application's role; without it the embedded one"
+    )
+    owner_database_url: SecretStr | None = Field(
+        default=None, description="the same database as the role that owns the tables; only `migrate` uses it"
+    )
+    elasticsearch_url: SecretStr | None = Field(
+        default=None, description="Elasticsearch 9; without it PostgreSQL answers the searches"
+    )
+    elasticsearch_prefix: str = Field(
+        default="jiandu",
+        pattern=r"^[a-z][a-z0-9-]{0,40}$",
+        description="what our indices' and aliases' names begin with",
+    )
+    data_dir: Path = Field(default_factory=default_data_dir, description="the embedded database's folder")
+    data_key: SecretStr | None = Field(
+        default=None,
+        description="id:key pairs (32 bytes in base64), comma-separated, newest first; embedded: made at first use",
+    )
+    auth: Literal["local", "required"] = Field(
+        default="local", description="required: nobody is answered without a token, not even on the loopback address"
+    )
+    query_timeout_seconds: float = Field(default=30.0, gt=0, le=300, description="the longest one statement may take")
+
+    def source_of(self, name: str) -> str:
+        """Where a setting's value comes from."""
+        if name not in self.model_fields_set:
+            return "default"
+        if f"{PREFIX}{name.upper()}" in os.environ:
+            return "environment" if _same(os.environ[f"{PREFIX}{name.upper()}"], getattr(self, name)) else "option"
+        from_file = DotEnvSettingsSource(type(self))()
+        return ".env" if name in from_file and _same(str(from_file[name]), getattr(self, name)) else "option"
+
+    def as_environment(self) -> dict[str, str]:
+        """The settings that are not defaults, as a child process reads them."""
+        return {f"{PREFIX}{name.upper()}": _plain(getattr(self, name)) for name in sorted(self.model_fields_set)}
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is the embedded one."""
+        return self.database_url is None
+
+
+def _plain(value: Any) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+def _same(text: str, value: Any) -> bool:
+    return text == _plain(value)
+
+
+def load_settings(**options: Any) -> Settings:
+    """Read the settings; an option that is None counts as not given. Raises SettingsError, naming the variable."""
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{PREFIX}{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
+            for problem in error.errors(include_input=False)
+        )
+        raise SettingsError(f"A setting cannot be used. Correct it and try again: {problems}") from error

@@ -1,0 +1,1 @@
+"""The law, pure: no driver, no clock, no I/O."""
