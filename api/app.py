@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from cross_web import HTTPException
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -15,11 +16,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.types import ExecutionResult
 
 from api.context import Context, Services
+from api.errors import presented
 from api.graphql_schema import schema
 from stores.elastic import CaseIndex
-from stores.errors import JianduError, UnauthenticatedError
+from stores.errors import BadUserInputError, JianduError, LimitExceededError, UnauthenticatedError
 from stores.index_status import index_status
 from stores.migrating import require_newest
 from stores.postgres import Database
@@ -31,6 +35,7 @@ MAX_BODY_BYTES = 1_000_000
 
 _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _UNAUTHORIZED = 401
+_TOO_LARGE = 413
 _NOT_READY = 503
 
 
@@ -52,6 +57,21 @@ class _GraphQL(GraphQL[Context, None]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         del response
         return Context.fresh(request.state.services)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; one that is no GraphQL request at all, too, in JSON and with a code."""
+        request = Request(scope, receive)
+        try:
+            response = await self.run(request)
+        except HTTPException as error:
+            response = _error_response(BadUserInputError(error.reason), error.status_code)
+        await response(scope, receive, send)
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        """Present the errors of whatever stage they come from."""
+        if result.errors:
+            result.errors = [presented(error) for error in result.errors]
+        return await super().process_result(request, result)
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)
@@ -119,18 +139,7 @@ def _error_response(error: JianduError, status: int) -> JSONResponse:
 
 
 def _too_large(_request: Request, _error: Exception) -> Response:
-    return JSONResponse(
-        {
-            "data": None,
-            "errors": [
-                {
-                    "message": f"A request holds at most {MAX_BODY_BYTES} bytes.",
-                    "extensions": {"code": "LIMIT_EXCEEDED"},
-                }
-            ],
-        },
-        status_code=413,
-    )
+    return _error_response(LimitExceededError(f"A request holds at most {MAX_BODY_BYTES} bytes."), _TOO_LARGE)
 
 
 async def _live(_request: Request) -> Response:

@@ -2,11 +2,10 @@
 
 import re
 import secrets
-from collections.abc import Iterator
+import traceback
 
 import structlog
 from graphql import GraphQLError
-from strawberry.extensions import SchemaExtension
 
 from stores.errors import JianduError
 
@@ -37,19 +36,29 @@ def presented(error: GraphQLError) -> GraphQLError:
         return _with(error, original.message, {"code": original.code, **original.extensions})
     if _LIMIT.search(error.message):
         return _with(error, error.message, {"code": LIMIT_EXCEEDED})
-    if error.path is None and (original is None or isinstance(original, GraphQLError)):
-        # graphql-core reports values of variables that fit no type without any path, after validation.
-        code = BAD_USER_INPUT if error.message.startswith("Variable ") else VALIDATION_FAILED
-        return _with(error, error.message, {"code": code})
-    if isinstance(original, GraphQLError):
+    if error.message.startswith(("Variable ", "Argument ")):
+        # graphql-core found out while executing that a value fits no type.
         return _with(error, error.message, {"code": BAD_USER_INPUT})
+    if error.path is None and (original is None or isinstance(original, GraphQLError)):
+        return _with(error, error.message, {"code": VALIDATION_FAILED})
     error_id = secrets.token_hex(8)
-    log.error("unexpected error", error_id=error_id, path=error.path, exc_info=original or error)
+    log.error("unexpected error", error_id=error_id, path=error.path, trace=_trace(original or error))
     return _with(
         error,
         f"Something went wrong on our side. Tell the administrator the id {error_id}.",
         {"code": INTERNAL, "errorId": error_id},
     )
+
+
+def _trace(error: BaseException) -> str:
+    """Where an error came from: its types and places. Its message stays out of the log, for it may quote a record."""
+    parts = []
+    cause: BaseException | None = error
+    while cause is not None:
+        places = (f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(cause.__traceback__))
+        parts.append(f"{type(cause).__module__}.{type(cause).__name__} at {' > '.join(places)}")
+        cause = cause.__cause__ or cause.__context__
+    return " <- ".join(parts)
 
 
 def _with(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
@@ -61,15 +70,3 @@ def _with(error: GraphQLError, message: str, extensions: dict[str, object]) -> G
         path=error.path,
         extensions=extensions,
     )
-
-
-class PresentErrors(SchemaExtension):
-    """Presents the errors of every operation."""
-
-    def on_operation(self) -> Iterator[None]:
-        """Replace the errors once the operation is over."""
-        yield
-        result = self.execution_context.result
-        errors = getattr(result, "errors", None)
-        if result is not None and errors:
-            result.errors = [presented(error) for error in errors]

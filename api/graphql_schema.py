@@ -8,7 +8,6 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 import api.types.vocabularies  # noqa: F401  makes the vocabularies enums before a type names them
-from api.errors import PresentErrors
 from api.queries import Query
 from api.types.feed_run import FeedRun
 from api.types.organisation import Agency, Procuratorate
@@ -21,7 +20,7 @@ MAX_TOKENS = 2_000
 
 
 class JianduSchema(Schema):
-    """A schema that leaves logging errors to `api.errors`, which knows which of them are ours."""
+    """A schema that leaves errors to `api.errors`, which knows which of them are ours to log."""
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Say that there were some, without their texts."""
@@ -33,7 +32,6 @@ schema = JianduSchema(
     types=[Agency, FeedRun, Party, PenaltyCase, Procuratorate],
     config=StrawberryConfig(scalar_map=SCALARS),
     extensions=[
-        PresentErrors,
         lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
         lambda: QueryDepthLimiter(max_depth=MAX_DEPTH),
         lambda: MaxAliasesLimiter(max_alias_count=MAX_ALIASES),

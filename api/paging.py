@@ -118,16 +118,28 @@ class Connection(Generic[Record]):
     def __init__(self, page: Callable[[], Awaitable[Page[Record]]], count: Callable[[], Awaitable[int]]) -> None:
         """Remember how to read them."""
         self._page = Once(page)
-        self.total_count = count
+        self.count = count
 
-    async def edges(self) -> Sequence[Edge[Record]]:
-        """The edges of the page."""
-        return (await self._page.get()).edges
+    async def page(self) -> Page[Record]:
+        """The page, read at most once."""
+        return await self._page.get()
 
-    async def nodes(self) -> Sequence[Record]:
-        """The records of the page."""
-        return [edge.node for edge in (await self._page.get()).edges]
 
-    async def page_info(self) -> PageInfo:
-        """The page's place in its list."""
-        return (await self._page.get()).info
+async def total_count(root: strawberry.Parent[Connection[Any]]) -> int:
+    """How many records the whole list has."""
+    return await root.count()
+
+
+async def edges(root: strawberry.Parent[Connection[Any]]) -> Sequence[Edge[Any]]:
+    """The edges of a connection's page."""
+    return (await root.page()).edges
+
+
+async def nodes(root: strawberry.Parent[Connection[Any]]) -> Sequence[Any]:
+    """The records of a connection's page."""
+    return [edge.node for edge in (await root.page()).edges]
+
+
+async def page_info(root: strawberry.Parent[Connection[Any]]) -> PageInfo:
+    """The place of a connection's page in its list."""
+    return (await root.page()).info

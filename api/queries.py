@@ -9,7 +9,7 @@ from typing import TypeVar
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.case_search import DEFAULT_PAGE, Hit, LabelledCount, label_facet, read_hits
+from api.case_search import DEFAULT_PAGE, Hit, read_hits
 from api.context import ApiInfo, Context, selects
 from api.ids import global_id, parse_global_id, record_id
 from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
@@ -162,33 +162,6 @@ def feed_runs(
 
 
 @dataclass(frozen=True, slots=True)
-class Facets:
-    """The facets that were selected."""
-
-    context: Context
-    answer: SearchAnswer
-
-    async def _labelled(self, facet: Facet) -> list[LabelledCount]:
-        return await label_facet(self.context.loaders, facet, self.answer.facets[facet])
-
-    async def domains(self) -> list[LabelledCount]:
-        """By domain."""
-        return await self._labelled(Facet.DOMAINS)
-
-    async def agencies(self) -> list[LabelledCount]:
-        """By agency."""
-        return await self._labelled(Facet.AGENCIES)
-
-    async def regions(self) -> list[LabelledCount]:
-        """By region."""
-        return await self._labelled(Facet.REGIONS)
-
-    async def years(self) -> list[LabelledCount]:
-        """By year of the decision."""
-        return await self._labelled(Facet.YEARS)
-
-
-@dataclass(frozen=True, slots=True)
 class SearchResult:
     """An answer with its hits; what was not selected was not computed, and nobody asks for it."""
 
@@ -198,7 +171,7 @@ class SearchResult:
     total_count: int | None
     edges: Sequence[Hit]
     page_info: PageInfo
-    facets: Facets
+    facets: SearchAnswer
 
 
 async def search_cases(
@@ -239,7 +212,7 @@ async def search_cases(
             start_cursor=cursors[0] if cursors else None,
             end_cursor=cursors[-1] if cursors else None,
         ),
-        facets=Facets(context, answer),
+        facets=answer,
     )
 
 

@@ -49,6 +49,8 @@ class Database:
             pool_size=_POOL_SIZE,
             max_overflow=_POOL_SIZE,
             pool_pre_ping=True,
+            # Parameters are names and facts: they stay out of errors and logs.
+            hide_parameters=True,
             connect_args={
                 "application_name": "jiandu",
                 # jit costs more than it gives for statements of a few milliseconds

@@ -101,7 +101,7 @@ async def cases_of_parties(
     connection: AsyncConnection, party_ids: Sequence[int], *, first: int, after: Position | None
 ) -> dict[int, list[PenaltyCase]]:
     """The newest cases of several parties in one statement, one more than `first` of each."""
-    wanted = func.unnest(list(party_ids)).table_valued("id").alias("wanted")
+    wanted = func.unnest(list(party_ids)).table_valued("id", name="wanted").render_derived()
     newest = (
         select(penalty_case.c.id)
         .where(penalty_case.c.party_id == wanted.c.id, true() if after is None else behind(after))

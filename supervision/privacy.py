@@ -21,6 +21,7 @@ __all__ = [
     "find_person_names",
     "identity_number",
     "is_masked_name",
+    "is_organisations_code",
     "looks_like_person",
     "mask_identity_number",
     "mask_name",
@@ -47,6 +48,7 @@ _NUMBER_15 = re.compile(
 )
 _NUMBER_15_LABEL = re.compile(r"身\s*份|证\s*件\s*号|證\s*件\s*號")
 _LABEL_REACH: Final = 12
+_GAPS_IN_NAMES: Final = (" ", "\u3000", "\n")
 _SHORTEST_NUMBER: Final = 15
 _WHOLE_NUMBER = re.compile(rf"{_PROVINCE}[0-9]{{4}}{_YEAR}{_MONTH}{_DAY}[0-9]{{3}}[0-9X]")
 _NOT_IN_NUMBER = re.compile(r"[^0-9Xx]")
@@ -106,7 +108,11 @@ def cover_identity_numbers(text: str) -> str:
 
 
 def _spans_of_numbers(text: str) -> list[tuple[int, int]]:
-    spans = [found.span() for found in _NUMBER_18.finditer(text) if not _is_credit_code(found.group())]
+    spans = [
+        found.span()
+        for found in _NUMBER_18.finditer(text)
+        if not is_organisations_code(_NOT_IN_NUMBER.sub("", found.group()).upper())
+    ]
     if _NUMBER_15_LABEL.search(text):
         spans += [
             found.span()
@@ -117,15 +123,13 @@ def _spans_of_numbers(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _is_credit_code(found: str) -> bool:
-    """Whether 18 characters that could be an identity number are an organisation's credit code instead.
+def is_organisations_code(code: str) -> bool:
+    """Whether 18 capitals and digits are an organisation's credit code, and not a person's identity number.
 
-    One in thirty identity numbers passes the credit code's check by chance, so the number's own check goes first.
+    One in thirty identity numbers passes the credit code's check by chance, so what passes both is a person's, unless
+    it begins as the codes of companies and individual businesses do.
     """
-    code = _NOT_IN_NUMBER.sub("", found).upper()
-    if not is_credit_code(code):
-        return False
-    return code.startswith(_BUSINESS_CODE) or not _has_own_check(code)
+    return is_credit_code(code) and (code.startswith(_BUSINESS_CODE) or identity_number(code) is None)
 
 
 def _has_own_check(number: str) -> bool:
@@ -169,7 +173,7 @@ def cover_spans(text: str, names: Iterable[str]) -> list[tuple[int, int, str]]:
 
 
 def _places(text: str, name: str) -> list[tuple[int, int]]:
-    if f"{name[0]} " in text or f"{name[0]}\u3000" in text:
+    if any(character + gap in text for character in name[:-1] for gap in _GAPS_IN_NAMES):
         spaced = re.compile(r"\s*".join(re.escape(character) for character in name if not character.isspace()))
         return [found.span() for found in spaced.finditer(text)]
     places = []

@@ -5,6 +5,7 @@ from typing import Any
 
 import strawberry
 
+from api import paging
 from api.context import ApiInfo
 from api.loaders import Slice
 from api.paging import Connection, Page, PageInfo, decode_cursor, encode_cursor, make_page, page_size
@@ -36,10 +37,10 @@ class FeedErrorEdge:
 class FeedErrorConnection:
     """`api.paging.Connection` of rejected rows."""
 
-    total_count: int
-    edges: list[FeedErrorEdge]
-    nodes: list[FeedError]
-    page_info: PageInfo
+    total_count: int = resolved(paging.total_count, "Exact. 总数")
+    edges: list[FeedErrorEdge] = resolved(paging.edges, "The page with its cursors. 边")
+    nodes: list[FeedError] = resolved(paging.nodes, "The page. 节点")
+    page_info: PageInfo = resolved(paging.page_info, "Where the page stands. 分页信息")
 
 
 def _errors(
@@ -97,7 +98,7 @@ class FeedRunEdge:
 class FeedRunConnection:
     """`api.paging.Connection` of runs."""
 
-    total_count: int
-    edges: list[FeedRunEdge]
-    nodes: list[FeedRun]
-    page_info: PageInfo
+    total_count: int = resolved(paging.total_count, "Exact. 总数")
+    edges: list[FeedRunEdge] = resolved(paging.edges, "The page with its cursors. 边")
+    nodes: list[FeedRun] = resolved(paging.nodes, "The page. 节点")
+    page_info: PageInfo = resolved(paging.page_info, "Where the page stands. 分页信息")

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from api import paging
 from api.context import ApiInfo
 from api.paging import PageInfo
 from api.types.fields import resolved
@@ -70,7 +71,7 @@ class AgencyEdge:
 class AgencyConnection:
     """`api.paging.Connection` of agencies."""
 
-    total_count: int
-    edges: list[AgencyEdge]
-    nodes: list[Agency]
-    page_info: PageInfo
+    total_count: int = resolved(paging.total_count, "Exact. 总数")
+    edges: list[AgencyEdge] = resolved(paging.edges, "The page with its cursors. 边")
+    nodes: list[Agency] = resolved(paging.nodes, "The page. 节点")
+    page_info: PageInfo = resolved(paging.page_info, "Where the page stands. 分页信息")

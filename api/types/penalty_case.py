@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from api import paging
 from api.context import ApiInfo
 from api.loaders import Slice
 from api.masking import is_masked, shown_name, shown_text
@@ -143,7 +144,7 @@ class CaseEdge:
 class CaseConnection:
     """`api.paging.Connection` of cases."""
 
-    total_count: int = strawberry.field(description="Exact. 总数")
-    edges: list[CaseEdge]
-    nodes: list[PenaltyCase]
-    page_info: PageInfo
+    total_count: int = resolved(paging.total_count, "Exact. 总数")
+    edges: list[CaseEdge] = resolved(paging.edges, "The page with its cursors. 边")
+    nodes: list[PenaltyCase] = resolved(paging.nodes, "The page. 节点")
+    page_info: PageInfo = resolved(paging.page_info, "Where the page stands. 分页信息")

@@ -1,16 +1,21 @@
 """What `searchCases` takes and answers."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 from decimal import Decimal
 
 import strawberry
 
+from api.case_search import LabelledCount, label_facet
+from api.context import ApiInfo
 from api.ids import record_id
 from api.paging import MAX_PAGE, PageInfo, given
+from api.types.fields import resolved
 from api.types.penalty_case import PenaltyCase
-from schema.vocabularies import Domain, SearchEngineName
+from schema.vocabularies import Domain, Facet, SearchEngineName
 from stores.errors import BadUserInputError
 from stores.search import seam
+from stores.search.seam import SearchAnswer
 
 _REGION_DIGITS = 6
 
@@ -92,14 +97,21 @@ class FacetValue:
     count: int
 
 
+def _facet(facet: Facet) -> Callable[..., Awaitable[list[LabelledCount]]]:
+    async def labelled(root: strawberry.Parent[SearchAnswer], info: ApiInfo) -> list[LabelledCount]:
+        return await label_facet(info.context.loaders, facet, root.facets[facet])
+
+    return labelled
+
+
 @strawberry.type(description="Counts of all hits, each computed only when selected; 100 values at most. 分面")
 class CaseFacets:
     """The facets of a search."""
 
-    domains: list[FacetValue] = strawberry.field(description="领域")
-    agencies: list[FacetValue] = strawberry.field(description="`value` is the agency's id. 执法机关")
-    regions: list[FacetValue] = strawberry.field(description="行政区划")
-    years: list[FacetValue] = strawberry.field(description="Of the decision. 决定年度")
+    domains: list[FacetValue] = resolved(_facet(Facet.DOMAINS), "By domain. 领域")
+    agencies: list[FacetValue] = resolved(_facet(Facet.AGENCIES), "By agency; `value` is its id. 执法机关")
+    regions: list[FacetValue] = resolved(_facet(Facet.REGIONS), "By the agency's region. 行政区划")
+    years: list[FacetValue] = resolved(_facet(Facet.YEARS), "By the year of the decision. 决定年度")
 
 
 @strawberry.type(description="An answer to a search. 检索结果")

@@ -151,7 +151,7 @@ class _TextLines:
         line = next(self._physical)
         self._number += 1
         self._taken.append(line)
-        self._size += len(line)
+        self._size += len(line) + 1
         if self._size > MAX_LINE:
             raise _RecordTooLongError
         try:
@@ -201,16 +201,17 @@ def _no_record(row: list[str], header: CsvHeader) -> str | None:
         return "blank"
     if len(first) > _LONGEST_MARK:
         return None
-    if _TOTAL.fullmatch(first.strip()) and not _names_a_case(row, header):
+    if _TOTAL.fullmatch(first.strip()) and not _names_a_case(row, header, after=row.index(first)):
         return "total"
     if column_of(first) is not None and all(column_of(cell) for cell in row if cell):
         return "repeated header"
     return None
 
 
-def _names_a_case(row: list[str], header: CsvHeader) -> bool:
+def _names_a_case(row: list[str], header: CsvHeader, *, after: int) -> bool:
     named = {at.AGENCY_NAME, at.DOCUMENT_NUMBER}
-    return any(column in named and cell.strip() for column, cell in zip(header.columns, row, strict=False))
+    cells = zip(header.columns[after + 1 :], row[after + 1 :], strict=False)
+    return any(column in named and cell.strip() for column, cell in cells)
 
 
 def _case_of(row: list[str], header: CsvHeader, warnings: list[RowWarning], *, has_nul: bool) -> FeedRecord | RowError:

@@ -13,8 +13,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from schema.feed_records import RowWarning
 from schema.vocabularies import FeedErrorCode, PartyType, PenaltyKind
-from supervision.credit_code import is_credit_code
-from supervision.privacy import identity_number
+from supervision.privacy import identity_number, is_organisations_code
 
 MAX_TEXT: Final = 1_000_000
 """Characters in the longest value that is read."""
@@ -210,7 +209,7 @@ def credit_code(text: str, column: str, warnings: list[RowWarning]) -> CreditCod
     compact = "".join(plain.split()).upper()
     if len(compact) > 18 and "-" in compact:  # noqa: PLR2004  the code's length
         compact = compact.replace("-", "")
-    if is_credit_code(compact):
+    if is_organisations_code(compact):
         return CreditCode(compact, None)
     if number := identity_number(plain):
         return CreditCode(None, number)
