@@ -71,7 +71,7 @@ class QuantityRecord:
 class CaseRecord:
     """A row that tells of a penalty case. Identity numbers in its texts are covered already.
 
-    `agency_name` and `agency_uscc` are as sent (at least one is known). `domain` is None where the row does not give it.
+    `agency_name` and `agency_uscc` are as sent (at least one is known). `domain` is None where the row does not say.
     `person_names` are the natural persons' full names to be masked wherever a text of the case is shown.
     """
 

@@ -22,7 +22,8 @@ _TEXT = {
 
 SETTINGS: Final[dict[str, Any]] = {
     "number_of_shards": 1,
-    "number_of_replicas": 0,
+    # None on a single node, one wherever there is a second node to hold it.
+    "auto_expand_replicas": "0-1",
     # The longest an old write may still be on its way; until then a delete keeps its version.
     "gc_deletes": "1h",
     # Wide enough for one page of the streaming comparison.

@@ -1,7 +1,7 @@
 """The tables of the record, with the constraints that make a wrong state impossible.
 
-Money is yuan with two decimals; an unknown value is NULL. The triggers that raise `revision` and fill the outbox stand in
-the first migration, because they belong to the database and not to any one writer.
+Money is yuan with two decimals; an unknown value is NULL. The triggers that raise `revision` and fill the outbox stand
+in the first migration, because they belong to the database and not to any one writer.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,6 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    UniqueConstraint,
     func,
     text,
 )

@@ -47,7 +47,7 @@ def tokens(text: str) -> list[str]:
 
 
 def token_text(text: str | None) -> str:
-    """The tokens of a text, each with a space before and behind: the stored form, in which `" a b "` is found only whole.
+    """The tokens of a text, each with a space before and behind: the stored form, in which " a b " is found whole.
 
     Empty for a text that is unknown or has no token.
     """

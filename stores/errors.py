@@ -1,7 +1,7 @@
 """Every error Jiandu raises on purpose, under one root.
 
-An error's `code` is what a client reads in `extensions.code`, its message says what to do, and `extensions` holds whatever
-else a client can use. Messages never hold a natural person's name, an identity number or a secret.
+An error's `code` is what a client reads in `extensions.code`, its message says what to do, and `extensions` holds
+whatever else a client can use. Messages never hold a natural person's name, an identity number or a secret.
 """
 
 from collections.abc import Mapping

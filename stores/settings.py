@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
 
     database_url: SecretStr | None = Field(
-        default=None, description="PostgreSQL 15 or newer, as the application's role; without it the embedded one"
+        default=None, description="PostgreSQL 18, as the application's role; without it the embedded one"
     )
     owner_database_url: SecretStr | None = Field(
         default=None, description="the same database as the role that owns the tables; only `migrate` uses it"
