@@ -8,9 +8,10 @@ from typing import Any
 
 import orjson
 from cross_web import HTTPException
+from graphql import GraphQLError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -34,8 +35,12 @@ from stores.search.seam import CaseSearch
 MAX_BODY_BYTES = 1_000_000
 
 _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_BAD_REQUEST = 400
 _UNAUTHORIZED = 401
+_WRONG_METHOD = 405
 _TOO_LARGE = 413
+_WRONG_TYPE = 415
+_INTERNAL = 500
 _NOT_READY = 503
 
 
@@ -61,10 +66,20 @@ class _GraphQL(GraphQL[Context, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; one that is no GraphQL request at all, too, in JSON and with a code."""
         request = Request(scope, receive)
+        response: Response
         try:
+            _require_json_by_post(request)
             response = await self.run(request)
         except HTTPException as error:
             response = _error_response(BadUserInputError(error.reason), error.status_code)
+        except _BodyTooLargeError:
+            response = _error_response(
+                LimitExceededError(f"A request holds at most {MAX_BODY_BYTES} bytes."), _TOO_LARGE
+            )
+        except ClientDisconnect:
+            return
+        except Exception as error:  # noqa: BLE001  whatever it is, it must reach nobody unmasked
+            response = _body_response(presented(GraphQLError("", original_error=error)), _INTERNAL)
         await response(scope, receive, send)
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
@@ -73,8 +88,22 @@ class _GraphQL(GraphQL[Context, None]):
             result.errors = [presented(error) for error in result.errors]
         return await super().process_result(request, result)
 
+    def decode_json(self, data: str | bytes) -> object:
+        # Knows no half characters, no NaN and no nesting without end, none of which PostgreSQL or we could use.
+        decoded: object = orjson.loads(data)
+        if not isinstance(decoded, dict | list):
+            raise HTTPException(_BAD_REQUEST, "A request is a JSON object with `query` and `variables`.")
+        return decoded
+
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)
+
+
+def _require_json_by_post(request: Request) -> None:
+    if request.method != "POST":
+        raise HTTPException(_WRONG_METHOD, "Send the query by POST.")
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise HTTPException(_WRONG_TYPE, "Send the query as application/json: an object with `query` and `variables`.")
 
 
 class _Guard:
@@ -99,7 +128,7 @@ class _Guard:
 
 
 def _same_machine(headers: Mapping[bytes, bytes]) -> bool:
-    """Whether a request names this machine, and comes from no page of another: a page elsewhere must not query for us."""
+    """Whether a request names this machine and comes from no page of another, which must not query in our name."""
     host = headers.get(b"host", b"").decode("latin-1")
     origin = headers.get(b"origin", b"").decode("latin-1")
     if _without_port(host) not in _LOOPBACK_NAMES:
@@ -131,15 +160,11 @@ def _limited(receive: Receive) -> Receive:
 
 
 def _error_response(error: JianduError, status: int) -> JSONResponse:
-    body = {
-        "data": None,
-        "errors": [{"message": error.message, "extensions": {"code": error.code, **error.extensions}}],
-    }
-    return JSONResponse(body, status_code=status)
+    return _body_response(presented(GraphQLError(error.message, original_error=error)), status)
 
 
-def _too_large(_request: Request, _error: Exception) -> Response:
-    return _error_response(LimitExceededError(f"A request holds at most {MAX_BODY_BYTES} bytes."), _TOO_LARGE)
+def _body_response(error: GraphQLError, status: int) -> JSONResponse:
+    return JSONResponse({"data": None, "errors": [error.formatted]}, status_code=status)
 
 
 async def _live(_request: Request) -> Response:
@@ -184,6 +209,5 @@ def build_app(deploy: Callable[[], AbstractAsyncContextManager[Deployment]], *, 
             Route("/graphql", _GraphQL()),
         ],
         middleware=[Middleware(_Guard, open_locally=open_locally)],
-        exception_handlers={_BodyTooLargeError: _too_large},
         lifespan=lifespan,
     )

@@ -1,7 +1,10 @@
 """What a request's resolvers need, passed in."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from graphql import FieldNode, FragmentSpreadNode, SelectionNode, VariableNode
 from strawberry.types import Info
 
 from api.loaders import Loaders
@@ -34,17 +37,47 @@ ApiInfo = Info[Context, None]
 
 
 def selects(info: ApiInfo, *path: str) -> bool:
-    """Whether a query selects a field somewhere below the one being resolved, such as `edges`, `node`."""
-    fields = list(info.selected_fields[0].selections)
+    """Whether a query selects a field somewhere below the one being resolved, such as `edges`, `node`.
+
+    By name, whatever its alias; through fragments; not where @skip or @include leaves it out.
+    """
+    # Strawberry's own `selected_fields` writes every fragment out at every spread: some lines of nested fragments would
+    # take it for ever.
+    raw: Any = info._raw_info  # noqa: SLF001  the one way to the document, which Strawberry's Info does not show
+    nodes: list[FieldNode] = raw.field_nodes
     for name in path:
-        found = []
-        while fields:
-            selection = fields.pop()
-            if getattr(selection, "name", None) == name and hasattr(selection, "arguments"):
-                found.append(selection)
-            elif not hasattr(selection, "arguments"):
-                fields.extend(selection.selections)
-        if not found:
-            return False
-        fields = [selection for field in found for selection in field.selections]
+        nodes = [node for node in _fields_below(raw, nodes) if node.name.value == name]
+    return bool(nodes)
+
+
+def _fields_below(raw: Any, nodes: Iterable[FieldNode]) -> Iterable[FieldNode]:
+    seen: set[str] = set()
+    waiting: list[SelectionNode] = [
+        child for node in nodes if node.selection_set for child in node.selection_set.selections
+    ]
+    while waiting:
+        selection = waiting.pop()
+        if not _included(raw, selection):
+            continue
+        if isinstance(selection, FieldNode):
+            yield selection
+            continue
+        fragment: Any = selection
+        if isinstance(selection, FragmentSpreadNode):
+            if selection.name.value in seen:
+                continue
+            seen.add(selection.name.value)
+            fragment = raw.fragments[selection.name.value]
+        waiting.extend(fragment.selection_set.selections)
+
+
+def _included(raw: Any, selection: SelectionNode) -> bool:
+    for directive in selection.directives or ():
+        name = directive.name.value
+        if name in {"skip", "include"}:
+            # The one argument, `if`, is required: validation has seen to that.
+            value: Any = (directive.arguments or ())[0].value
+            holds = raw.variable_values[value.name.value] if isinstance(value, VariableNode) else value.value
+            if holds is (name == "skip"):
+                return False
     return True

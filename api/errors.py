@@ -7,6 +7,7 @@ import traceback
 import structlog
 from graphql import GraphQLError
 
+from api.limits import LimitError
 from stores.errors import JianduError
 
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
@@ -14,8 +15,10 @@ LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
 BAD_USER_INPUT = "BAD_USER_INPUT"
 INTERNAL = "INTERNAL"
 
-# The limits of Strawberry and graphql-core know no codes, only sentences.
-_LIMIT = re.compile(r"exceeds maximum operation depth|\d+ aliases found\. Allowed|contains more than \d+ tokens")
+# The limits of graphql-core know no codes, only sentences.
+_LIMIT = re.compile(r"Document contains more than \d+ tokens|Maximum introspection depth exceeded")
+# What reading, checking and executing say that recurse as deep as a document nests.
+_TOO_DEEP = re.compile(r"nested too deeply|^Validation aborted\.$")
 _PUBLIC_CODES = {
     "BAD_USER_INPUT",
     "UNAUTHENTICATED",
@@ -29,14 +32,20 @@ _PUBLIC_CODES = {
 log = structlog.get_logger()
 
 
+class BadValueError(GraphQLError):
+    """A value that is none of its scalar, whether it stands in the document or in a variable."""
+
+
 def presented(error: GraphQLError) -> GraphQLError:
     """The error a client may see."""
     original = error.original_error
     if isinstance(original, JianduError) and original.code in _PUBLIC_CODES:
         return _with(error, original.message, {"code": original.code, **original.extensions})
-    if _LIMIT.search(error.message):
+    if isinstance(error, LimitError) or _LIMIT.search(error.message):
         return _with(error, error.message, {"code": LIMIT_EXCEEDED})
-    if error.message.startswith(("Variable ", "Argument ")):
+    if isinstance(original, RecursionError) or (original is None and _TOO_DEEP.search(error.message)):
+        return _with(error, "This operation nests too deep to be read. Ask in two steps.", {"code": LIMIT_EXCEEDED})
+    if isinstance(error, BadValueError) or error.message.startswith(("Variable ", "Argument ")):
         # graphql-core found out while executing that a value fits no type.
         return _with(error, error.message, {"code": BAD_USER_INPUT})
     if error.path is None and (original is None or isinstance(original, GraphQLError)):
@@ -55,7 +64,9 @@ def _trace(error: BaseException) -> str:
     parts = []
     cause: BaseException | None = error
     while cause is not None:
-        places = (f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(cause.__traceback__))
+        places = (
+            f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(cause.__traceback__)
+        )
         parts.append(f"{type(cause).__module__}.{type(cause).__name__} at {' > '.join(places)}")
         cause = cause.__cause__ or cause.__context__
     return " <- ".join(parts)

@@ -3,20 +3,19 @@
 import structlog
 from graphql import GraphQLError
 from strawberry import Schema
-from strawberry.extensions import MaxAliasesLimiter, MaxTokensLimiter, ParserCache, QueryDepthLimiter, ValidationCache
+from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 import api.types.vocabularies  # noqa: F401  makes the vocabularies enums before a type names them
+from api.limits import Limits
 from api.queries import Query
 from api.types.feed_run import FeedRun
 from api.types.organisation import Agency, Procuratorate
 from api.types.penalty_case import Party, PenaltyCase
 from api.types.scalars import SCALARS
 
-MAX_DEPTH = 10
-MAX_ALIASES = 30
-MAX_TOKENS = 2_000
+_CACHED_DOCUMENTS = 200
 
 
 class JianduSchema(Schema):
@@ -32,11 +31,9 @@ schema = JianduSchema(
     types=[Agency, FeedRun, Party, PenaltyCase, Procuratorate],
     config=StrawberryConfig(scalar_map=SCALARS),
     extensions=[
-        lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
-        lambda: QueryDepthLimiter(max_depth=MAX_DEPTH),
-        lambda: MaxAliasesLimiter(max_alias_count=MAX_ALIASES),
-        lambda: ParserCache(maxsize=200),
-        lambda: ValidationCache(maxsize=200),
+        Limits,
+        lambda: ParserCache(maxsize=_CACHED_DOCUMENTS),
+        lambda: ValidationCache(maxsize=_CACHED_DOCUMENTS),
     ],
 )
 

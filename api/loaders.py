@@ -4,12 +4,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection
 from strawberry.dataloader import DataLoader
 
 from schema.records import Agency, FeedError, FeedRun, Party, PenaltyCase, Procuratorate
 from stores.feed_runs import count_errors, list_errors, runs_by_id
-from stores.postgres import Database
+from stores.postgres import Database, DatabaseConnection
 from stores.rows import (
     agencies_by_id,
     cases_by_id,
@@ -35,7 +34,7 @@ class Slice:
 
 
 def _by_id(
-    database: Database, read: Callable[[AsyncConnection, Sequence[int]], Awaitable[dict[int, Record]]]
+    database: Database, read: Callable[[DatabaseConnection, Sequence[int]], Awaitable[dict[int, Record]]]
 ) -> DataLoader[int, Record | None]:
     async def load(ids: list[int]) -> list[Record | None]:
         async with database.begin() as connection:
@@ -46,7 +45,7 @@ def _by_id(
 
 
 def _counts(
-    database: Database, read: Callable[[AsyncConnection, Sequence[int]], Awaitable[dict[int, int]]]
+    database: Database, read: Callable[[DatabaseConnection, Sequence[int]], Awaitable[dict[int, int]]]
 ) -> DataLoader[int, int]:
     async def load(ids: list[int]) -> list[int]:
         async with database.begin() as connection:
@@ -58,7 +57,7 @@ def _counts(
 
 def _slices(
     database: Database,
-    read: Callable[[AsyncConnection, Sequence[int], int, Position | int | None], Awaitable[dict[int, list[Record]]]],
+    read: Callable[[DatabaseConnection, Sequence[int], int, Position | int | None], Awaitable[dict[int, list[Record]]]],
 ) -> DataLoader[Slice, list[Record]]:
     """Slices of the same size behind the same place are read together: those of one field of one level."""
 
@@ -91,14 +90,14 @@ class Loaders:
 
 
 async def _cases_of_parties(
-    connection: AsyncConnection, ids: Sequence[int], first: int, after: Position | int | None
+    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Position | int | None
 ) -> dict[int, list[PenaltyCase]]:
     place = after if isinstance(after, Position) else None
     return await cases_of_parties(connection, ids, first=first, after=place)
 
 
 async def _errors_of_runs(
-    connection: AsyncConnection, ids: Sequence[int], first: int, after: Position | int | None
+    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Position | int | None
 ) -> dict[int, list[FeedError]]:
     place = after if isinstance(after, int) else 0
     return await list_errors(connection, ids, first=first, after=place)

@@ -22,10 +22,10 @@ Value = TypeVar("Value")
 class PageInfo:
     """The Relay page info; lists are walked forward only."""
 
-    has_next_page: bool
-    has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
+    has_next_page: bool = strawberry.field(description="Whether more follow. 是否有下一页")
+    has_previous_page: bool = strawberry.field(description="Whether any went before. 是否有上一页")
+    start_cursor: str | None = strawberry.field(description="Of the page's first item. 起始游标")
+    end_cursor: str | None = strawberry.field(description="Of its last, for `after`. 结束游标")
 
 
 def given(value: Value | None) -> Value | None:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import TypeVar
 
 import strawberry
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.case_search import DEFAULT_PAGE, Hit, read_hits
 from api.context import ApiInfo, Context, selects
@@ -24,6 +23,7 @@ from schema.document_number import canonical_document_number
 from schema.vocabularies import CaseSort, Domain, Facet, SearchEngineName
 from stores.errors import BadUserInputError
 from stores.feed_runs import count_runs, list_runs
+from stores.postgres import DatabaseConnection
 from stores.rows import cases_by_number, count_agencies, count_cases, list_agencies, list_cases
 from stores.search.parser import parse_query
 from stores.search.query_tree import SearchQuery
@@ -33,7 +33,7 @@ Value = TypeVar("Value")
 _DEFAULT_AGENCIES = 50
 
 
-def _read(info: ApiInfo, read: Callable[[AsyncConnection], Awaitable[Value]]) -> Callable[[], Awaitable[Value]]:
+def _read(info: ApiInfo, read: Callable[[DatabaseConnection], Awaitable[Value]]) -> Callable[[], Awaitable[Value]]:
     """A reading in a connection of its own, so that resolvers never share one."""
 
     async def reading() -> Value:
@@ -125,7 +125,7 @@ def agencies(
         region, name, key = decode_cursor(after, "agency", (str, type(None)), str, int)
         place = (region, name, key)
 
-    async def read(connection: AsyncConnection) -> Sequence[records.Agency]:
+    async def read(connection: DatabaseConnection) -> Sequence[records.Agency]:
         return await list_agencies(connection, domains=wanted, networked=joined, first=size, after=place)
 
     async def page() -> Page[records.Agency]:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from commands.runtime import Runtime, now, run, with_runtime
-from commands.serve import serve_until_ended
+from commands.runtime import Runtime, now, print_json, run, with_runtime
+from commands.serve import Addresses, opens_locally, serve_until_ended
 from indexer.loading import LoadOptions, load_feed
 from stores.errors import DatabaseError
 from stores.settings import Settings
@@ -17,8 +17,9 @@ _HOST = "127.0.0.1"
 
 def demo(
     context: typer.Context,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen at.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen at; 0: any that is free.")] = 8000,
     data: Annotated[Path | None, typer.Option(help="The folder of the embedded database.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The addresses as one JSON object.")] = False,
 ) -> None:
     """Load the sample into the embedded database and serve it at http://127.0.0.1:8000/graphql."""
     given: Settings = context.obj
@@ -31,9 +32,14 @@ def demo(
             counts = report.accounts
             if counts.rejected:
                 raise DatabaseError(f"The sample {file.name} does not load: {report.errors[0]['message']}")
-            typer.echo(f"{file.name}: {counts.inserted} new, {counts.unchanged} known already", err=True)
+            typer.echo(f"{file.name}: {counts.inserted} new, {counts.rows - counts.inserted} known already", err=True)
+
+    def announce(addresses: Addresses) -> None:
+        if as_json:
+            print_json(addresses.as_json())
+            return
+        needed = "no sign-in is needed" if opens_locally(settings, _HOST) else "JIANDU_AUTH=required: a token is needed"
+        typer.echo(f"\nGraphQL  {addresses.graphql}   ({needed})\nHealth   {addresses.health}\nCtrl-C ends it.")
 
     run(lambda: with_runtime(settings, load))
-    typer.echo(f"\nGraphQL  http://{_HOST}:{port}/graphql   (no sign-in is needed on this machine)", err=True)
-    typer.echo(f"Health   http://{_HOST}:{port}/readyz\nCtrl-C ends it.", err=True)
-    serve_until_ended(settings, host=_HOST, port=port)
+    serve_until_ended(settings, host=_HOST, port=port, announce=announce)

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from commands.runtime import NOT_DONE, Runtime, now, print_json, run, with_runtime
+from commands.runtime import NOT_DONE, Runtime, now, print_json, printable, run, with_runtime
 from indexer.loading import LoadOptions, LoadReport, load_feed
 from indexer.loading import Progress as ReportRows
 from stores.errors import JianduError
@@ -64,11 +64,11 @@ def load(
                 status = max(status, _REJECTED)
         return status
 
-    raise typer.Exit(run(lambda: with_runtime(settings, work)) or 0)
+    raise typer.Exit(run(lambda: with_runtime(settings, work)))
 
 
 def _print_refusal(file: Path, error: JianduError, *, as_json: bool) -> None:
-    typer.echo(f"jiandu: {file}: {error.message}", err=True)
+    typer.echo(f"jiandu: {printable(f'{file}: {error.message}')}", err=True)
     if as_json:
         print_json({"file": str(file), "error": {"code": error.code, "message": error.message}})
 
@@ -79,13 +79,13 @@ def _print_report(report: LoadReport, *, as_json: bool) -> None:
         return
     counts = report.accounts
     typer.echo(
-        f"{report.file}: {counts.rows} rows: {counts.inserted} inserted, {counts.updated} updated, "
+        f"{printable(report.file)}: {counts.rows} rows: {counts.inserted} inserted, {counts.updated} updated, "
         f"{counts.unchanged} unchanged, {counts.rejected} rejected (run {report.run}; {counts.warnings} warnings, "
         f"{len(counts.skipped)} lines skipped)"
     )
     for error in report.errors:
         column = f", {error['column']}" if error["column"] else ""
-        typer.echo(f"  line {error['line']}{column}: {error['code']}: {error['message']}")
+        typer.echo(f"  line {error['line']}{column}: {error['code']}: {printable(error['message'])}")
     if counts.rejected > len(report.errors):
         typer.echo(f"  and {counts.rejected - len(report.errors)} more: query `feedRuns`")
 

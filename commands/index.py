@@ -1,21 +1,25 @@
 """`jiandu index`: keeping Elasticsearch in step with the record."""
 
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated, Any
 
+import anyio
 import structlog
 import typer
 
-from commands.runtime import Runtime, now, print_json, run, with_runtime
+from commands.runtime import Runtime, now, print_json, run, run_until_ended, with_runtime
 from indexer.rebuild import rebuild as rebuild_index
-from indexer.relay import Relay
-from indexer.verify import compare
+from indexer.relay import Relay, SyncReport
+from indexer.verify import Comparison, compare
+from stores.errors import JianduError
 from stores.index_status import index_status
 from stores.settings import Settings
 
 app = typer.Typer(help="Keep Elasticsearch in step with the record (检索索引).", no_args_is_help=True)
 
 _DIFFERENT = 1
+_LAST_WORDS_SECONDS = 3
 Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
 log = structlog.get_logger()
@@ -26,7 +30,7 @@ def _show(result: dict[str, Any], *, as_json: bool) -> None:
         print_json(result)
         return
     for name, value in result.items():
-        typer.echo(f"{name}: {value}")
+        typer.echo(f"{name}: {'-' if value is None else value}")
 
 
 @app.command("sync")
@@ -38,17 +42,22 @@ def sync(
     """Empty the outbox into Elasticsearch. Any number may run at once."""
     settings: Settings = context.obj
 
-    async def once(runtime: Runtime) -> dict[str, Any]:
-        return asdict(await Relay(runtime.database, runtime.required_index(), now).drain())
+    async def once(runtime: Runtime) -> SyncReport:
+        return await Relay(runtime.database, runtime.required_index(), now).drain()
 
     async def for_ever(runtime: Runtime) -> None:
-        await Relay(runtime.database, runtime.required_index(), now).follow()
+        relay = Relay(runtime.database, runtime.required_index(), now)
+        try:
+            await relay.follow()
+        finally:
+            # Whoever ends it wants to know what it did, though not at the price of waiting for a server that is away.
+            with anyio.CancelScope(shield=True), anyio.move_on_after(_LAST_WORDS_SECONDS), suppress(JianduError):
+                _show(asdict(await relay.report()), as_json=as_json)
 
     if follow:
-        run(lambda: with_runtime(settings, for_ever), endless=True)
-        return
-    result = run(lambda: with_runtime(settings, once))
-    _show(result or {}, as_json=as_json)
+        run_until_ended(lambda: anyio.run(with_runtime, settings, for_ever))
+    else:
+        _show(asdict(run(lambda: with_runtime(settings, once))), as_json=as_json)
 
 
 @app.command("rebuild")
@@ -67,8 +76,7 @@ def rebuild(context: typer.Context, as_json: Json = False) -> None:
 
         return asdict(await rebuild_index(runtime.database, runtime.required_index(), now, progress))
 
-    result = run(lambda: with_runtime(settings, work))
-    _show(result or {}, as_json=as_json)
+    _show(run(lambda: with_runtime(settings, work)), as_json=as_json)
 
 
 @app.command("verify")
@@ -80,12 +88,16 @@ def verify(
     """Compare every case on both sides. Status 1 when they differ, repaired or not."""
     settings: Settings = context.obj
 
-    async def work(runtime: Runtime) -> dict[str, Any]:
-        return asdict(await compare(runtime.database, runtime.required_index(), repair=repair))
+    async def work(runtime: Runtime) -> Comparison:
+        return await compare(runtime.database, runtime.required_index(), repair=repair)
 
-    result = run(lambda: with_runtime(settings, work)) or {}
-    _show(result, as_json=as_json)
-    if result["missing"] + result["stale"] + result["orphaned"]:
+    found = run(lambda: with_runtime(settings, work))
+    _show(found.as_json(), as_json=as_json)
+    if found.refused:
+        typer.echo(f"jiandu: Elasticsearch refuses {found.refused} documents: they are dead letters.", err=True)
+    if repair and found.repaired + found.refused < found.differences:
+        typer.echo("jiandu: not everything could be put right. Run `jiandu index rebuild`.", err=True)
+    if found.differences:
         raise typer.Exit(_DIFFERENT)
 
 
@@ -97,4 +109,4 @@ def status(context: typer.Context, as_json: Json = False) -> None:
     async def work(runtime: Runtime) -> dict[str, Any]:
         return (await index_status(runtime.database, runtime.required_index(), now)).as_json()
 
-    _show(run(lambda: with_runtime(settings, work)) or {}, as_json=as_json)
+    _show(run(lambda: with_runtime(settings, work)), as_json=as_json)

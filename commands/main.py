@@ -1,6 +1,7 @@
 """The program's entry: its commands, its settings' options, its exit status."""
 
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated
 
@@ -43,7 +44,17 @@ def main() -> None:
     """Run the program. Every error of ours is one sentence on standard error and status 2."""
     set_up_logging()
     try:
-        app()
+        app(prog_name="jiandu")
     except JianduError as error:
         typer.echo(f"jiandu: {error.message}", err=True)
         sys.exit(NOT_DONE)
+    except Exception as error:  # noqa: BLE001  whatever it was, the command is not done
+        typer.echo(f"jiandu: {_where(error)}jiandu: a fault of the program: report it with these lines.", err=True)
+        sys.exit(NOT_DONE)
+
+
+def _where(error: BaseException) -> str:
+    """Where an unexpected error came from, without its message: a driver's may quote the row it was working on."""
+    before = error.__cause__ or error.__context__
+    trace = "".join(traceback.format_tb(error.__traceback__))
+    return (_where(before) if before else "") + f"{type(error).__module__}.{type(error).__qualname__}\n{trace}"

@@ -33,10 +33,13 @@ def migrate(
     """Bring the database to the newest revision."""
     settings: Settings = context.obj
     if check:
-        run(_check)
-        typer.echo("The migrations give the tables of schema/tables.py.")
+        revision = run(_check)
+        if as_json:
+            print_json({"from": None, "to": revision})
+        else:
+            typer.echo("The migrations give the tables of schema/tables.py.")
         return
-    before, after = run(lambda: _migrate(settings)) or (None, None)
+    before, after = run(lambda: _migrate(settings))
     if as_json:
         print_json({"from": before, "to": after})
     elif before == after:
@@ -48,18 +51,24 @@ def migrate(
 async def _migrate(settings: Settings) -> tuple[str | None, str | None]:
     if settings.database_url is None:
         return await migrate_database((await start_embedded(settings.data_dir)).owner)
-    owner = settings.owner_database_url or settings.database_url
-    return await migrate_database(parse_database_url(owner.get_secret_value(), "JIANDU_OWNER_DATABASE_URL"))
+    owner, variable = settings.owner_database_url, "JIANDU_OWNER_DATABASE_URL"
+    if owner is None:
+        owner, variable = settings.database_url, "JIANDU_DATABASE_URL"
+    return await migrate_database(parse_database_url(owner.get_secret_value(), variable))
 
 
-async def _check() -> None:
+async def _check() -> str | None:
+    """Migrate an empty database and compare; answers the revision it came to."""
     # As root the folder's parents must be open to the database's own user, as the system's temporary folder is.
     with tempfile.TemporaryDirectory(dir="/var/tmp" if os.geteuid() == 0 else None) as folder:  # noqa: S108  a fresh one in it
         Path(folder).chmod(0o755)
         embedded = await start_embedded(Path(folder))
-        await migrate_database(embedded.owner)
-        await check_migrations(embedded.owner)
-        await stop_embedded(Path(folder))
+        try:
+            _, revision = await migrate_database(embedded.owner)
+            await check_migrations(embedded.owner)
+        finally:
+            await stop_embedded(Path(folder))
+        return revision
 
 
 def show_settings(
@@ -90,12 +99,15 @@ def _setting(settings: Settings, name: str) -> dict[str, Any]:
 def sdl(
     check: Annotated[bool, typer.Option("--check", help="Fail when schema/schema.graphql is out of step.")] = False,
     write: Annotated[bool, typer.Option("--write", help="Write schema/schema.graphql.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The schema as one JSON object.")] = False,
 ) -> None:
     """Print the GraphQL schema."""
     text = printed_sdl()
+    if as_json:
+        print_json({"sdl": text})
+    elif not check and not write:
+        typer.echo(text, nl=False)
     if write:
         _SDL_FILE.write_text(text, encoding="utf-8")
-    elif not check:
-        typer.echo(text, nl=False)
-    elif not _SDL_FILE.exists() or _SDL_FILE.read_text(encoding="utf-8") != text:
+    elif check and (not _SDL_FILE.exists() or _SDL_FILE.read_text(encoding="utf-8") != text):
         raise SchemaFileError("schema/schema.graphql is not what the API serves: run `make sdl` and commit the file.")

@@ -2,11 +2,12 @@
 
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+import unicodedata
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import anyio
@@ -16,9 +17,9 @@ import typer
 
 from stores.elastic import CaseIndex
 from stores.embedded import start_embedded
-from stores.errors import JianduError, SettingsError
+from stores.errors import SettingsError
 from stores.keys import KeyRing, load_key_ring
-from stores.migrating import current_revision, migrate, newest_revision
+from stores.migrating import current_revision, migrate, newest_revision, require_newest
 from stores.postgres import Database, parse_database_url
 from stores.settings import Settings
 
@@ -59,6 +60,7 @@ class Runtime:
 async def open_runtime(settings: Settings, *, patient: bool = True) -> AsyncIterator[Runtime]:
     """Open the servers the settings name; the embedded database is started and migrated first.
 
+    Raises DatabaseError for a database that is not at this program's revision, UnavailableError for one that is away.
     `patient` statements may take as long as they need; those of a server that people wait for may not.
     """
     timeout = None if patient else settings.query_timeout_seconds
@@ -69,9 +71,10 @@ async def open_runtime(settings: Settings, *, patient: bool = True) -> AsyncIter
         url = embedded.application
     else:
         url = parse_database_url(settings.database_url.get_secret_value(), "JIANDU_DATABASE_URL")
-    database = Database(url, statement_timeout_seconds=timeout)
     index = None if settings.elasticsearch_url is None else CaseIndex(settings)
+    database = Database(url, statement_timeout_seconds=timeout)
     try:
+        await require_newest(database)
         yield Runtime(settings, database, index)
     finally:
         with anyio.CancelScope(shield=True):
@@ -95,24 +98,37 @@ def set_up_logging() -> None:
     )
 
 
-class Terminated(SystemExit):
-    """SIGTERM: end as after Ctrl-C, so that everything is closed on the way out."""
+@contextmanager
+def _signals_as_interrupts() -> Iterator[None]:
+    """SIGTERM and a closed terminal do what Ctrl-C does: work is cancelled, and everything is closed on the way out."""
 
+    def interrupt(_signal: int, _frame: object) -> None:
+        signal.raise_signal(signal.SIGINT)
 
-def _terminate(_signal: int, _frame: object) -> NoReturn:
-    raise Terminated(NOT_DONE)
-
-
-def run(work: Callable[[], Coroutine[Any, Any, Value]], *, endless: bool = False) -> Value | None:
-    """Run a command's work. Work without an end is done when somebody ends it; any other then is not."""
-    signal.signal(signal.SIGTERM, _terminate)
+    before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler)}
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        before[ending] = signal.signal(ending, interrupt)
     try:
-        return anyio.run(work)
-    except (KeyboardInterrupt, Terminated):
-        if endless:
-            return None
-        typer.echo("Interrupted; nothing was left half done.", err=True)
+        yield
+    finally:
+        for ending, handler in before.items():
+            signal.signal(ending, handler)
+
+
+def run(work: Callable[[], Coroutine[Any, Any, Value]]) -> Value:
+    """Run a command's work; work that somebody ends is not done."""
+    try:
+        with _signals_as_interrupts():
+            return anyio.run(work)
+    except KeyboardInterrupt:
+        typer.echo("jiandu: interrupted. Nothing is left half done: run it again.", err=True)
         raise typer.Exit(NOT_DONE) from None
+
+
+def run_until_ended(work: Callable[[], object]) -> None:
+    """Run what has no end of its own: it is done when somebody ends it."""
+    with suppress(KeyboardInterrupt), _signals_as_interrupts():
+        work()
 
 
 def print_json(value: Any) -> None:
@@ -127,7 +143,6 @@ async def with_runtime(settings: Settings, work: Callable[[Runtime], Awaitable[V
         return await work(runtime)
 
 
-def fail(error: JianduError) -> NoReturn:
-    """Say what is wrong on standard error and end with `not done`."""
-    typer.echo(f"jiandu: {error.message}", err=True)
-    raise typer.Exit(NOT_DONE) from error
+def printable(text: str) -> str:
+    """A text of somebody else's for a terminal: what could steer the terminal is left out."""
+    return "".join(" " if unicodedata.category(character) in {"Cc", "Cf", "Cs"} else character for character in text)

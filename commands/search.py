@@ -1,23 +1,30 @@
 """`jiandu search`: the API's search, for a terminal and for scripts."""
 
+from html import unescape
 from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from api.case_search import DEFAULT_PAGE, Hit, read_hits
 from api.loaders import Loaders
 from api.masking import shown_name
-from commands.runtime import Runtime, print_json, run, with_runtime
+from commands.runtime import NOT_DONE, Runtime, print_json, printable, run, with_runtime
 from schema.vocabularies import CaseSort, Domain
+from stores.errors import QuerySyntaxError
 from stores.search.elastic_engine import ElasticEngine
 from stores.search.parser import parse_query
 from stores.search.postgres_engine import PostgresEngine
+from stores.search.query_tree import SearchQuery
 from stores.search.seam import CaseFilter, CaseSearch, SearchRequest, effective_sort
 from stores.settings import Settings
 
 _MAX_FIRST = 100
+# Around a mistake: as much as stands on one line of a terminal.
+_SHOWN_BEFORE = 20
+_SHOWN_BEHIND = 15
 
 
 def search(
@@ -29,7 +36,7 @@ def search(
 ) -> None:
     """Search cases as `searchCases` does."""
     settings: Settings = context.obj
-    parsed = parse_query(query)
+    parsed = _parsed(query)
 
     async def work(runtime: Runtime) -> dict[str, Any]:
         elastic = None if runtime.index is None else ElasticEngine(runtime.index)
@@ -53,7 +60,7 @@ def search(
             "hits": [_hit(hit) for hit in hits],
         }
 
-    found = run(lambda: with_runtime(settings, work)) or {}
+    found = run(lambda: with_runtime(settings, work))
     if as_json:
         print_json(found)
     else:
@@ -70,12 +77,32 @@ def _hit(hit: Hit) -> dict[str, Any]:
     }
 
 
+def _parsed(query: str) -> SearchQuery:
+    try:
+        return parse_query(query)
+    except QuerySyntaxError as error:
+        typer.echo(f"jiandu: {error.message}\n{pointed(query, error.position)}", err=True)
+        raise typer.Exit(NOT_DONE) from error
+
+
+def pointed(query: str, position: int) -> str:
+    """The query with a caret under a character; of a long one, what stands around it."""
+    start, end = max(position - _SHOWN_BEFORE, 0), position + _SHOWN_BEHIND
+    before = ("…" if start else "") + printable(query[start:position])
+    behind = printable(query[position:end]) + ("…" if end < len(query) else "")
+    # A Han character is two columns wide.
+    return f"  {before}{behind}\n  {' ' * cell_len(before)}^"
+
+
 def _print(found: dict[str, Any]) -> None:
-    console = Console()
+    # Lines are the terminal's to break: whoever pipes them into another program wants them whole.
+    console = Console(soft_wrap=True, highlight=False)
     degraded = ", degraded" if found["degraded"] else ""
-    console.print(Text(f"{found['totalCount']} cases for {found['interpretedAs']} ({found['engine']}{degraded})"))
+    asked = f" for {printable(found['interpretedAs'])}" if found["interpretedAs"] else ""
+    console.print(Text(f"{found['totalCount']} cases{asked} ({found['engine']}{degraded})"))
     for hit in found["hits"]:
-        console.print(Text(f"{hit['documentNumber'] or '（无文号）'}  {hit['agency']}  {hit['party']}", style="bold"))
+        heading = f"{hit['documentNumber'] or '（无文号）'}  {hit['agency']}  {hit['party']}"
+        console.print(Text(printable(heading), style="bold"))
         for highlight in hit["highlights"]:
             for fragment in highlight["fragments"]:
                 console.print(Text("    ") + _marked(fragment))
@@ -85,11 +112,7 @@ def _marked(fragment: str) -> Text:
     """A fragment for a terminal: matches in colour instead of tags."""
     text = Text()
     for part in fragment.split("<em>"):
-        matched, end, rest = part.partition("</em>")
-        text.append(_unescaped(matched), style="red" if end else "")
-        text.append(_unescaped(rest))
+        matched, end, rest = part.rpartition("</em>")
+        text.append(printable(unescape(matched)), style="red" if end else "")
+        text.append(printable(unescape(rest)))
     return text
-
-
-def _unescaped(text: str) -> str:
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -2,20 +2,39 @@
 
 import ipaddress
 import os
-import signal
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from api.app import Deployment, build_app
-from commands.runtime import Terminated, now, open_runtime
+from commands.runtime import NOT_DONE, Runtime, now, open_runtime, print_json, run, run_until_ended, with_runtime
+from stores.errors import SettingsError
 from stores.settings import PREFIX, Settings, load_settings
 
 _HOST = f"{PREFIX}SERVE_HOST"
+_BACKLOG = 2_048
+# A request that takes longer is not waited for when the server ends.
+_GRACE_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a server answers."""
+
+    graphql: str
+    health: str
+
+    def as_json(self) -> dict[str, str]:
+        """The addresses for scripts, which may have let the system choose the port."""
+        return {"graphql": self.graphql, "health": self.health}
 
 
 def is_loopback(host: str) -> bool:
@@ -49,43 +68,81 @@ def worker_app() -> Starlette:
     return make_app(load_settings(), os.environ[_HOST])
 
 
-def serve_until_ended(settings: Settings, *, host: str, port: int, workers: int = 1) -> None:
-    """Serve until Ctrl-C or SIGTERM."""
+async def _nothing(_runtime: Runtime) -> None:
+    """What has to be right for a server to start is right once its servers are open."""
 
-    def end(_signal: int, _frame: object) -> None:
-        raise Terminated(0)
 
-    # uvicorn ends its own work first and then raises the signal again, for us to close the embedded database.
-    signal.signal(signal.SIGTERM, end)
+def _listen(host: str, port: int) -> socket.socket:
+    """Listen before anything is said of an address. Raises SettingsError."""
     try:
-        if workers == 1:
-            uvicorn.run(make_app(settings, host), host=host, port=port, log_level="warning", server_header=False)
-            return
-        for name, value in settings.as_environment().items():
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise SettingsError(f"Nothing can listen at {host}, port {port}: {error.strerror}. Try --port.") from error
+
+
+def _addresses(host: str, listening: socket.socket) -> Addresses:
+    origin = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+    return Addresses(f"{origin}/graphql", f"{origin}/readyz")
+
+
+def serve_until_ended(
+    settings: Settings, *, host: str, port: int, workers: int = 1, announce: Callable[[Addresses], None]
+) -> None:
+    """Serve until Ctrl-C or SIGTERM. The embedded database ends with the process, when no other one uses it."""
+    run(lambda: with_runtime(settings, _nothing))
+    with _listen(host, port) as listening:
+        announce(_addresses(host, listening))
+        for name, value in settings.as_environment().items() if workers > 1 else ():
             os.environ[name] = value
         os.environ[_HOST] = host
-        uvicorn.run(
-            "commands.serve:worker_app",
-            factory=True,
-            host=host,
-            port=port,
+        config = uvicorn.Config(
+            make_app(settings, host) if workers == 1 else "commands.serve:worker_app",
+            factory=workers > 1,
             workers=workers,
             log_level="warning",
             server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
         )
-    except KeyboardInterrupt:
-        return
+        failed = _run_server(config, listening) if workers == 1 else _run_workers(config, listening)
+    if failed:
+        raise typer.Exit(NOT_DONE)
+
+
+def _run_server(config: uvicorn.Config, listening: socket.socket) -> bool:
+    server = uvicorn.Server(config)
+    run_until_ended(lambda: server.run(sockets=[listening]))
+    return not server.started
+
+
+def _run_workers(config: uvicorn.Config, listening: socket.socket) -> bool:
+    supervisors: list[Multiprocess] = []
+
+    def supervise() -> None:
+        # It hears signals from the moment it is made.
+        supervisors.append(Multiprocess(config, sockets=[listening]))
+        supervisors[0].run()
+
+    run_until_ended(supervise)
+    return any(process.exitcode == STARTUP_FAILURE for process in supervisors[0].processes)
 
 
 def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen at.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen at; 0: any that is free.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="The addresses as one JSON object.")] = False,
 ) -> None:
     """Serve the API. Without JIANDU_DATABASE_URL on the embedded database."""
     settings: Settings = context.obj
-    typer.echo(f"http://{host}:{port}/graphql (health: /livez, /readyz)", err=True)
-    if not opens_locally(settings, host):
-        typer.echo("Every request needs a token here; none can be issued yet, so only health answers.", err=True)
-    serve_until_ended(settings, host=host, port=port, workers=workers)
+
+    def announce(addresses: Addresses) -> None:
+        if as_json:
+            print_json(addresses.as_json())
+        else:
+            typer.echo(f"GraphQL  {addresses.graphql}\nHealth   {addresses.health}\nCtrl-C ends it.")
+        if not opens_locally(settings, host):
+            typer.echo("Every request needs a token here; none can be issued yet, so only health answers.", err=True)
+
+    serve_until_ended(settings, host=host, port=port, workers=workers, announce=announce)

@@ -1,4 +1,4 @@
-"""Loading one feed file: every row becomes exactly one of inserted, updated, unchanged, rejected, or nothing is stored."""
+"""Loading one feed file: every row becomes one of inserted, updated, unchanged, rejected, or nothing is stored."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
+from anyio.abc import TaskGroup
 
 from indexer.feeds.reader import FeedReader, open_feed
 from indexer.feeds.staging import Seal, Waves, stage_case, warnings_json
@@ -14,14 +16,14 @@ from schema.feed_records import AgencyRecord, CaseRecord, ParsedRow, Procuratora
 from schema.vocabularies import FeedErrorCode, FeedRunStatus, RowOutcome
 from stores.case_loading import CaseLoad, KeptRow, Rejection
 from stores.errors import UnreadableFeedError
-from stores.feed_runs import Accounts, begin_run, end_run, lock_loading, mark_interrupted
+from stores.feed_runs import Accounts, begin_run, end_run, lock_loading, mark_interrupted, shown_path
 from stores.keys import KeyRing
-from stores.postgres import Database
+from stores.postgres import Database, DatabaseConnection
 from stores.register import (
+    References,
+    RefusedRecordError,
     Register,
     RegisteredAgency,
-    UnknownNameError,
-    is_conflict,
     read_register,
     register_agency,
     store_agency,
@@ -30,6 +32,12 @@ from stores.register import (
 
 BATCH_ROWS = 4_000
 """Rows that wait before they are merged: enough to make a statement worth its while, few enough to stay small."""
+
+BATCH_BYTES = 16 * 1024 * 1024
+"""Bytes as sent that wait at most, so that rows with very long texts stay small together."""
+
+_ROWS_BETWEEN_TURNS = 10
+"""Rows read before the database's answers are looked at: PostgreSQL merges one batch while we read the next."""
 
 SHOWN_ERRORS = 20
 """How many errors of a file a report holds; all of them are stored."""
@@ -73,10 +81,6 @@ class LoadReport:
         }
 
 
-class _DryRunOver(Exception):  # noqa: N818  not an error: it takes the transaction back
-    """Ends a dry run's transaction."""
-
-
 async def load_feed(
     database: Database,
     keys: KeyRing,
@@ -96,7 +100,7 @@ async def load_feed(
         await lock_loading(guard)
         async with database.begin() as connection:
             await mark_interrupted(connection, clock())
-            run_id, run = await begin_run(connection, path.name, clock())
+            run_id, run = await begin_run(connection, path, clock())
         try:
             reader = open_feed(path)
             async with database.begin() as connection:
@@ -126,20 +130,16 @@ async def _dry_run(
     clock: Callable[[], datetime],
     progress: Progress,
 ) -> LoadReport:
-    report: LoadReport | None = None
-    try:
-        async with database.begin() as connection:
-            run_id, run = await begin_run(connection, reader.path.name, clock())
-            load = _Load(connection, keys, reader, options, run_id, run)
-            await load.go(progress)
-            report = load.report()
-            raise _DryRunOver
-    except _DryRunOver:
-        assert report is not None  # noqa: S101  set in the line before
-        return report
+    async with database.begin() as connection:
+        await lock_loading(connection)
+        run_id, run = await begin_run(connection, reader.path, clock())
+        load = _Load(connection, keys, reader, options, run_id, run)
+        await load.go(progress)
+        await connection.rollback()
+        return load.report()
 
 
-async def _end(connection: Any, load: "_Load", now: datetime) -> None:
+async def _end(connection: DatabaseConnection, load: "_Load", now: datetime) -> None:
     await end_run(
         connection,
         load.run_id,
@@ -153,10 +153,26 @@ async def _end(connection: Any, load: "_Load", now: datetime) -> None:
 
 
 @dataclass(slots=True)
+class _Batch:
+    """Rows that wait to be merged."""
+
+    waves: Waves = field(default_factory=Waves)
+    kept: list[KeptRow] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    rows: int = 0
+    size: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to merge them."""
+        return self.rows >= BATCH_ROWS or self.size >= BATCH_BYTES
+
+
+@dataclass(slots=True)
 class _Load:
     """The load of one file inside its transaction."""
 
-    connection: Any
+    connection: DatabaseConnection
     keys: KeyRing
     reader: FeedReader
     options: LoadOptions
@@ -164,20 +180,34 @@ class _Load:
     run: str
     accounts: Accounts = field(default_factory=Accounts)
     errors: list[dict[str, Any]] = field(default_factory=list)
-    _waves: Waves = field(default_factory=Waves)
-    _waiting: int = 0
-    _kept: list[KeptRow] = field(default_factory=list)
-    _rejections: list[Rejection] = field(default_factory=list)
+    _references: References = field(default_factory=References)
+    _batch: _Batch = field(default_factory=_Batch)
+    _merging: anyio.Event = field(default_factory=anyio.Event)
 
     async def go(self, progress: Progress) -> None:
         """Read and store everything."""
         register = await read_register(self.connection)
         cases = await CaseLoad.start(self.connection, self.run_id)
+        self._merging.set()
+        try:
+            async with anyio.create_task_group() as tasks:
+                await self._read(cases, register, tasks, progress)
+        except BaseExceptionGroup as failed:
+            # Reading and merging go on side by side; where one fails the other is cancelled, and that one tells why.
+            raise failed.exceptions[0] from None
+        self.errors.extend(await cases.conflicts(SHOWN_ERRORS))
+        progress(self.accounts.rows)
+
+    async def _read(self, cases: CaseLoad, register: Register, tasks: TaskGroup, progress: Progress) -> None:
         seal = Seal(self.keys, self.run)
-        for row in self.reader:
+        for number, row in enumerate(self.reader):
+            if number % _ROWS_BETWEEN_TURNS == 0:
+                await anyio.lowlevel.checkpoint()
             if isinstance(row, SkippedLine):
                 self.accounts.skipped.append({"line": row.line, "reason": row.reason})
                 continue
+            self._batch.rows += 1
+            self._batch.size += len(row.raw)
             self.accounts.warnings += len(row.warnings)
             outcome = row.outcome
             if isinstance(outcome, RowError):
@@ -187,40 +217,47 @@ class _Load:
                 if isinstance(agency, RowError):
                     self._reject(row, agency, seal)
                 else:
-                    self._waves.add(stage_case(row, outcome, agency, seal))
-                    self._waiting += 1
+                    self._batch.waves.add(stage_case(row, outcome, agency, seal))
             else:
                 # What follows may depend on the register, and what went before on how it was.
-                await self._merge(cases)
+                await self._merge(cases, tasks)
+                await self._merging.wait()
                 await self._store_reference(row, outcome, register, seal)
-            if self._waiting + len(self._kept) >= BATCH_ROWS:
-                await self._merge(cases)
+            if self._batch.is_full:
+                await self._merge(cases, tasks)
                 progress(self.accounts.rows)
-        await self._merge(cases)
-        self.errors.extend(await cases.conflicts(SHOWN_ERRORS))
-        progress(self.accounts.rows)
+        await self._merge(cases, tasks)
 
     def report(self) -> LoadReport:
         """What became of the file."""
         first = sorted(self.errors, key=lambda error: int(error["line"]))[:SHOWN_ERRORS]
-        return LoadReport(file=str(self.reader.path), run=self.run, accounts=self.accounts, errors=tuple(first))
+        return LoadReport(file=shown_path(self.reader.path), run=self.run, accounts=self.accounts, errors=tuple(first))
 
-    async def _merge(self, cases: CaseLoad) -> None:
-        for wave in self._waves.take():
+    async def _merge(self, cases: CaseLoad, tasks: TaskGroup) -> None:
+        """Begin to merge the rows that wait, when those before them are merged."""
+        await self._merging.wait()
+        self._merging = anyio.Event()
+        batch, self._batch = self._batch, _Batch()
+        tasks.start_soon(self._merge_batch, cases, batch, self._merging)
+
+    async def _merge_batch(self, cases: CaseLoad, batch: _Batch, merged: anyio.Event) -> None:
+        for wave in batch.waves.take():
             for outcome, count in (await cases.merge(wave)).items():
                 self.accounts.add(RowOutcome(outcome), count)
-        self._waiting = 0
-        if self._kept:
-            await cases.keep(self._kept, self._rejections)
-            self._kept, self._rejections = [], []
+        if batch.kept:
+            await cases.keep(batch.kept, batch.rejections)
+        merged.set()
 
     async def _agency(self, register: Register, record: CaseRecord) -> RegisteredAgency | RowError:
-        name = record.agency_name or self.options.agency
-        known = register.find(name, record.agency_uscc)
+        name, code = record.agency_name, record.agency_uscc
+        if name is None and code is None:
+            name = self.options.agency
+        known = register.find(name, code)
         if known is not None:
             return known
         if self.options.register_agencies and name is not None:
-            return await register_agency(self.connection, register, name, record.agency_uscc)
+            await self._merging.wait()
+            return await register_agency(self.connection, register, name, code)
         return RowError(
             code=FeedErrorCode.UNKNOWN_AGENCY,
             column="agency",
@@ -233,18 +270,12 @@ class _Load:
         try:
             async with self.connection.begin_nested():
                 if isinstance(record, ProcuratorateRecord):
-                    outcome = await store_procuratorate(self.connection, record)
+                    outcome = await store_procuratorate(self.connection, record, self._references)
                 else:
-                    outcome = await store_agency(self.connection, record, register)
-        except UnknownNameError:
-            column = "parent" if isinstance(record, ProcuratorateRecord) else "procuratorate"
-            message = "No procuratorate of this name is registered. Load its record first."
-            self._reject(row, RowError(code=FeedErrorCode.BAD_VALUE, column=column, message=message), seal)
-        except Exception as error:
-            if not is_conflict(error):
-                raise
-            message = "Another agency is registered under this credit code or this name. Correct one of the two."
-            self._reject(row, RowError(code=FeedErrorCode.CONFLICT, column="uscc", message=message), seal)
+                    outcome = await store_agency(self.connection, record, register, self._references)
+        except RefusedRecordError as refused:
+            error = RowError(code=refused.code, column=refused.column, message=refused.message)
+            self._reject(row, error, seal)
         else:
             self.accounts.add(outcome)
             self._keep(row, outcome, seal)
@@ -252,14 +283,16 @@ class _Load:
     def _reject(self, row: ParsedRow, error: RowError, seal: Seal) -> None:
         self.accounts.add(RowOutcome.REJECTED)
         self._keep(row, RowOutcome.REJECTED, seal)
-        self._rejections.append(Rejection(self.run_id, row.ordinal, row.line, error.column, error.code, error.message))
+        self._batch.rejections.append(
+            Rejection(self.run_id, row.ordinal, row.line, error.column, error.code, error.message)
+        )
         if len(self.errors) < SHOWN_ERRORS:
             self.errors.append(
                 {"line": row.line, "column": error.column, "code": error.code.value, "message": error.message}
             )
 
     def _keep(self, row: ParsedRow, outcome: RowOutcome, seal: Seal) -> None:
-        self._kept.append(
+        self._batch.kept.append(
             KeptRow(
                 self.run_id, row.ordinal, row.line, outcome, seal.keys.newest, seal(row), warnings_json(row.warnings)
             )

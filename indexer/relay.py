@@ -1,16 +1,15 @@
 """The relay: from the outbox into Elasticsearch. Any number may run at once, and any may die at any moment."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
-from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponential
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from indexer.bulk import deletion, index_action
+from indexer.bulk import NotTakenError, Settled, Write, send
 from indexer.rebuild import ensure_index
-from stores.elastic import CaseIndex, ItemResult
+from stores.elastic import CaseIndex
 from stores.errors import QueryTimeoutError, SearchIndexError, UnavailableError
 from stores.outbox import (
     Claimed,
@@ -23,20 +22,18 @@ from stores.outbox import (
     resurrect,
     wait_for_notice,
 )
-from stores.postgres import Database
+from stores.postgres import Database, DatabaseConnection
 
 BATCH = 1_000
-"""Cases in one bulk request: about a megabyte of documents."""
+"""Cases claimed at once: about a megabyte of documents."""
 
-_IDLE_SECONDS = 5.0
 # Waiting between attempts grows to this while a server is away.
 _LONGEST_WAIT_SECONDS = 30.0
+# Documents may be left because a rebuild ended while they were sent, or for another relay's doing: soon they are taken.
+_DRAIN_ATTEMPTS = 6
+_FAULTS = (UnavailableError, QueryTimeoutError, SearchIndexError)
 
 log = structlog.get_logger()
-
-
-class NotTakenError(UnavailableError):
-    """Elasticsearch took the request but not all of its documents; they stay in the outbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +52,29 @@ class Relay:
     database: Database
     index: CaseIndex
     clock: Callable[[], datetime]
+    idle_seconds: float = 5.0
+    """How long a change waits at most whose notice was lost."""
     indexed: int = 0
     refused: int = 0
 
     async def drain(self) -> SyncReport:
         """Send everything that waits now, then make it searchable. Raises UnavailableError when a server is away."""
-        await ensure_index(self.database, self.index, self.clock)
-        while await self._send_batch():
-            pass
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type(NotTakenError),
+            wait=wait_random_exponential(multiplier=0.2, max=2.0),
+            stop=stop_after_attempt(_DRAIN_ATTEMPTS),
+            reraise=True,
+        )
+        async for attempt in retrying:
+            with attempt:
+                await ensure_index(self.database, self.index, self.clock)
+                while await self._send_batch():
+                    pass
         await self.index.refresh()
+        return await self.report()
+
+    async def report(self) -> SyncReport:
+        """What this relay has done so far, and what waits now."""
         async with self.database.begin() as connection:
             waiting = await backlog(connection)
         return SyncReport(self.indexed, self.refused, waiting.pending)
@@ -71,25 +82,32 @@ class Relay:
     async def follow(self) -> None:
         """Go on for ever: wake on notice or by the clock, and wait longer and longer while a server is away."""
         retrying = AsyncRetrying(
-            retry=retry_if_exception_type((UnavailableError, QueryTimeoutError, SearchIndexError)),
+            retry=retry_if_exception_type(_FAULTS),
             wait=wait_random_exponential(multiplier=0.5, max=_LONGEST_WAIT_SECONDS),
-            before_sleep=lambda state: log.warning(
-                "relay waits", reason=str(state.outcome and state.outcome.exception())
-            ),
+            before_sleep=_log_wait,
         )
         while True:
+            # Every fault after something went well begins a new series, with short waits again.
             async for attempt in retrying:
                 with attempt:
                     await self._follow_until_fault()
 
     async def _follow_until_fault(self) -> None:
-        await ensure_index(self.database, self.index, self.clock)
-        async with self.database.autocommit() as listening:
-            await listen(listening)
-            while True:
-                while await self._send_batch():
-                    pass
-                await wait_for_notice(listening, _IDLE_SECONDS)
+        """Send what waits again and again. Answers after a fault when it had worked before, else raises the fault."""
+        worked = False
+        try:
+            await ensure_index(self.database, self.index, self.clock)
+            async with self.database.autocommit() as listening:
+                await listen(listening)
+                while True:
+                    while await self._send_batch():
+                        worked = True
+                    worked = True
+                    await wait_for_notice(listening, self.idle_seconds)
+        except _FAULTS as error:
+            if not worked:
+                raise
+            log.warning("relay starts anew", reason=error.message)
 
     async def _send_batch(self) -> int:
         """Claim, send and acknowledge one batch in one transaction; answers how many cases were claimed.
@@ -103,51 +121,33 @@ class Relay:
             # Asked after the claim: a rebuild announced later reads the record later too, and so sees these changes.
             rebuild = await current_rebuild(connection)
             aliases = [self.index.names.cases] + ([self.index.names.rebuild] if rebuild is not None else [])
-            failed = await self._send(claimed, aliases)
-            not_taken = await self._settle(connection, claimed, failed)
-        if not_taken:
-            raise NotTakenError(f"Elasticsearch did not take {not_taken} documents now; they wait in the outbox.")
+            # A case whose end another relay has told already has no revision, and nothing is left to tell of it.
+            writes = [Write(str(case.case_id), case.revision, case.document) for case in claimed if case.revision]
+            settled = await send(self.index, aliases, writes)
+            await self._settle(connection, claimed, settled)
+        if waiting := settled.left | settled.overtaken:
+            raise NotTakenError(len(waiting))
         return len(claimed)
 
-    async def _send(self, claimed: Iterable[Claimed], aliases: list[str]) -> list[ItemResult]:
-        lines = bytearray()
+    async def _settle(self, connection: DatabaseConnection, claimed: list[Claimed], settled: Settled) -> None:
+        """Acknowledge what the index has, bury what it refuses, leave the rest in the outbox."""
+        taken: dict[int, int] = {}
         for case in claimed:
-            for alias in aliases:
-                if case.document is not None and case.revision is not None:
-                    lines += index_action(alias, case.case_id, case.revision, case.document)
-                elif case.revision is not None:
-                    lines += deletion(alias, case.case_id, case.revision)
-        return await self.index.bulk(bytes(lines)) if lines else []
-
-    async def _settle(self, connection: AsyncConnection, claimed: list[Claimed], failed: list[ItemResult]) -> int:
-        """Acknowledge what the index has, bury what it refuses, leave the rest; answers how many are left."""
-        by_case = {case.case_id: case for case in claimed}
-        conflicts = await self._unsettled_conflicts(by_case, [item for item in failed if item.conflict])
-        refused = {item.case_id: item for item in failed if not item.conflict and not item.retriable}
-        left = conflicts | {item.case_id for item in failed if item.retriable}
-        for case_id in refused.keys() - left:
-            revision = by_case[case_id].revision
-            await bury(connection, case_id, revision or 0, refused[case_id].error or "", self.clock())
-            log.error("document refused", case=case_id, reason=refused[case_id].error)
-        taken = [case for case in claimed if case.case_id not in left and case.case_id not in refused]
-        await resurrect(connection, [case.case_id for case in taken])
-        settled = [case for case in claimed if case.case_id not in left]
-        await acknowledge(connection, [row for case in settled for row in case.outbox_ids])
+            key = str(case.case_id)
+            reason = settled.refused.get(key)
+            if reason is not None:
+                await bury(connection, case.case_id, case.revision or 0, reason)
+                log.error("document refused", case=case.case_id, reason=reason)
+            elif key in settled.taken:
+                taken[case.case_id] = case.revision or 0
+        await resurrect(connection, taken)
+        waiting = settled.left | settled.overtaken
+        rows = [row for case in claimed if str(case.case_id) not in waiting for row in case.outbox_ids]
+        await acknowledge(connection, rows)
         self.indexed += len(taken)
-        self.refused += len(refused.keys() - left)
-        return len(left)
+        self.refused += len(settled.refused)
 
-    async def _unsettled_conflicts(self, by_case: dict[int, Claimed], conflicts: list[ItemResult]) -> set[int]:
-        """The conflicting cases of which the index does not hold this revision or a higher one after all."""
-        unsettled: set[int] = set()
-        by_index: dict[str, list[int]] = {}
-        for item in conflicts:
-            by_index.setdefault(item.alias, []).append(item.case_id)
-        for index, case_ids in by_index.items():
-            versions = await self.index.versions(index, case_ids)
-            for case_id in case_ids:
-                case = by_case[case_id]
-                gone_as_it_should = case.document is None and case_id not in versions
-                if not gone_as_it_should and versions.get(case_id, -1) < (case.revision or 0):
-                    unsettled.add(case_id)
-        return unsettled
+
+def _log_wait(state: RetryCallState) -> None:
+    fault = state.outcome.exception() if state.outcome else None
+    log.warning("relay waits", reason=str(fault), seconds=round(state.upcoming_sleep, 1))

@@ -1,20 +1,26 @@
 """Comparing the record with the index: every key and revision on both sides, in one streaming merge."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
 
-from indexer.bulk import deletion, index_action
+from indexer.bulk import Write, send
 from stores.elastic import CaseIndex
-from stores.outbox import documents, stream_revisions
+from stores.outbox import bury, documents, resurrect, revisions, stream_revisions
 from stores.postgres import Database
 
 _PAGE = 10_000
-_REPAIR_BATCH = 1_000
+_CHECKED_AT_ONCE = 1_000
+# Nothing longer is a bigint of PostgreSQL for certain; no case is near it.
+_LONGEST_CASE_ID = 18
 
 
 @dataclass(slots=True)
 class Comparison:
-    """Cases on each side, and how they differ: missing in the index, stale there, or orphaned (no longer a case)."""
+    """Cases on each side, and how they differ: missing in the index, stale there, or orphaned (no longer a case).
+
+    `refused` counts those of them that Elasticsearch refuses: they are dead letters.
+    """
 
     database: int = 0
     index: int = 0
@@ -22,11 +28,23 @@ class Comparison:
     stale: int = 0
     orphaned: int = 0
     repaired: int = 0
+    refused: int = 0
 
     @property
     def differences(self) -> int:
         """How many cases differ."""
         return self.missing + self.stale + self.orphaned
+
+    def as_json(self) -> dict[str, int]:
+        """The comparison as the contract writes it."""
+        return {
+            "database": self.database,
+            "index": self.index,
+            "missing": self.missing,
+            "stale": self.stale,
+            "orphaned": self.orphaned,
+            "repaired": self.repaired,
+        }
 
 
 async def compare(
@@ -34,79 +52,106 @@ async def compare(
 ) -> Comparison:
     """Compare, and with `repair` put right what differs. Constant memory whatever the number of cases.
 
-    A difference may be a change on its way: a repair sends the case as it is now, never what the comparison saw.
+    The two sides are read one after the other while both go on changing, so what the walk finds is only a suspicion:
+    it counts when both sides still differ as they are now.
     """
-    found = Comparison()
-    mender = _Mender(database, index, target or index.names.cases) if repair else None
-    async with database.begin() as reading:
-        async for case_id, revision, version in _merge(
-            _flatten(stream_revisions(reading, page=_PAGE)), index.scan_revisions(target)
-        ):
-            found.database += revision is not None
-            found.index += version is not None
-            if revision == version:
-                continue
-            found.missing += version is None
-            found.orphaned += revision is None
-            found.stale += revision is not None and version is not None
-            if mender is not None:
-                await mender.add(case_id, version if revision is None else None)
-    if mender is not None:
-        await mender.flush()
-        found.repaired = mender.repaired
-        await index.refresh(target)
+    alias = target or index.names.cases
+    await index.refresh(alias)
+    suspects = _Suspects(database, index, alias, repair)
+    found = suspects.found
+    async with (
+        database.begin() as reading,
+        aclosing(_revisions(stream_revisions(reading, page=_PAGE))) as record,
+        aclosing(index.scan_revisions(alias)) as indexed,
+    ):
+        case, document = await anext(record, None), await anext(indexed, None)
+        while case is not None or document is not None:
+            if document is not None and document.document_id != str(document.case_id):
+                # None of ours, or it would stand under its own key.
+                await suspects.add(document.document_id)
+                found.index += 1
+                document = await anext(indexed, None)
+            elif document is None or (case is not None and case[0] < document.case_id):
+                assert case is not None  # noqa: S101  one of the two is there
+                await suspects.add(str(case[0]))
+                found.database += 1
+                case = await anext(record, None)
+            elif case is None or document.case_id < case[0]:
+                await suspects.add(document.document_id)
+                found.index += 1
+                document = await anext(indexed, None)
+            else:
+                if case[1] != document.version:
+                    await suspects.add(document.document_id)
+                found.database += 1
+                found.index += 1
+                case, document = await anext(record, None), await anext(indexed, None)
+        await suspects.check()
+    if found.repaired:
+        await index.refresh(alias)
     return found
 
 
-async def _flatten(pages: AsyncIterator[Sequence[tuple[int, int]]]) -> AsyncIterator[tuple[int, int]]:
+async def _revisions(pages: AsyncIterator[Sequence[tuple[int, int]]]) -> AsyncGenerator[tuple[int, int], None]:
     async for page in pages:
         for item in page:
             yield item
 
 
-async def _merge(
-    record: AsyncIterator[tuple[int, int]], indexed: AsyncIterator[tuple[int, int]]
-) -> AsyncIterator[tuple[int, int | None, int | None]]:
-    """Walk two lists of (case id, number) by id: (case id, number in the record, number in the index)."""
-    case, document = await anext(record, None), await anext(indexed, None)
-    while case is not None or document is not None:
-        if document is None or (case is not None and case[0] < document[0]):
-            assert case is not None  # noqa: S101  one of the two is there
-            yield case[0], case[1], None
-            case = await anext(record, None)
-        elif case is None or document[0] < case[0]:
-            yield document[0], None, document[1]
-            document = await anext(indexed, None)
-        else:
-            yield case[0], case[1], document[1]
-            case, document = await anext(record, None), await anext(indexed, None)
+@dataclass(slots=True)
+class _Suspects:
+    """Documents that may differ: looked at again in batches, counted if they do, and put right if that is wanted."""
 
+    database: Database
+    index: CaseIndex
+    alias: str
+    repair: bool
+    found: Comparison = field(default_factory=Comparison)
+    _waiting: list[str] = field(default_factory=list)
 
-class _Mender:
-    """Sends and deletes what differs, in batches."""
+    async def add(self, document_id: str) -> None:
+        """Take note of a document to look at."""
+        self._waiting.append(document_id)
+        if len(self._waiting) >= _CHECKED_AT_ONCE:
+            await self.check()
 
-    def __init__(self, database: Database, index: CaseIndex, alias: str) -> None:
-        self._database, self._index, self._alias = database, index, alias
-        self._to_send: list[int] = []
-        self._to_delete: list[tuple[int, int]] = []
-        self.repaired = 0
+    async def check(self) -> None:
+        """Look at both sides again, as they are now."""
+        if not self._waiting:
+            return
+        suspected, self._waiting = self._waiting, []
+        case_ids = [int(key) for key in suspected if key.isdecimal() and len(key) <= _LONGEST_CASE_ID]
+        async with self.database.begin() as connection:
+            wanted = {str(case_id): revision for case_id, revision in await revisions(connection, case_ids)}
+        held = await self.index.versions(self.alias, suspected)
+        orphans: list[Write] = []
+        to_send: list[int] = []
+        for key in suspected:
+            revision, version = wanted.get(key), held.get(key)
+            if revision == version:
+                continue
+            if revision is None:
+                assert version is not None  # noqa: S101  the two differ
+                self.found.orphaned += 1
+                orphans.append(Write(key, version + 1, None))
+                continue
+            self.found.missing += version is None
+            self.found.stale += version is not None
+            to_send.append(int(key))
+        if self.repair and (orphans or to_send):
+            await self._put_right(orphans, to_send)
 
-    async def add(self, case_id: int, orphaned_version: int | None) -> None:
-        """Take note of a case to send, or of a document without a case and its version."""
-        if orphaned_version is None:
-            self._to_send.append(case_id)
-        else:
-            self._to_delete.append((case_id, orphaned_version + 1))
-        if len(self._to_send) + len(self._to_delete) >= _REPAIR_BATCH:
-            await self.flush()
-
-    async def flush(self) -> None:
-        """Put right what waits; what Elasticsearch does not take counts as not repaired."""
-        async with self._database.begin() as connection:
-            fresh = await documents(connection, self._to_send)
-        lines = [index_action(self._alias, case.case_id, case.revision, case.document) for case in fresh]
-        lines += [deletion(self._alias, case_id, version) for case_id, version in self._to_delete]
-        if lines:
-            failed = await self._index.bulk(b"".join(lines))
-            self.repaired += len(lines) - len(failed)
-        self._to_send, self._to_delete = [], []
+    async def _put_right(self, orphans: list[Write], case_ids: list[int]) -> None:
+        async with self.database.begin() as connection:
+            fresh = [
+                Write(str(doc.case_id), doc.revision, doc.document) for doc in await documents(connection, case_ids)
+            ]
+        settled = await send(self.index, [self.alias], [*orphans, *fresh])
+        sent = {write.document_id: write.revision for write in fresh}
+        async with self.database.begin() as connection:
+            for key, reason in settled.refused.items():
+                await bury(connection, int(key), sent[key], reason)
+            taken = {int(key): revision for key, revision in sent.items() if key in settled.taken}
+            await resurrect(connection, taken)
+        self.found.repaired += len(settled.taken)
+        self.found.refused += len(settled.refused)

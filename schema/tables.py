@@ -121,6 +121,9 @@ party = Table(
     Column("identity_masked", Text, comment="the identity number with its birth date and serial covered"),
     Column("legal_representative", Text, comment="法定代表人; masked wherever it is shown"),
     Column("identity_key", Key, comment="what two cases know one party by; NULL: known in its one case only"),
+    Column(
+        "source_updated_at", DateTime(timezone=True), comment="of the newest row that told of it under identity_key"
+    ),
     _one_of("type", PartyType),
     CheckConstraint("octet_length(identity_hash) = 32", name="identity_hash_is_sha256"),
     CheckConstraint("(identity_hash IS NULL) = (identity_masked IS NULL)", name="identity_hash_with_mask"),
@@ -236,13 +239,16 @@ case_source = Table(
     metadata,
     Column("case_id", ForeignKey("penalty_case.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("source", Text, primary_key=True),
+    Column("identity", Key, primary_key=True, comment="what a row knew the case by: a number, or derived:…"),
     Column(
         "digest",
         LargeBinary,
         nullable=False,
-        comment="of the last row applied from this source: the same row again changes nothing",
+        comment="of the last row applied from this source under this identity: the same row again changes nothing",
     ),
     _one_of("source", DataSource),
+    # A decision number is found in the case itself; any other identity may have been replaced by a better one there.
+    Index("ix_case_source_identity", "identity", postgresql_where=text("identity NOT LIKE 'number:%'")),
     comment="案件数据来源",
 )
 

@@ -1,7 +1,9 @@
-"""Storing the cases of a feed, set-based: rows are copied into a staging table and merged by a few statements a wave."""
+"""Storing the cases of a feed, set-based: rows are staged by COPY and merged by a few statements a wave."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -9,9 +11,12 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 import orjson
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncConnection, AsyncCursor, Error, OperationalError
 from psycopg.types.json import Jsonb
 from sqlalchemy.ext.asyncio import AsyncConnection as PooledConnection
+
+from schema.vocabularies import FeedErrorCode
+from stores.errors import DatabaseError, UnavailableError
 
 _CONFLICT = (
     "Another row of this file tells of the same case and says something else. The first row stands: "
@@ -27,11 +32,13 @@ class Json(Jsonb):
         super().__init__(value, orjson.dumps)
 
 
-class StagedCase(NamedTuple):
-    """One row as it is copied into the staging table; a field is a column of `staged`."""
+class StagedRow(NamedTuple):
+    """What a row is known by, as it is copied into the staging table; a field is a column of `staged`.
+
+    `party_cover` is a LIKE pattern of the names that a covered one may stand for; None where the name is not covered.
+    """
 
     ordinal: int
-    line: int
     digest: bytes
     source: str
     identity: str
@@ -39,6 +46,23 @@ class StagedCase(NamedTuple):
     document_number: str | None
     filing_number: str | None
     derived_key: bytes | None
+    source_updated_at: datetime | None
+    party_key: str | None
+    party_cover: str | None
+    party_type: str
+    party_name: str | None
+    party_uscc: str | None
+    party_identity_hash: bytes | None
+    party_identity_masked: str | None
+    legal_representative: str | None
+    t_party: str
+
+
+class StagedContent(NamedTuple):
+    """Everything else a row tells of its case; a field is a column of `staged_content`."""
+
+    ordinal: int
+    line: int
     title: str | None
     domain: str
     domain_given: bool
@@ -64,19 +88,9 @@ class StagedCase(NamedTuple):
     harm: list[str]
     person_names: list[str]
     published_extras: Json
-    source_updated_at: datetime | None
-    party_key: str | None
-    party_masked: bool
-    party_type: str
-    party_name: str | None
-    party_uscc: str | None
-    party_identity_hash: bytes | None
-    party_identity_masked: str | None
-    legal_representative: str | None
     t_number: str
     t_filing_number: str
     t_title: str
-    t_party: str
     t_agency: str
     t_violation_type: str
     t_facts: str
@@ -85,6 +99,13 @@ class StagedCase(NamedTuple):
     key_id: str
     raw: bytes
     warnings: Json
+
+
+class StagedCase(NamedTuple):
+    """One row as it is staged."""
+
+    row: StagedRow
+    content: StagedContent
 
 
 class KeptRow(NamedTuple):
@@ -110,15 +131,12 @@ class Rejection(NamedTuple):
     message: str
 
 
+_FIND_STEPS = ("find_by_number", "find_by_memory", "find_by_filing", "find_by_derived_key")
+
 _MERGE_STEPS = (
-    "find_by_number",
-    "find_by_filing",
-    "find_by_derived_key",
-    "know_revision",
-    "settle_repeated",
-    "settle_known",
-    "number_new_cases",
-    "mark_applied",
+    "settle_found",
+    "apply",
+    "recognise_party",
     "keep_known_party",
     "insert_known_parties",
     "update_known_parties",
@@ -134,6 +152,8 @@ _MERGE_STEPS = (
     "forget_replaced_parties",
     "remember_applied",
     "remember_seen",
+    "keep_rows",
+    "reject_conflicts",
 )
 
 
@@ -163,41 +183,72 @@ class CaseLoad:
         raw = await connection.get_raw_connection()
         driver: AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # psycopg, by the engine's URL
         cursor = driver.cursor()
-        await cursor.execute(_steps()["create"])
-        await cursor.execute(_steps()["create_seen"])
+        with _quoting_nothing():
+            await cursor.execute(_steps()["create"])
         return cls(cursor, run_id)
 
     async def merge(self, wave: Iterable[StagedCase]) -> dict[str, int]:
         """Merge rows of which no two share a number; answers how many had which outcome."""
-        cursor = self._cursor
-        await cursor.execute("TRUNCATE staged")
-        async with cursor.copy(f"COPY staged ({_column_list(StagedCase)}) FROM STDIN") as copy:
-            for row in wave:
-                await copy.write_row(row)
-        for step in _MERGE_STEPS:
-            await cursor.execute(_steps()[step])
+        outcomes: Counter[str] = Counter()
+        with _quoting_nothing():
+            await self._stage(list(wave))
+            while await self._settle(outcomes):
+                pass
+        return dict(outcomes)
+
+    async def _stage(self, wave: Sequence[StagedCase]) -> None:
+        await self._cursor.execute("TRUNCATE staged, staged_content")
+        await self._copy("staged", StagedRow, (case.row for case in wave))
+        await self._copy("staged_content", StagedContent, (case.content for case in wave))
+
+    async def _settle(self, outcomes: Counter[str]) -> bool:
+        """Find the cases of the staged rows and merge into each its first row; whether there are others left."""
+        steps = _steps()
+        for step in _FIND_STEPS:
+            await self._cursor.execute(steps[step])
+        await self._cursor.execute(steps["postpone"])
+        are_postponed = self._cursor.rowcount > 0
         parameters = {"run_id": self._run_id, "message": _CONFLICT}
-        await cursor.execute(_steps()["keep_rows"], parameters)
-        await cursor.execute(_steps()["reject_conflicts"], parameters)
-        await cursor.execute("SELECT outcome, count(*) FROM staged GROUP BY outcome")
-        return dict(await cursor.fetchall())
+        for step in _MERGE_STEPS:
+            await self._cursor.execute(steps[step], parameters if "%(run_id)s" in steps[step] else None)
+        await self._cursor.execute("SELECT outcome, count(*) FROM staged GROUP BY outcome")
+        outcomes.update(dict(await self._cursor.fetchall()))
+        if are_postponed:
+            await self._cursor.execute(steps["resume"])
+        return are_postponed
 
     async def keep(self, rows: Iterable[KeptRow], rejections: Iterable[Rejection]) -> None:
         """Keep rows that are no cases, and why some were rejected."""
-        await self._copy("feed_row", KeptRow, rows)
-        await self._copy("rejected_row", Rejection, rejections)
+        with _quoting_nothing():
+            await self._copy("feed_row", KeptRow, rows)
+            await self._copy("rejected_row", Rejection, rejections)
 
     async def conflicts(self, first: int) -> list[dict[str, Any]]:
         """The first rows of the run that were rejected because another row claims their case."""
-        await self._cursor.execute(
-            "SELECT line, code, message FROM rejected_row WHERE run_id = %s AND code = 'CONFLICT' AND \"column\" IS NULL "
-            "ORDER BY ordinal LIMIT %s",
-            [self._run_id, first],
-        )
-        rows = await self._cursor.fetchall()
+        with _quoting_nothing():
+            await self._cursor.execute(
+                'SELECT line, code, message FROM rejected_row WHERE run_id = %s AND code = %s AND "column" IS NULL '
+                "ORDER BY ordinal LIMIT %s",
+                [self._run_id, FeedErrorCode.CONFLICT, first],
+            )
+            rows = await self._cursor.fetchall()
         return [{"line": line, "column": None, "code": code, "message": message} for line, code, message in rows]
 
     async def _copy(self, table: str, row_type: type[tuple[Any, ...]], rows: Iterable[tuple[Any, ...]]) -> None:
         async with self._cursor.copy(f"COPY {table} ({_column_list(row_type)}) FROM STDIN") as copy:
             for row in rows:
                 await copy.write_row(row)
+
+
+@contextmanager
+def _quoting_nothing() -> Iterator[None]:
+    """PostgreSQL's errors in our words: its own quote the row they are about, which may tell of a natural person."""
+    try:
+        yield
+    except OperationalError:
+        raise UnavailableError("PostgreSQL ended the connection during the load. Check it and load again.") from None
+    except Error as error:
+        what = error.diag.constraint_name or error.sqlstate or type(error).__name__
+        raise DatabaseError(
+            f"PostgreSQL refused a batch of rows ({what}); nothing of the file was stored. This is a fault of Jiandu."
+        ) from None

@@ -1,26 +1,29 @@
 """The one way to Elasticsearch: the index of cases, its aliases, bulk writes, and the client's errors in our words."""
 
-from collections.abc import AsyncIterator, Mapping
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from elastic_transport import AiohttpHttpNode, ConnectionTimeout, TransportError
-from elasticsearch import ApiError, AsyncElasticsearch, NotFoundError, OrjsonSerializer
+from elasticsearch import ApiError, AsyncElasticsearch, NotFoundError, OrjsonSerializer, UnsupportedProductError
 
 from schema.search_document import MAPPING, MAPPING_VERSION, SETTINGS
-from stores.errors import QueryTimeoutError, SearchIndexError, UnavailableError
+from stores.errors import QueryTimeoutError, SearchIndexError, SettingsError, UnavailableError
 from stores.settings import Settings
 
 CONFLICT_STATUS = 409
-NOT_FOUND_STATUS = 404
-_FIRST_RETRIABLE = 500
-_TOO_MANY_REQUESTS = 429
+_BAD_REQUEST = 400
+_NOT_FOUND = 404
+_BUSY = frozenset({429, 503})
 _SCAN_PAGE = 10_000
 _SCAN_KEEP_ALIVE = "5m"
 # An answer later than this is no answer for a person who waits.
 _REQUEST_TIMEOUT = 30.0
+# A bulk request may queue behind others for a while, and sending it again would only lengthen the queue.
+_BULK_TIMEOUT = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +42,48 @@ class IndexNames:
         """The name of an index made now."""
         return f"{self.cases}-v{MAPPING_VERSION}-{now:%Y%m%d%H%M%S%f}"
 
+    def is_index(self, name: str) -> bool:
+        """Whether a name is one that `new_index` gives, by this or another version of the mapping."""
+        return re.fullmatch(rf"{re.escape(self.cases)}-v\d+-\d{{20}}", name) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
-    """What became of one item of a bulk request; `error` is Elasticsearch's reason where it failed."""
+    """A bulk item that did not simply succeed; `error` names Elasticsearch's reason and holds nothing of the document.
 
-    alias: str
-    case_id: int
+    `refused`: the document itself is at fault. What is neither that nor a conflict may be taken another time.
+    """
+
+    index: str
+    document_id: str
     status: int
-    error: str | None
+    refused: bool
+    error: str
 
     @property
     def conflict(self) -> bool:
-        """The index has this version or a higher one, or a delete of a higher one."""
+        """The index has this version or a higher one, or a delete of such a one."""
         return self.status == CONFLICT_STATUS
 
-    @property
-    def retriable(self) -> bool:
-        """The server could not take it now; the document is not at fault."""
-        return self.status >= _FIRST_RETRIABLE or self.status in {_TOO_MANY_REQUESTS, NOT_FOUND_STATUS}
+
+@dataclass(frozen=True, slots=True)
+class IndexedRevision:
+    """A document of the index: its `id` field, its version, and the key it stands under."""
+
+    case_id: int
+    version: int
+    document_id: str
+
+
+# What tells which field was refused; the rest of a reason quotes the document, and that may be a person's name.
+_REFUSED_FIELD = re.compile(r'(?:field |introduction of )[\[="]+([\w.]+)')
+
+
+def _reason(error: Mapping[str, Any]) -> str:
+    """Elasticsearch's reason without what it quotes."""
+    causes = [error.get("type"), error.get("caused_by", {}).get("type")]
+    field = _REFUSED_FIELD.search(f"{error.get('reason')} {error.get('caused_by', {}).get('reason')}")
+    return ": ".join(str(cause) for cause in causes if cause) + (f" (field {field[1]})" if field else "")
 
 
 @asynccontextmanager
@@ -70,11 +96,15 @@ async def _translated() -> AsyncIterator[None]:
         raise UnavailableError(
             "Elasticsearch does not answer. Check that it runs and JIANDU_ELASTICSEARCH_URL."
         ) from error
+    except UnsupportedProductError as error:
+        raise UnavailableError("JIANDU_ELASTICSEARCH_URL names a server that is no Elasticsearch.") from error
     except ApiError as error:
-        if error.meta.status in {_TOO_MANY_REQUESTS, 503}:
+        if error.meta.status in _BUSY:
             raise UnavailableError("Elasticsearch is too busy to answer. Try again in a moment.") from error
-        reason = error.body.get("error") if isinstance(error.body, Mapping) else error.body
-        kind = reason.get("type") if isinstance(reason, Mapping) else reason
+        reason = error.body.get("error") if isinstance(error.body, Mapping) else None
+        kind = reason.get("type") if isinstance(reason, Mapping) else "no reason given"
+        if error.meta.status == _NOT_FOUND and kind == "index_not_found_exception":
+            raise SearchIndexError("There is no search index yet. Build it with `jiandu index rebuild`.") from error
         raise SearchIndexError(f"Elasticsearch refused the request ({error.meta.status}: {kind}).") from error
 
 
@@ -82,20 +112,25 @@ class CaseIndex:
     """The index of cases on one Elasticsearch."""
 
     def __init__(self, settings: Settings) -> None:
-        """Remember how to connect; the first request connects. The settings must name an Elasticsearch."""
+        """Remember how to connect; the first request connects. Raises SettingsError for what is no address."""
         assert settings.elasticsearch_url is not None  # noqa: S101  whoever has no Elasticsearch makes no index
         self.names = IndexNames.with_prefix(settings.elasticsearch_prefix)
         serializer = OrjsonSerializer()
-        self._client = AsyncElasticsearch(
-            settings.elasticsearch_url.get_secret_value(),
-            node_class=AiohttpHttpNode,
-            request_timeout=_REQUEST_TIMEOUT,
-            max_retries=0,
-            serializers={
-                "application/json": serializer,
-                "application/vnd.elasticsearch+json": serializer,
-            },
-        )
+        try:
+            self._client = AsyncElasticsearch(
+                settings.elasticsearch_url.get_secret_value(),
+                node_class=AiohttpHttpNode,
+                request_timeout=_REQUEST_TIMEOUT,
+                max_retries=0,
+                serializers={
+                    "application/json": serializer,
+                    "application/vnd.elasticsearch+json": serializer,
+                },
+            )
+        except ValueError as error:
+            raise SettingsError(
+                "JIANDU_ELASTICSEARCH_URL is no address of an Elasticsearch: write http://host:9200."
+            ) from error
 
     async def close(self) -> None:
         """Close every connection."""
@@ -127,7 +162,8 @@ class CaseIndex:
         """Every index whose name says that it is one of ours."""
         async with _translated():
             answer = await self._client.indices.get(index=f"{self.names.cases}-v*", expand_wildcards="all")
-        return sorted(answer)
+        # The pattern is wide enough for another installation whose prefix begins with ours.
+        return sorted(name for name in answer if self.names.is_index(name))
 
     async def create(self, index: str, *, alias: str, refresh_interval: str | None = None) -> None:
         """Create an index under an alias that only writes use until it is swapped in."""
@@ -136,17 +172,20 @@ class CaseIndex:
             await self._client.indices.create(index=index, settings=settings, mappings=MAPPING, aliases={alias: {}})
 
     async def swap_in(self, index: str) -> None:
-        """Make an index the cases' and take it from the rebuild alias, in one action; then drop every other of ours."""
-        others = [other for other in await self.our_indices() if other != index]
+        """Make an index the cases' and take it from the rebuild alias, in one action."""
         old = await self.current_index()
         actions: list[dict[str, Any]] = [{"add": {"index": index, "alias": self.names.cases}}]
-        actions += [{"remove": {"index": old, "alias": self.names.cases}}] if old is not None else []
+        actions += [{"remove": {"index": old, "alias": self.names.cases}}] if old not in {None, index} else []
         actions += [{"remove": {"index": index, "alias": self.names.rebuild, "must_exist": False}}]
         async with _translated():
             await self._client.indices.put_settings(index=index, settings={"refresh_interval": None})
             await self._client.indices.update_aliases(actions=actions)
-        for other in others:
-            await self.drop(other)
+
+    async def drop_others(self, kept: str) -> None:
+        """Delete every index of ours but one."""
+        for other in await self.our_indices():
+            if other != kept:
+                await self.drop(other)
 
     async def drop(self, index: str) -> None:
         """Delete an index; one that is gone already is fine."""
@@ -169,7 +208,7 @@ class CaseIndex:
         Raises UnavailableError when the request as a whole was not taken.
         """
         async with _translated():
-            answer = await self._client.perform_request(
+            answer = await self._client.options(request_timeout=_BULK_TIMEOUT).perform_request(
                 "POST",
                 "/_bulk",
                 params={
@@ -181,21 +220,25 @@ class CaseIndex:
             )
         if not answer.body["errors"]:
             return []
-        results = []
-        for entry in answer.body["items"]:
-            item = next(iter(entry.values()))
-            if item.get("error"):
-                reason = item["error"]
-                cause = reason.get("caused_by", {}).get("reason", "")
-                message = f"{reason.get('type')}: {reason.get('reason')} {cause}".strip()
-                results.append(ItemResult(item["_index"], int(item["_id"]), int(item["status"]), message))
-        return results
+        items = [next(iter(entry.values())) for entry in answer.body["items"]]
+        return [self._item_result(item) for item in items if item.get("error")]
 
-    async def versions(self, alias: str, case_ids: list[int]) -> dict[int, int]:
+    def _item_result(self, item: Mapping[str, Any]) -> ItemResult:
+        # An item that names the alias still never reached an index: what is at fault then is no document.
+        reached = item["_index"] not in {self.names.cases, self.names.rebuild}
+        return ItemResult(
+            index=item["_index"],
+            document_id=item["_id"],
+            status=int(item["status"]),
+            refused=item["status"] == _BAD_REQUEST and reached,
+            error=_reason(item["error"]),
+        )
+
+    async def versions(self, alias: str, document_ids: Sequence[str]) -> dict[str, int]:
         """The versions of the documents that exist, read past any refresh."""
         async with _translated():
-            answer = await self._client.mget(index=alias, ids=[str(case_id) for case_id in case_ids], source=False)
-        return {int(doc["_id"]): int(doc["_version"]) for doc in answer["docs"] if doc.get("found")}
+            answer = await self._client.mget(index=alias, ids=list(document_ids), source=False)
+        return {doc["_id"]: int(doc["_version"]) for doc in answer["docs"] if doc.get("found")}
 
     async def search(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """One search request on the cases."""
@@ -210,8 +253,8 @@ class CaseIndex:
         found: Mapping[str, Any] = answer.body
         return found
 
-    async def scan_revisions(self, target: str | None = None) -> AsyncIterator[tuple[int, int]]:
-        """Every (case id, revision) by id, at one point in time, in constant memory."""
+    async def scan_revisions(self, target: str | None = None) -> AsyncGenerator[IndexedRevision, None]:
+        """Every document's revision by id, at one point in time, in constant memory."""
         async with _translated():
             opened = await self._client.open_point_in_time(
                 index=target or self.names.cases, keep_alive=_SCAN_KEEP_ALIVE
@@ -228,11 +271,13 @@ class CaseIndex:
                         source=False,
                         version=True,
                         track_total_hits=False,
-                        filter_path="pit_id,hits.hits._version,hits.hits.sort",
+                        # Half an answer would make the other half look missing.
+                        allow_partial_search_results=False,
+                        filter_path="pit_id,hits.hits._id,hits.hits._version,hits.hits.sort",
                     )
                 hits = page.body.get("hits", {}).get("hits", [])
                 for hit in hits:
-                    yield int(hit["sort"][0]), int(hit["_version"])
+                    yield IndexedRevision(int(hit["sort"][0]), int(hit["_version"]), hit["_id"])
                 if len(hits) < _SCAN_PAGE:
                     return
                 pit, after = page["pit_id"], hits[-1]["sort"]

@@ -1,9 +1,11 @@
 """The runs of feeds: begun, ended, listed."""
 
+import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Select, func, select, tuple_
@@ -52,8 +54,14 @@ async def mark_interrupted(connection: AsyncConnection, now: datetime) -> None:
     )
 
 
-async def begin_run(connection: AsyncConnection, file_name: str, now: datetime) -> tuple[int, str]:
+def shown_path(path: Path) -> str:
+    """A path as text: names on disk are bytes, and those of an old archive need not be UTF-8."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+async def begin_run(connection: AsyncConnection, path: Path, now: datetime) -> tuple[int, str]:
     """Open a run of a file; answers its id and its name."""
+    file_name = Path(shown_path(path)).name
     await connection.execute(insert(feed).values(name=file_name).on_conflict_do_nothing())
     feed_id = select(feed.c.id).where(feed.c.name == file_name).scalar_subquery()
     name = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
@@ -130,7 +138,7 @@ async def runs_by_id(connection: AsyncConnection, ids: Sequence[int]) -> dict[in
 async def list_errors(
     connection: AsyncConnection, run_ids: Sequence[int], *, first: int, after: int
 ) -> dict[int, list[FeedError]]:
-    """The rejected rows of several runs in the order of their files, behind ordinal `after`; one more than `first` each."""
+    """The rejected rows of several runs in their files' order, behind ordinal `after`; one more than `first` each."""
     ranked = (
         select(
             rejected_row,

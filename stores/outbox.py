@@ -1,17 +1,19 @@
 """The outbox, the dead letters and the rebuild under way: what the index still has to be told."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from psycopg import AsyncConnection as DriverConnection
-from sqlalchemy import delete, func, select, text
+from psycopg import OperationalError
+from sqlalchemy import delete, exists, func, literal, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.search_document import DOCUMENT_SQL
 from schema.tables import dead_letter, index_rebuild, outbox, penalty_case
+from stores.errors import UnavailableError
 
 CHANNEL = "jiandu_outbox"
 
@@ -64,24 +66,38 @@ async def acknowledge(connection: AsyncConnection, outbox_ids: Sequence[int]) ->
     await connection.execute(delete(outbox).where(outbox.c.id == func.any(list(outbox_ids))))
 
 
-async def bury(connection: AsyncConnection, case_id: int, revision: int, reason: str, now: datetime) -> None:
-    """Put a document that Elasticsearch refuses aside, with its reason."""
-    values = {"revision": revision, "reason": reason, "failed_at": now}
+async def bury(connection: AsyncConnection, case_id: int, revision: int, reason: str) -> None:
+    """Put a document that Elasticsearch refuses aside, with its reason; nothing where the case has moved on since."""
+    still_so = select(literal(case_id), literal(revision), literal(reason), func.now()).where(
+        exists().where(penalty_case.c.id == case_id, penalty_case.c.revision == revision)
+    )
+    columns = [dead_letter.c.case_id, dead_letter.c.revision, dead_letter.c.reason, dead_letter.c.failed_at]
+    buried = insert(dead_letter).from_select(columns, still_so)
     await connection.execute(
-        insert(dead_letter)
-        .values(case_id=case_id, **values)
-        .on_conflict_do_update(index_elements=[dead_letter.c.case_id], set_=values)
+        buried.on_conflict_do_update(
+            index_elements=[dead_letter.c.case_id],
+            set_={column.name: buried.excluded[column.name] for column in columns[1:]},
+        )
     )
 
 
-async def resurrect(connection: AsyncConnection, case_ids: Sequence[int]) -> None:
-    """Forget dead letters of cases whose newer document was taken."""
-    await connection.execute(delete(dead_letter).where(dead_letter.c.case_id == func.any(list(case_ids))))
+async def resurrect(connection: AsyncConnection, revisions: Mapping[int, int]) -> None:
+    """Forget the dead letters of cases of which the index has taken this revision or a higher one."""
+    if revisions:
+        await connection.execute(
+            text(
+                "DELETE FROM dead_letter d "
+                "USING unnest(CAST(:ids AS bigint[]), CAST(:revisions AS int[])) AS taken(id, revision) "
+                "WHERE d.case_id = taken.id AND d.revision <= taken.revision"
+            ),
+            {"ids": list(revisions.keys()), "revisions": list(revisions.values())},
+        )
 
 
-async def enqueue(connection: AsyncConnection, case_ids: Sequence[int]) -> None:
-    """Ask for cases to be sent again."""
-    await connection.execute(insert(outbox).values([{"case_id": case_id} for case_id in case_ids]))
+async def dead_letters(connection: AsyncConnection, *, after: int, first: int) -> list[int]:
+    """The cases whose documents were refused, by id, behind a case id."""
+    statement = select(dead_letter.c.case_id).where(dead_letter.c.case_id > after).order_by(dead_letter.c.case_id)
+    return list(await connection.scalars(statement.limit(first)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +142,17 @@ async def lock_rebuild(connection: AsyncConnection) -> bool:
     return bool(await connection.scalar(select(func.pg_try_advisory_xact_lock(20_150_101))))
 
 
+async def keep_rebuild_lock(connection: AsyncConnection) -> None:
+    """Raise UnavailableError when the connection that holds the right to rebuild is lost, and the right with it."""
+    await connection.execute(select(1))
+
+
 async def stream_documents(connection: AsyncConnection, *, after: int, page: int) -> AsyncIterator[Sequence[Document]]:
     """Every case's document behind a case id, by id, in pages, read by one statement in constant memory."""
     statement = text(f"{DOCUMENT_SQL} WHERE c.id > :after ORDER BY c.id")
     result = await connection.stream(statement, {"after": after}, execution_options={"yield_per": page})
-    async for rows in result.partitions():
+    # The size is said again: partitions of a text() know nothing of yield_per, and would be one of everything.
+    async for rows in result.partitions(page):
         yield [Document(*row) for row in rows]
 
 
@@ -142,6 +164,12 @@ async def stream_revisions(connection: AsyncConnection, *, page: int) -> AsyncIt
         yield [(row.id, row.revision) for row in rows]
 
 
+async def revisions(connection: AsyncConnection, case_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """(case id, revision) of some cases as they are now."""
+    statement = select(penalty_case.c.id, penalty_case.c.revision).where(penalty_case.c.id == func.any(list(case_ids)))
+    return [(row.id, row.revision) for row in await connection.execute(statement)]
+
+
 async def documents(connection: AsyncConnection, case_ids: Sequence[int]) -> list[Document]:
     """The documents of some cases as they are now."""
     rows = await connection.execute(text(f"{DOCUMENT_SQL} WHERE c.id = ANY (:ids)"), {"ids": list(case_ids)})
@@ -149,11 +177,16 @@ async def documents(connection: AsyncConnection, case_ids: Sequence[int]) -> lis
 
 
 async def wait_for_notice(connection: AsyncConnection, seconds: float) -> None:
-    """Sleep until a change is announced or the time is over, whichever comes first."""
+    """Sleep until a change is announced or the time is over, whichever comes first. Raises UnavailableError."""
     raw = await connection.get_raw_connection()
     driver: DriverConnection[tuple[object, ...]] = raw.driver_connection  # type: ignore[assignment]  # psycopg's
-    async for _notice in driver.notifies(timeout=seconds, stop_after=1):
-        return
+    try:
+        async for _notice in driver.notifies(timeout=seconds, stop_after=1):
+            pass
+    except OperationalError as error:
+        # The driver itself waits here, so its error has not come through SQLAlchemy, which must hear that it is dead.
+        await connection.invalidate()
+        raise UnavailableError("PostgreSQL does not answer: the connection that waits for changes was lost.") from error
 
 
 async def listen(connection: AsyncConnection) -> None:

@@ -1,5 +1,6 @@
 """The one way to PostgreSQL: an engine whose sessions run as the application's role, and its errors in our words."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,9 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from stores.errors import QueryTimeoutError, SettingsError, UnavailableError
 
+DatabaseConnection = AsyncConnection
+"""A connection in a transaction, as the stores' functions take it."""
+
 APPLICATION_ROLE = "jiandu_app"
 """Neither owns the tables nor is a superuser, so that row-level security applies to it."""
 
+_COVERED = "***"
+_SECRET_PARAMETER = re.compile("pass|key|secret|token", re.IGNORECASE)
 _QUERY_CANCELED = "57014"
 _POOL_SIZE = 10
 
@@ -31,11 +37,16 @@ def parse_database_url(text: str, variable: str) -> URL:
 
 
 def masked_url(text: str) -> str:
-    """A URL with its password covered; nothing of it where it cannot be read."""
+    """A URL with its password covered, also where it stands as a parameter; nothing of it where it cannot be read."""
     try:
-        return make_url(text).render_as_string(hide_password=True)
+        url = make_url(text)
     except ArgumentError:
-        return "***"
+        return _COVERED
+    if "@" in (url.host or ""):
+        # A password that holds an @ of its own, and should have been written %40.
+        return _COVERED
+    covered = {name: _COVERED for name in url.query if _SECRET_PARAMETER.search(name)}
+    return url.update_query_dict(covered).render_as_string(hide_password=True).replace("%2A", "*")
 
 
 class Database:

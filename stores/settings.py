@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from stores.errors import SettingsError
 
@@ -21,7 +21,9 @@ def default_data_dir() -> Path:
 class Settings(BaseSettings):
     """What an installation decides; frozen, and passed in wherever it is needed."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
 
     database_url: SecretStr | None = Field(
         default=None, description="PostgreSQL 18, as the application's role; without it the embedded one"
@@ -47,14 +49,17 @@ class Settings(BaseSettings):
     )
     query_timeout_seconds: float = Field(default=30.0, gt=0, le=300, description="the longest one statement may take")
 
+    _options: frozenset[str] = PrivateAttr(default=frozenset())
+
     def source_of(self, name: str) -> str:
         """Where a setting's value comes from."""
+        if name in self._options:
+            return "option"
         if name not in self.model_fields_set:
             return "default"
-        if f"{PREFIX}{name.upper()}" in os.environ:
-            return "environment" if _same(os.environ[f"{PREFIX}{name.upper()}"], getattr(self, name)) else "option"
-        from_file = DotEnvSettingsSource(type(self))()
-        return ".env" if name in from_file and _same(str(from_file[name]), getattr(self, name)) else "option"
+        # As the settings are read: upper or lower case, and empty counts as not set.
+        variable = f"{PREFIX}{name}".upper()
+        return "environment" if any(key.upper() == variable and os.environ[key] for key in os.environ) else ".env"
 
     def as_environment(self) -> dict[str, str]:
         """The settings that are not defaults, as a child process reads them."""
@@ -70,18 +75,18 @@ def _plain(value: Any) -> str:
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
-def _same(text: str, value: Any) -> bool:
-    return text == _plain(value)
-
-
 def load_settings(**options: Any) -> Settings:
     """Read the settings; an option that is None counts as not given. Raises SettingsError, naming the variable."""
     given = {name: value for name, value in options.items() if value is not None}
     try:
-        return Settings(**given)
+        settings = Settings(**given)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError("The file .env cannot be read: it has to be a text in UTF-8.") from error
     except ValidationError as error:
         problems = "; ".join(
             f"{PREFIX}{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
             for problem in error.errors(include_input=False)
         )
         raise SettingsError(f"A setting cannot be used. Correct it and try again: {problems}") from error
+    settings._options = frozenset(given)  # noqa: SLF001  ours, and not for whoever makes settings otherwise
+    return settings

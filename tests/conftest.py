@@ -5,6 +5,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -70,18 +71,27 @@ class TestDatabase:
     application: URL
 
 
-@pytest.fixture
-def database_urls(postgres: EmbeddedDatabase) -> Iterator[TestDatabase]:
-    """A fresh database at the newest revision."""
+@contextmanager
+def cloned_database(postgres: EmbeddedDatabase) -> Iterator[TestDatabase]:
+    """A fresh database at the newest revision, dropped in the end."""
     name = f"test_{secrets.token_hex(6)}"
     with psycopg.connect(dsn(postgres.superuser), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE jiandu_template OWNER jiandu_owner STRATEGY FILE_COPY")
-        yield TestDatabase(
-            postgres.superuser.set(database=name),
-            postgres.owner.set(database=name),
-            postgres.application.set(database=name),
-        )
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        try:
+            yield TestDatabase(
+                postgres.superuser.set(database=name),
+                postgres.owner.set(database=name),
+                postgres.application.set(database=name),
+            )
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_urls(postgres: EmbeddedDatabase) -> Iterator[TestDatabase]:
+    """The test's own database."""
+    with cloned_database(postgres) as urls:
+        yield urls
 
 
 @pytest.fixture

@@ -29,8 +29,8 @@ class FeedError:
 class FeedErrorEdge:
     """An edge of FeedErrorConnection."""
 
-    node: FeedError
-    cursor: str
+    node: FeedError = strawberry.field(description="The rejected row. 拒收行")
+    cursor: str = strawberry.field(description="For `after`. 游标")
 
 
 @strawberry.type(description="Rejected rows in the order of the file. 拒收行列表")
@@ -70,8 +70,8 @@ class FeedRun(Node):
     run: str = strawberry.field(description="The name by which commands know the run. 批次号")
     file: str = strawberry.field(description="The file's name. 文件名")
     status: FeedRunStatus = strawberry.field(description="How it stands. 状态")
-    started_at: datetime
-    ended_at: datetime | None
+    started_at: datetime = strawberry.field(description="When loading began. 开始时间")
+    ended_at: datetime | None = strawberry.field(description="When it ended; null while it runs. 结束时间")
     rows: int = strawberry.field(description="Data records in the file. 数据行数")
     inserted: int = strawberry.field(description="New cases. 新增")
     updated: int = strawberry.field(description="Changed cases. 更新")
@@ -90,8 +90,8 @@ class FeedRun(Node):
 class FeedRunEdge:
     """An edge of FeedRunConnection."""
 
-    node: FeedRun
-    cursor: str
+    node: FeedRun = strawberry.field(description="The run. 批次")
+    cursor: str = strawberry.field(description="For `after`. 游标")
 
 
 @strawberry.type(description="Runs, newest first. 批次列表")

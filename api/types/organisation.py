@@ -63,8 +63,8 @@ class Agency(Node):
 class AgencyEdge:
     """An edge of AgencyConnection."""
 
-    node: Agency
-    cursor: str
+    node: Agency = strawberry.field(description="The agency. 执法机关")
+    cursor: str = strawberry.field(description="For `after`. 游标")
 
 
 @strawberry.type(description="Agencies by region and name. 执法机关列表")

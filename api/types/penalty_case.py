@@ -136,8 +136,8 @@ class PenaltyCase(Node):
 class CaseEdge:
     """An edge of CaseConnection."""
 
-    node: PenaltyCase
-    cursor: str
+    node: PenaltyCase = strawberry.field(description="The case. 案件")
+    cursor: str = strawberry.field(description="For `after`. 游标")
 
 
 @strawberry.type(description="Cases in order. 案件列表")

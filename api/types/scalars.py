@@ -7,8 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import strawberry
-from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
+
+from api.errors import BadValueError
 
 CHINA = ZoneInfo("Asia/Shanghai")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -21,7 +22,7 @@ def _parse_date(value: Any) -> date:
             return date.fromisoformat(value)
         except ValueError:
             pass
-    raise GraphQLError("A Date is written YYYY-MM-DD, such as 2015-04-16.")
+    raise BadValueError("A Date is written YYYY-MM-DD, such as 2015-04-16.")
 
 
 def _parse_datetime(value: Any) -> datetime:
@@ -32,7 +33,7 @@ def _parse_datetime(value: Any) -> datetime:
             parsed = None
         if parsed is not None and parsed.tzinfo is not None:
             return parsed
-    raise GraphQLError("A DateTime is written in ISO 8601 with its offset, such as 2015-04-16T08:30:00+08:00.")
+    raise BadValueError("A DateTime is written in ISO 8601 with its offset, such as 2015-04-16T08:30:00+08:00.")
 
 
 def _parse_decimal(value: Any) -> Decimal:
@@ -42,7 +43,7 @@ def _parse_decimal(value: Any) -> Decimal:
             return Decimal(text)
         except InvalidOperation:
             pass
-    raise GraphQLError('A Decimal is a string or an integer, never a float: "50000.00". Money is yuan.')
+    raise BadValueError('A Decimal is a string or an integer, never a float: "50000.00". Money is yuan.')
 
 
 SCALARS: dict[object, ScalarDefinition] = {

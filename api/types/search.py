@@ -24,8 +24,10 @@ _REGION_DIGITS = 6
 class CaseFilter:
     """`stores.search.seam.CaseFilter` as clients write it."""
 
-    domains: list[Domain] | None = strawberry.field(default=strawberry.UNSET, description="领域")
-    agency_ids: list[strawberry.ID] | None = strawberry.field(default=strawberry.UNSET, description="执法机关")
+    domains: list[Domain] | None = strawberry.field(default=strawberry.UNSET, description="Any of these domains. 领域")
+    agency_ids: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET, description="Decided by any of these agencies. 执法机关"
+    )
     regions: list[str] | None = strawberry.field(
         default=strawberry.UNSET, description="GB/T 2260 codes; a city's includes its counties. 行政区划代码"
     )
@@ -37,7 +39,9 @@ class CaseFilter:
     fine_max: Decimal | None = strawberry.field(
         default=strawberry.UNSET, description="In yuan, inclusive. 罚款上限（元）"
     )
-    party_uscc: str | None = strawberry.field(default=strawberry.UNSET, description="统一社会信用代码")
+    party_uscc: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The party's unified social credit code. 统一社会信用代码"
+    )
 
 
 def read_filter(filter_: CaseFilter | None) -> seam.CaseFilter:
@@ -74,16 +78,16 @@ def _code(uscc: str) -> str:
 class Highlight:
     """`api.case_search.FieldHighlight` as clients see it."""
 
-    field: str
-    fragments: list[str]
+    field: str = strawberry.field(description="The field's name. 字段")
+    fragments: list[str] = strawberry.field(description="HTML, of the places with most matches. 片段")
 
 
 @strawberry.type(description="A case found. 命中案件")
 class CaseHit:
     """`api.case_search.Hit` as clients see it."""
 
-    node: PenaltyCase
-    cursor: str
+    node: PenaltyCase = strawberry.field(description="The case. 案件")
+    cursor: str = strawberry.field(description="For `after`. 游标")
     score: float | None = strawberry.field(description="By relevance only: the sum of the best fields' weights. 相关度")
     highlights: list[Highlight] = strawberry.field(description="Computed only when selected. 高亮")
 
@@ -92,9 +96,9 @@ class CaseHit:
 class FacetValue:
     """`api.case_search.LabelledCount` as clients see it."""
 
-    value: str
-    label: str
-    count: int
+    value: str = strawberry.field(description="As the filter takes it. 取值")
+    label: str = strawberry.field(description="The Chinese term or name. 名称")
+    count: int = strawberry.field(description="Hits that have it. 命中数")
 
 
 def _facet(facet: Facet) -> Callable[..., Awaitable[list[LabelledCount]]]:
@@ -119,8 +123,8 @@ class CaseSearch:
     """`api.queries.SearchResult` as clients see it."""
 
     total_count: int = strawberry.field(description="Exact. 总数")
-    edges: list[CaseHit]
-    page_info: PageInfo
+    edges: list[CaseHit] = strawberry.field(description="The page of hits. 命中")
+    page_info: PageInfo = strawberry.field(description="Where the page stands. 分页信息")
     facets: CaseFacets | None = strawberry.field(description="Computed only when selected. 分面")
     interpreted_as: str = strawberry.field(description="The query as understood, synonyms included. 检索式解释")
     engine: SearchEngineName = strawberry.field(description="Who answered. 检索引擎")

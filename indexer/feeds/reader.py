@@ -242,7 +242,7 @@ def _json_object(raw: bytes, codec: str | None) -> dict[str, Any]:
     return value
 
 
-def _with_lone_surrogates(raw: bytes, codec: str | None, otherwise: str) -> Any:  # noqa: ANN401  any JSON value
+def _with_lone_surrogates(raw: bytes, codec: str | None, otherwise: str) -> Any:
     """A line's value where all that is wrong with it is half a character, which its column's error then names."""
     if b"\\ud" not in raw.lower():
         raise _not_an_object(otherwise)

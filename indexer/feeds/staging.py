@@ -11,12 +11,17 @@ from indexer.feeds.domains import infer_domain
 from schema.feed_records import CaseRecord, ParsedRow, PartyRecord, RowWarning
 from schema.tokens import fold, token_text
 from schema.vocabularies import PartyType
-from stores.case_loading import Json, StagedCase
+from stores.case_loading import Json, StagedCase, StagedContent, StagedRow
 from stores.keys import KeyRing
 from stores.register import RegisteredAgency
+from supervision.credit_code import is_credit_code
 from supervision.privacy import mask_identity_number
 
-_MASKED_NAME = re.compile(r"[*＊×]|[xX]{2,}|某")
+_COVERED = re.compile(r"[*＊×●]+|[xX]{2,}|某+")
+_LIKE_SIGNS = re.compile(r"([%_\\])")
+
+_LONGEST_NAME_KEY = 1_000
+"""Bytes of a name that is its own key; an index takes no more than 2,700."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,74 +51,78 @@ def stage_case(row: ParsedRow, record: CaseRecord, agency: RegisteredAgency, sea
     party = record.party
     party_key = _party_key(party, seal.keys)
     derived_key = _derived_key(record, agency.id, party_key)
-    domain = record.domain or infer_domain(agency.domains, agency.name, record.legal_basis)
     identity_number = party.identity_number
     return StagedCase(
-        ordinal=row.ordinal,
-        line=row.line,
-        digest=_digest(record, seal.keys),
-        source=record.source,
-        identity=_identity(record, derived_key),
-        agency_id=agency.id,
-        document_number=record.document_number,
-        filing_number=record.filing_number,
-        derived_key=derived_key,
-        title=record.title,
-        domain=domain,
-        domain_given=record.domain is not None,
-        violation_type=record.violation_type,
-        facts=record.facts,
-        legal_basis=record.legal_basis,
-        penalty_kinds=list(record.penalty_kinds),
-        penalty_content=record.penalty_content,
-        fine=record.fine,
-        confiscated=record.confiscated,
-        act_ended_on=record.act_ended_on,
-        found_on=record.found_on,
-        filed_on=record.filed_on,
-        decided_on=record.decided_on,
-        served_on=record.served_on,
-        payment_due_on=record.payment_due_on,
-        paid_on=record.paid_on,
-        paid_amount=record.paid_amount,
-        entered_at=record.entered_at,
-        deferred_until=record.deferred_until,
-        service_method=record.service_method,
-        quantities=Json(
-            [
-                {
-                    "measure": quantity.measure,
-                    "value": str(quantity.value),
-                    "unit": quantity.unit,
-                    "substance": quantity.substance,
-                }
-                for quantity in record.quantities
-            ]
+        StagedRow(
+            ordinal=row.ordinal,
+            digest=_digest(record, seal.keys),
+            source=record.source,
+            identity=_identity(record, derived_key),
+            agency_id=agency.id,
+            document_number=record.document_number,
+            filing_number=record.filing_number,
+            derived_key=derived_key,
+            source_updated_at=record.source_updated_at,
+            party_key=party_key,
+            party_cover=None if party.name is None else _cover(party.name),
+            party_type=party.type,
+            party_name=party.name,
+            party_uscc=party.uscc,
+            party_identity_hash=None if identity_number is None else seal.keys.hash_identity(identity_number),
+            party_identity_masked=None if identity_number is None else mask_identity_number(identity_number),
+            legal_representative=party.legal_representative,
+            t_party=token_text(party.name),
         ),
-        harm=list(record.harm),
-        person_names=list(record.person_names),
-        published_extras=Json(record.published_extras),
-        source_updated_at=record.source_updated_at,
-        party_key=party_key,
-        party_masked=party.name is not None and _MASKED_NAME.search(party.name) is not None,
-        party_type=party.type,
-        party_name=party.name,
-        party_uscc=party.uscc,
-        party_identity_hash=None if identity_number is None else seal.keys.hash_identity(identity_number),
-        party_identity_masked=None if identity_number is None else mask_identity_number(identity_number),
-        legal_representative=party.legal_representative,
-        t_number=token_text(record.document_number),
-        t_filing_number=token_text(record.filing_number),
-        t_title=token_text(record.title),
-        t_party=token_text(party.name),
-        t_agency=agency.name_tokens,
-        t_violation_type=token_text(record.violation_type),
-        t_facts=token_text(record.facts),
-        t_basis=token_text(record.legal_basis),
-        t_content=token_text(record.penalty_content),
-        key_id=seal.keys.newest,
-        raw=seal(row),
-        warnings=warnings_json(row.warnings),
+        StagedContent(
+            ordinal=row.ordinal,
+            line=row.line,
+            title=record.title,
+            domain=record.domain or infer_domain(agency.domains, agency.name, record.legal_basis),
+            domain_given=record.domain is not None,
+            violation_type=record.violation_type,
+            facts=record.facts,
+            legal_basis=record.legal_basis,
+            penalty_kinds=list(record.penalty_kinds),
+            penalty_content=record.penalty_content,
+            fine=record.fine,
+            confiscated=record.confiscated,
+            act_ended_on=record.act_ended_on,
+            found_on=record.found_on,
+            filed_on=record.filed_on,
+            decided_on=record.decided_on,
+            served_on=record.served_on,
+            payment_due_on=record.payment_due_on,
+            paid_on=record.paid_on,
+            paid_amount=record.paid_amount,
+            entered_at=record.entered_at,
+            deferred_until=record.deferred_until,
+            service_method=record.service_method,
+            quantities=Json(
+                [
+                    {
+                        "measure": quantity.measure,
+                        "value": str(quantity.value),
+                        "unit": quantity.unit,
+                        "substance": quantity.substance,
+                    }
+                    for quantity in record.quantities
+                ]
+            ),
+            harm=list(record.harm),
+            person_names=list(record.person_names),
+            published_extras=Json(record.published_extras),
+            t_number=token_text(record.document_number),
+            t_filing_number=token_text(record.filing_number),
+            t_title=token_text(record.title),
+            t_agency=agency.name_tokens,
+            t_violation_type=token_text(record.violation_type),
+            t_facts=token_text(record.facts),
+            t_basis=token_text(record.legal_basis),
+            t_content=token_text(record.penalty_content),
+            key_id=seal.keys.newest,
+            raw=seal(row),
+            warnings=warnings_json(row.warnings),
+        ),
     )
 
 
@@ -129,13 +138,22 @@ def _identity(record: CaseRecord, derived_key: bytes | None) -> str:
 
 def _party_key(party: PartyRecord, keys: KeyRing) -> str | None:
     """What the party is known by in other cases; None for a person without a number and for a covered name."""
-    if party.uscc is not None and not _MASKED_NAME.search(party.uscc):
+    if party.uscc is not None and is_credit_code(party.uscc):
         return f"uscc:{party.uscc}"
     if party.identity_number is not None:
         return f"id:{keys.hash_identity(party.identity_number).hex()}"
-    if party.name is None or party.type is PartyType.PERSON or _MASKED_NAME.search(party.name):
+    if party.name is None or party.type is PartyType.PERSON or _COVERED.search(party.name):
         return None
-    return f"name:{''.join(fold(party.name).split())}"
+    folded = "".join(fold(party.name).split()).encode()
+    if len(folded) > _LONGEST_NAME_KEY:
+        return f"digest:{hashlib.sha256(folded).hexdigest()}"
+    return f"name:{folded.decode()}"
+
+
+def _cover(name: str) -> str | None:
+    """A LIKE pattern of the names that a covered one may stand for: 张** is 张%; None for a name without a cover."""
+    pattern = _COVERED.sub("%", _LIKE_SIGNS.sub(r"\\\1", name))
+    return pattern if _COVERED.search(name) else None
 
 
 def _derived_key(record: CaseRecord, agency_id: int, party_key: str | None) -> bytes | None:
@@ -168,8 +186,9 @@ class Waves:
         """How many rows wait."""
         return sum(len(wave) for wave in self._waves)
 
-    def add(self, row: StagedCase) -> None:
+    def add(self, staged: StagedCase) -> None:
         """Put a row behind every row it shares a number or a derived key with."""
+        row = staged.row
         known_by = [
             (row.agency_id, key)
             for key in (
@@ -184,7 +203,7 @@ class Waves:
             self._last_wave[key] = place
         if place == len(self._waves):
             self._waves.append([])
-        self._waves[place].append(row)
+        self._waves[place].append(staged)
 
     def take(self) -> Iterator[list[StagedCase]]:
         """The waves in order; nothing waits afterwards."""

@@ -60,6 +60,12 @@ def upgrade() -> None:
             nullable=True,
             comment="what two cases know one party by; NULL: known in its one case only",
         ),
+        sa.Column(
+            "source_updated_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="of the newest row that told of it under identity_key",
+        ),
         sa.CheckConstraint("type IN ('ORGANIZATION', 'PERSON')", name=op.f("ck_party_type_known")),
         sa.CheckConstraint(
             "(identity_hash IS NULL) = (identity_masked IS NULL)", name=op.f("ck_party_identity_hash_with_mask")
@@ -301,17 +307,30 @@ def upgrade() -> None:
         sa.Column("case_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column(
+            "identity",
+            sa.Text(collation="C"),
+            nullable=False,
+            comment="what a row knew the case by: a number, or derived:…",
+        ),
+        sa.Column(
             "digest",
             sa.LargeBinary(),
             nullable=False,
-            comment="of the last row applied from this source: the same row again changes nothing",
+            comment="of the last row applied from this source under this identity: the same row again changes nothing",
         ),
         sa.CheckConstraint("source IN ('PUBLISHED', 'PLATFORM')", name=op.f("ck_case_source_source_known")),
         sa.ForeignKeyConstraint(
             ["case_id"], ["penalty_case.id"], name=op.f("fk_case_source_case_id_penalty_case"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("case_id", "source", name=op.f("pk_case_source")),
+        sa.PrimaryKeyConstraint("case_id", "source", "identity", name=op.f("pk_case_source")),
         comment="案件数据来源",
+    )
+    op.create_index(
+        "ix_case_source_identity",
+        "case_source",
+        ["identity"],
+        unique=False,
+        postgresql_where=sa.text("identity NOT LIKE 'number:%'"),
     )
     op.create_table(
         "case_text",

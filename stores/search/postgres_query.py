@@ -1,6 +1,7 @@
 """The tree, the filter and the orders compiled to SQL: conditions and scores over case_text and penalty_case."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, cast, func, literal, literal_column, not_, null, or_
@@ -24,44 +25,62 @@ _PAIRS: ColumnElement[Any] = literal_column(
 
 
 def compile_tree(node: Node) -> ColumnElement[bool]:
-    """A condition on case_text that holds of what the tree means."""
-    match node:
-        case Phrase():
-            # The index finds candidates by neighbouring tokens; the text itself decides.
-            return and_(_PAIRS.bool_op("@@")(cast(literal(_pairs(node.tokens)), TSQUERY)), _found(node))
-        case Not(operand):
-            return not_(_without_index(operand))
-        case AnyOf(operands):
-            return or_(*(compile_tree(operand) for operand in operands))
-        case AllOf(operands):
-            return and_(*(compile_tree(operand) for operand in operands))
+    """A condition on case_text that holds of what the tree means.
+
+    The index finds candidates by neighbouring tokens, for the whole tree at once; the texts themselves decide. Were the
+    two mixed in one OR, every candidate's tokens would be paired anew.
+    """
+    candidates = _candidates(node)
+    if candidates is None:
+        return _holds(node)
+    return and_(_PAIRS.bool_op("@@")(cast(literal(candidates), TSQUERY)), _holds(node))
 
 
-def _without_index(node: Node) -> ColumnElement[bool]:
-    """The same condition where no index could help: below a Not."""
+def _candidates(node: Node) -> str | None:
+    """The tsquery that token_pairs() of every text the tree holds of must match; None where it could be any."""
     match node:
         case Phrase():
-            return _found(node)
-        case Not(operand):
-            return not_(_without_index(operand))
+            return _pairs(node.tokens)
+        case Not():
+            return None
         case AnyOf(operands):
-            return or_(*(_without_index(operand) for operand in operands))
+            found = [_candidates(operand) for operand in operands]
+            return None if None in found else f"({' | '.join(filter(None, found))})"
         case AllOf(operands):
-            return and_(*(_without_index(operand) for operand in operands))
+            known = list(filter(None, map(_candidates, operands)))
+            return f"({' & '.join(known)})" if known else None
+
+
+def _holds(node: Node) -> ColumnElement[bool]:
+    match node:
+        case Phrase():
+            return or_(*(_in_field(field, node) for field in _fields(node)))
+        case Not(operand):
+            return not_(_holds(operand))
+        case AnyOf(operands):
+            return or_(*map(_holds, operands))
+        case AllOf(operands):
+            return and_(*map(_holds, operands))
 
 
 def compile_score(node: Node) -> ColumnElement[int]:
-    """The score of a case, as the seam says."""
+    """The score of a case of which the node holds, as the seam says."""
     match node:
         case Phrase():
             return _score(node)
         case Not():
             return literal(0)
         case AnyOf(operands):
-            return _sum([compile_score(operand) for operand in operands])
+            return _sum([_score_if_held(operand) for operand in operands])
         case AllOf(operands, whole):
             scores = [compile_score(operand) for operand in operands]
             return _sum(scores if whole is None else [*scores, _score(whole, times=WHOLE_WEIGHT)])
+
+
+def _score_if_held(node: Node) -> ColumnElement[int]:
+    """The score of an alternative: one that does not hold scores nothing, whatever of it is found."""
+    score = compile_score(node)
+    return case((_holds(node), score), else_=0) if isinstance(node, AllOf) else score
 
 
 def _sum(scores: list[ColumnElement[int]]) -> ColumnElement[int]:
@@ -79,19 +98,15 @@ def _in_field(field: SearchField, phrase: Phrase) -> ColumnElement[bool]:
     return func.strpos(_TEXTS[field], f" {' '.join(phrase.tokens)} ") > 0
 
 
-def _found(phrase: Phrase) -> ColumnElement[bool]:
-    return or_(*(_in_field(field, phrase) for field in _fields(phrase)))
-
-
 def _score(phrase: Phrase, *, times: int = 1) -> ColumnElement[int]:
     return case(*((_in_field(field, phrase), FIELD_WEIGHTS[field] * times) for field in _fields(phrase)), else_=0)
 
 
 def _pairs(tokens: tuple[str, ...]) -> str:
-    """The tsquery that token_pairs() of a text with this phrase must match. Tokens hold no quote and no backslash."""
+    """The tsquery of one phrase. Tokens hold no quote and no backslash."""
     if len(tokens) == 1:
         return f"'{tokens[0]} ':*"
-    return " & ".join(f"'{first} {second}'" for first, second in zip(tokens, tokens[1:], strict=False))
+    return " & ".join(f"'{first} {second}'" for first, second in pairwise(tokens))
 
 
 def compile_filter(wanted: CaseFilter) -> list[ColumnElement[bool]]:

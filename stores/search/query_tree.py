@@ -34,8 +34,8 @@ class AnyOf:
 class AllOf:
     """Cases of which every operand holds. Two operands at least.
 
-    `whole` raises the score of a case that holds it and excludes none: the run of Han characters that was segmented into
-    the operands, as it was typed.
+    `whole` raises the score of a case that holds it and excludes none: the run of Han characters that was segmented
+    into the operands, as it was typed.
     """
 
     operands: tuple["Node", ...]

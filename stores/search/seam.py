@@ -3,6 +3,7 @@
 import base64
 import binascii
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -33,6 +34,8 @@ WHOLE_WEIGHT = 2
 """How many times a run of Han characters scores again when it is found whole."""
 
 MAX_FACET_VALUES = 100
+
+_AMOUNT = re.compile(r"[0-9]{1,16}\.[0-9]{2}")
 
 log = structlog.get_logger()
 
@@ -83,11 +86,13 @@ def decode_position(cursor: str, sort: CaseSort) -> Position:
         ):
             raise ValueError  # noqa: TRY301  one answer for everything that is wrong
         value: date | Decimal | None = None
-        if key is not None:
-            value = Decimal(key) if sort is CaseSort.FINE_HIGHEST else date.fromisoformat(key)
-        if isinstance(value, Decimal) and not (value.is_finite() and 0 <= value < 10**16):
-            raise ValueError  # noqa: TRY301  the same
-    except (ValueError, TypeError, ArithmeticError, binascii.Error) as error:
+        if key is not None and sort is not CaseSort.FINE_HIGHEST:
+            value = date.fromisoformat(key)
+        elif key is not None:
+            value = Decimal(key) if _AMOUNT.fullmatch(key) else None
+            if value is None:
+                raise ValueError  # noqa: TRY301  the same
+    except (ValueError, TypeError, binascii.Error) as error:
         raise BadUserInputError(
             "This cursor does not belong to this list. Take `endCursor` of the page before, with the same sort."
         ) from error

@@ -241,7 +241,7 @@ def test_line_ends_inside_a_cell_are_made_plain() -> None:
 def test_every_header_of_the_contract_is_known() -> None:
     contract = SHARED / "contract" / "shuanggongshi_columns.csv"
     if not contract.exists():
-        pytest.skip("the contract is not beside this checkout")
+        pytest.skip("../shared is not beside this checkout")
     with contract.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert len(rows) == 30

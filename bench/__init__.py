@@ -1,0 +1,1 @@
+"""Measurements: each of our numbers beside the floor it is compared with, in one run."""

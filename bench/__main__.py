@@ -1,0 +1,121 @@
+"""`python -m bench`: measure, print, and keep the result where `--json` says."""
+
+import argparse
+import logging
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import structlog
+
+from bench import feed, listing, rebuilding, searching
+from bench.generator import case_rows, write_json_lines
+from bench.report import Circumstances, keep, print_lines, print_table
+from bench.servers import Servers, servers
+from bench.timing import Figure, MeasuredNothingError, machine_milliseconds
+
+MEASUREMENTS = ("feed", "rebuild", "search", "cases", "postgres")
+_WITH_ELASTICSEARCH = {"rebuild", "search"}
+_QUICK = 5_000
+_INTERRUPTED = 130
+_FAILED = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """How much is measured."""
+
+    cases: int
+    feed_rows: int
+    pairs: int
+    rounds: int
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Measure each of our figures beside its floor, on servers of our own."
+    )
+    parser.add_argument("--cases", type=int, default=100_000, help="cases in the record that is indexed and searched")
+    parser.add_argument("--feed-rows", type=int, default=20_000, help="rows of each feed that is loaded")
+    parser.add_argument("--quick", action="store_true", help=f"{_QUICK} of each and fewer repetitions: only to try")
+    parser.add_argument("--only", choices=MEASUREMENTS, action="append", help="measure this; may be repeated")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the result in this file")
+    return parser.parse_args()
+
+
+def _measure(started: Servers, chosen: tuple[str, ...], sizes: Sizes) -> Iterator[Figure]:
+    if "feed" in chosen:
+        yield from feed.measure(started, rows=sizes.feed_rows, pairs=sizes.pairs)
+    if chosen == ("feed",):
+        return
+    _fill(started, sizes.cases)
+    if "rebuild" in chosen:
+        yield from rebuilding.measure(started, cases=sizes.cases, pairs=sizes.pairs)
+    elif "search" in chosen:
+        rebuilding.rebuild_once(started)
+    if "search" in chosen:
+        yield from searching.measure(started, rounds=sizes.rounds)
+    if "cases" in chosen:
+        yield from listing.measure(started, rounds=sizes.rounds)
+    if "postgres" in chosen:
+        yield from searching.measure_postgres(started, rounds=max(1, sizes.rounds // 2))
+
+
+def _fill(started: Servers, cases: int) -> None:
+    """Load the record that is indexed and searched, and let PostgreSQL know its tables as it does after a while."""
+    path = write_json_lines(started.folder / "record.jsonl", case_rows(cases))
+    url = started.postgres.application
+    seconds = feed.load_everything(started, url, path, cases)
+    _say(f"{cases} cases loaded in {seconds:.1f} s ({cases / seconds:.0f} rows/s)")
+    with started.superuser(started.postgres.superuser.set(database=url.database)) as connection:
+        connection.execute("VACUUM ANALYZE")
+    started.settle()
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _terminate(_signal: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Run. Status: 0 measured, 2 something did not do what was to be timed, 130 interrupted."""
+    arguments = _arguments()
+    signal.signal(signal.SIGTERM, _terminate)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    sizes = Sizes(cases=arguments.cases, feed_rows=arguments.feed_rows, pairs=3, rounds=5)
+    if arguments.quick:
+        sizes = Sizes(cases=_QUICK, feed_rows=_QUICK, pairs=2, rounds=2)
+    chosen = tuple(name for name in MEASUREMENTS if arguments.only is None or name in arguments.only)
+    figures: list[Figure] = []
+    status = 0
+    started_at = time.monotonic()
+    try:
+        with servers(with_elasticsearch=bool(_WITH_ELASTICSEARCH.intersection(chosen))) as started:
+            circumstances = Circumstances.of(started, cases=sizes.cases, feed_rows=sizes.feed_rows)
+            machine = [machine_milliseconds()]
+            for figure in _measure(started, chosen, sizes):
+                figures.append(figure)
+                _say(f"{time.monotonic() - started_at:4.0f} s  {figure.name} {figure.unit}: {figure.ratio.median:g}")
+            machine.append(machine_milliseconds())
+    except MeasuredNothingError as error:
+        _say(f"bench: {error}")
+        status = _FAILED
+    except KeyboardInterrupt:
+        _say("bench: interrupted; the servers have been ended")
+        return _INTERRUPTED
+    print_table(figures)
+    print_lines(figures)
+    if arguments.json is not None and status == 0:
+        keep(arguments.json, circumstances, figures, machine)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""Loading feeds: `load_feed` beside a plain COPY of the rows it leaves behind."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import LiteralString
+
+import anyio
+import psycopg
+from psycopg import sql
+from sqlalchemy.engine import URL
+
+from bench.generator import Row, case_rows, register_rows, write_json_lines, write_published_table
+from bench.servers import Servers, china_now, dsn
+from bench.timing import Figure, require, stopwatch, throughput
+from indexer.loading import LoadOptions, LoadReport, load_feed
+from stores.keys import KeyRing
+from stores.postgres import APPLICATION_ROLE, Database
+
+TABLES = ("party", "penalty_case", "case_text", "case_source", "feed_row", "outbox")
+"""The tables in which every new case leaves a row."""
+
+_BLOCK = 1 << 20
+_BARE = (
+    "COPY, as ready text in one transaction, of the rows that the load leaves in its six tables, into tables of the "
+    "same columns without any index, check or trigger"
+)
+_INDEXED = "the same COPY into tables that have the record's indexes as well"
+
+
+def load(url: URL, keys: KeyRing, path: Path) -> LoadReport:
+    """Load a feed as `jiandu feed load` does, in the application's role."""
+
+    async def work() -> LoadReport:
+        database = Database(url.set(username=APPLICATION_ROLE))
+        try:
+            return await load_feed(database, keys, path, options=LoadOptions(), clock=china_now)
+        finally:
+            await database.close()
+
+    return anyio.run(work)
+
+
+def load_everything(servers: Servers, url: URL, feed: Path, rows: int) -> float:
+    """Load the register, which is not timed, then a feed of that many new cases; answers the feed's seconds."""
+    register = write_json_lines(servers.folder / "register.jsonl", register_rows())
+    require(load(url, servers.keys, register).accounts.rejected == 0, "the register was not accepted")
+    servers.settle()
+    with stopwatch() as watch:
+        report = load(url, servers.keys, feed)
+    require(
+        report.accounts.inserted == report.accounts.rows == rows,
+        f"{report.accounts.inserted} of {report.accounts.rows} rows were inserted, not {rows}: {report.errors[:3]}",
+    )
+    return watch.seconds
+
+
+def measure(servers: Servers, *, rows: int, pairs: int) -> Iterator[Figure]:
+    """Rows a second of JSON Lines and of the published table."""
+    formats: tuple[tuple[str, Callable[[Path, Iterator[Row]], Path]], ...] = (
+        ("feed, JSON Lines", write_json_lines),
+        ("feed, published CSV", write_published_table),
+    )
+    for name, write in formats:
+        feed = write(servers.folder / "feed", case_rows(rows))
+        ours, bare, indexed = _pairs(servers, feed, rows, pairs)
+        yield throughput(name, "rows/s", rows, ours, bare, _BARE)
+        yield throughput(f"{name}, indexes", "rows/s", rows, ours, indexed, _INDEXED)
+
+
+def _pairs(servers: Servers, feed: Path, rows: int, pairs: int) -> tuple[list[float], list[float], list[float]]:
+    ours: list[float] = []
+    bare: list[float] = []
+    indexed: list[float] = []
+    with servers.fresh_database() as url:  # the first load warms the program up and shows what it leaves behind
+        load_everything(servers, url, feed, rows)
+        texts = _dump(servers, url, rows)
+    for _ in range(pairs):
+        with servers.fresh_database() as url:
+            ours.append(load_everything(servers, url, feed, rows))
+            with _tables(servers, url, "") as bare_tables:
+                bare.append(_copy(servers, url, bare_tables, texts))
+            with _tables(servers, url, "INCLUDING INDEXES") as indexed_tables:
+                indexed.append(_copy(servers, url, indexed_tables, texts))
+    return ours, bare, indexed
+
+
+def _dump(servers: Servers, url: URL, rows: int) -> dict[str, tuple[Path, int]]:
+    """Each table's rows as COPY text in a file, and how many they are: a row is a line."""
+    texts: dict[str, tuple[Path, int]] = {}
+    with servers.superuser(url) as connection, connection.cursor() as cursor:
+        for table in TABLES:
+            path, lines = servers.folder / f"{table}.copy", 0
+            with (
+                path.open("wb") as file,
+                cursor.copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))) as copy,
+            ):
+                for block in copy:
+                    file.write(block)
+                    lines += bytes(block).count(b"\n")
+            texts[table] = (path, lines)
+    for table, (_, lines) in texts.items():
+        # Firms come again and again; the rows of the register are kept too.
+        as_many = lines >= rows if table == "feed_row" else 0 < lines <= rows if table == "party" else lines == rows
+        require(as_many, f"a load of {rows} cases left {lines} rows in {table}")
+    return texts
+
+
+@contextmanager
+def _tables(servers: Servers, url: URL, including: LiteralString) -> Iterator[dict[str, str]]:
+    """Tables of the same columns, by the name of their model; gone afterwards."""
+    copies = {table: f"bench_{table}" for table in TABLES}
+    with servers.superuser(url) as connection:
+        for table, copy in copies.items():
+            form = sql.SQL("CREATE TABLE {} (LIKE {} {})")
+            connection.execute(form.format(sql.Identifier(copy), sql.Identifier(table), sql.SQL(including)))
+        yield copies
+        for copy in copies.values():
+            connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(copy)))
+
+
+def _copy(servers: Servers, url: URL, tables: dict[str, str], texts: dict[str, tuple[Path, int]]) -> float:
+    """Copy all texts in one transaction; answers the seconds."""
+    servers.settle()
+    with psycopg.connect(dsn(url)) as connection, connection.cursor() as cursor:
+        with stopwatch() as watch:
+            for table, copy in tables.items():
+                _copy_one(cursor, copy, texts[table][0])
+            connection.commit()
+        for table, copy in tables.items():
+            count = cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(copy))).fetchone()
+            require(count == (texts[table][1],), f"COPY left {count} rows for {table}")
+    return watch.seconds
+
+
+def _copy_one(cursor: psycopg.Cursor, table: str, path: Path) -> None:
+    command = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))
+    with path.open("rb") as file, cursor.copy(command) as copy:
+        while block := file.read(_BLOCK):
+            copy.write(block)

@@ -1,0 +1,246 @@
+"""The servers of a run: PostgreSQL and Elasticsearch of our own, the API in a process of its own, and their end."""
+
+import http.client
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import anyio
+import psycopg
+from psycopg import sql
+from pydantic import SecretStr
+from sqlalchemy.engine import URL
+
+from bench.timing import MeasuredNothingError
+from stores.embedded import OWNER_ROLE, EmbeddedDatabase, start_embedded, stop_embedded
+from stores.keys import KeyRing, load_key_ring
+from stores.migrating import migrate
+from stores.settings import PREFIX, Settings
+from tests.elasticsearch_server import ElasticsearchServer
+
+_ROOT = Path(__file__).resolve().parent.parent
+_TEMPLATE = "bench_template"
+_READY_SECONDS = 60
+_STOP_SECONDS = 15
+_OK = 200
+
+
+def china_now() -> datetime:
+    """The clock of the run."""
+    return datetime.now(ZoneInfo("Asia/Shanghai"))
+
+
+class Http:
+    """One connection that stays open, with the cheapest client there is."""
+
+    def __init__(self, url: str) -> None:
+        """Remember where to; the first request connects."""
+        parts = urlsplit(url)
+        self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=300)
+
+    def __enter__(self) -> Self:
+        """Nothing to do: the first request connects."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def send(self, method: str, path: str, body: bytes | None = None, kind: str = "application/json") -> bytes:
+        """Send a request and read the whole answer. Raises MeasuredNothingError for any status but 200."""
+        headers = {} if body is None else {"Content-Type": kind}
+        try:
+            self._connection.request(method, path, body, headers)
+            answer = self._connection.getresponse()
+        except (BrokenPipeError, ConnectionResetError):  # a server closes what was idle for some seconds
+            self._connection.close()
+            self._connection.request(method, path, body, headers)
+            answer = self._connection.getresponse()
+        data = answer.read()
+        if answer.status != _OK:
+            text = data[:500].decode(errors="replace")
+            raise MeasuredNothingError(f"{method} {path} was answered with {answer.status}: {text}")
+        return data
+
+    def ask(self, path: str, body: bytes) -> Any:
+        """POST a body and read the JSON answer."""
+        return json.loads(self.send("POST", path, body))
+
+
+@dataclass
+class Servers:
+    """What a run measures on."""
+
+    folder: Path
+    postgres: EmbeddedDatabase
+    elasticsearch: ElasticsearchServer | None
+
+    @property
+    def elasticsearch_url(self) -> str:
+        """Where Elasticsearch listens; only measurements that asked for it may."""
+        if self.elasticsearch is None:
+            raise MeasuredNothingError("this measurement did not ask for an Elasticsearch")
+        return self.elasticsearch.url
+
+    @property
+    def data_dir(self) -> Path:
+        """The folder of the embedded database."""
+        return self.folder / "data"
+
+    @cached_property
+    def keys(self) -> KeyRing:
+        """The keys at rest of the embedded database."""
+        return load_key_ring(self.settings)
+
+    @property
+    def settings(self) -> Settings:
+        """Settings that name this run's servers, whatever stands in the environment."""
+        return Settings(
+            database_url=None,
+            data_dir=self.data_dir,
+            data_key=None,
+            elasticsearch_url=None if self.elasticsearch is None else SecretStr(self.elasticsearch.url),
+            elasticsearch_prefix="bench",
+        )
+
+    @contextmanager
+    def fresh_database(self) -> Iterator[URL]:
+        """An empty, migrated database, as the superuser sees it; gone afterwards."""
+        name = f"bench_{secrets.token_hex(4)}"
+        with self.superuser() as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY FILE_COPY").format(
+                    sql.Identifier(name), sql.Identifier(_TEMPLATE), sql.Identifier(OWNER_ROLE)
+                )
+            )
+        try:
+            yield self.postgres.superuser.set(database=name)
+        finally:
+            with self.superuser() as connection:
+                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    @contextmanager
+    def superuser(self, url: URL | None = None) -> Iterator[psycopg.Connection]:
+        """A connection that may do anything, in autocommit."""
+        with psycopg.connect(dsn(url or self.postgres.superuser), autocommit=True) as connection:
+            yield connection
+
+    def settle(self) -> None:
+        """Write out what was changed, so that it burdens nobody's time later."""
+        with self.superuser() as connection:
+            connection.execute("CHECKPOINT")
+
+    @contextmanager
+    def api(self, *, with_elasticsearch: bool) -> Iterator[Http]:
+        """`jiandu serve` in a process of its own, ready to answer."""
+        port = _free_port()
+        options = ["--data-dir", str(self.data_dir)]
+        if with_elasticsearch:
+            options += ["--elasticsearch-url", self.elasticsearch_url]
+        # Away from any .env, and without anybody's settings.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+        environment |= {"PYTHONPATH": str(_ROOT), f"{PREFIX}ELASTICSEARCH_PREFIX": "bench"}
+        program = [sys.executable, "-c", "from commands.main import main; main()"]
+        log = self.folder / "api.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [*program, *options, "serve", "--port", str(port)],
+                cwd=self.folder,
+                env=environment,
+                stdout=output,
+                stderr=output,
+            )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait_until_ready(process, url, log)
+            with Http(url) as connection:
+                yield connection
+        finally:
+            _end(process)
+
+
+@contextmanager
+def servers(*, with_elasticsearch: bool) -> Iterator[Servers]:
+    """Start what a run needs, in a temporary folder, and end it whatever happens."""
+    parent = "/var/tmp" if os.geteuid() == 0 else None  # noqa: S108  a fresh folder in it that the database's user can reach
+    folder = Path(tempfile.mkdtemp(prefix="jiandu-bench-", dir=parent))
+    folder.chmod(0o755)
+    try:
+        with _elasticsearch(wanted=with_elasticsearch) as elasticsearch:
+            postgres = anyio.run(start_embedded, folder / "data")
+            anyio.run(migrate, postgres.owner)
+            started = Servers(folder, postgres, elasticsearch)
+            with started.superuser() as connection:
+                connection.execute(
+                    sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+                        sql.Identifier(_TEMPLATE),
+                        sql.Identifier(postgres.owner.database or ""),
+                        sql.Identifier(OWNER_ROLE),
+                    )
+                )
+            yield started
+    finally:
+        if (folder / "data" / "postgres").exists():
+            anyio.run(stop_embedded, folder / "data")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _elasticsearch(*, wanted: bool) -> Iterator[ElasticsearchServer | None]:
+    if not wanted:
+        yield None
+        return
+    with ElasticsearchServer() as server:
+        yield server
+
+
+def dsn(url: URL) -> str:
+    """A URL as psycopg reads it."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with Http(url) as connection:
+                connection.send("GET", "/readyz")
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise MeasuredNothingError(f"The API did not start.\n{log.read_text(errors='replace')[-2_000:]}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,132 @@
+"""What the API serves, compared with the contract its clients were promised, and with the SDL that is committed."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from graphql import (
+    DocumentNode,
+    EnumTypeDefinitionNode,
+    InputObjectTypeDefinitionNode,
+    InterfaceTypeDefinitionNode,
+    ObjectTypeDefinitionNode,
+    parse,
+    print_ast,
+)
+
+from api.graphql_schema import schema, sdl
+from tests.conftest import REPOSITORY, SHARED
+
+CONTRACT = SHARED / "contract" / "schema.graphql"
+PRINTED = REPOSITORY / "schema" / "schema.graphql"
+
+NOT_YET_SERVED = frozenset(
+    """
+    Anomaly AnomalyKind AnomalyStatus CannotTell CaseEvent CaseLink CaseLinkConnection CaseLinkEdge Certainty Clue
+    ClueConnection ClueEdge ClueFilter ClueSource ClueStatus Coercion CoercionKind CriminalCase Department
+    EnforcementCase Evidence FilingDecision LinkKind Measure MeasureConnection MeasureEdge MeasureFilter MeasureKind
+    MeasureStatus Quantity Rule StatisticsKey StatisticsRow StatisticsValue Suggestion SuggestionKind Transfer
+    TriageDecision User UserError Mutation Subscription
+    TriageCaseInput DismissAnomalyInput ConfirmAnomalyInput OpenClueInput AssignClueInput TransferClueInput
+    AcceptClueInput ReturnClueInput CloseClueInput AcknowledgeClueInput IssueMeasureInput ServeMeasureInput
+    RecordReplyInput RecordRectificationInput EscalateMeasureInput WithdrawMeasureInput
+    TriageCasePayload AnomalyPayload CluePayload MeasurePayload
+    PenaltyCase.quantities PenaltyCase.timeline PenaltyCase.transfers PenaltyCase.criminalCases
+    PenaltyCase.enforcements PenaltyCase.anomalies PenaltyCase.cannotTell PenaltyCase.clues PenaltyCase.measures
+    PenaltyCase.links
+    Query.suggest Query.clues Query.measures Query.statistics Query.rules Query.viewer
+    CaseFilter.anomalies CaseFilter.certainty CaseFilter.rules CaseFilter.hasClue CaseFilter.hasMeasure
+    CaseFacets.anomalies
+    CaseSort.MOST_ANOMALIES
+    """.split()  # noqa: SIM905  a list of eighty quoted names would be hard to read
+)
+"""What the contract promises and later issues bring; whoever serves one takes it off this list."""
+
+Definition = (
+    ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | InputObjectTypeDefinitionNode | EnumTypeDefinitionNode
+)
+
+
+def shapes(document: DocumentNode) -> Mapping[str, str]:
+    """Every name of a schema with what it is: `Type`, `Type.field`, `Type.field(argument)`, `Enum.VALUE`."""
+    return {
+        name: shape
+        for definition in document.definitions
+        for name, shape in _shapes_of(definition)
+        if definition.kind != "schema_definition"
+    }
+
+
+def _shapes_of(definition: Any) -> Iterator[tuple[str, str]]:
+    name = definition.name.value
+    yield name, definition.kind
+    for interface in getattr(definition, "interfaces", None) or ():
+        yield f"{name} implements {interface.name.value}", "interface"
+    for value in getattr(definition, "values", None) or ():
+        yield f"{name}.{value.name.value}", "value"
+    for field in getattr(definition, "fields", None) or ():
+        default = getattr(field, "default_value", None)
+        yield f"{name}.{field.name.value}", print_ast(field.type) + (f" = {print_ast(default)}" if default else "")
+        for argument in getattr(field, "arguments", None) or ():
+            default = f" = {print_ast(argument.default_value)}" if argument.default_value else ""
+            yield f"{name}.{field.name.value}({argument.name.value})", print_ast(argument.type) + default
+
+
+def owner(name: str) -> str:
+    """What a name is part of: an argument's field, a field's or a value's type."""
+    return name.partition("(")[0] if "(" in name else re.split(r"[. ]", name)[0]
+
+
+@pytest.fixture(scope="module")
+def contract() -> Mapping[str, str]:
+    if not CONTRACT.exists():
+        pytest.skip("the contract lies outside the repository and is not here")
+    return shapes(parse(CONTRACT.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def ours() -> Mapping[str, str]:
+    return shapes(parse(sdl()))
+
+
+def test_what_both_have_is_the_same(contract: Mapping[str, str], ours: Mapping[str, str]) -> None:
+    shared = contract.keys() & ours.keys()
+    assert {name: ours[name] for name in shared} == {name: contract[name] for name in shared}
+    assert len(shared) > 150
+
+
+def test_what_the_contract_has_and_we_do_not_is_listed(contract: Mapping[str, str], ours: Mapping[str, str]) -> None:
+    missing = {name for name in contract if name not in ours}
+    # Of a type or a field that is missing as a whole, the parts are not listed.
+    assert {name for name in missing if name == owner(name) or owner(name) not in missing} == NOT_YET_SERVED
+
+
+def test_we_serve_nothing_under_a_name_the_contract_does_not_have(
+    contract: Mapping[str, str], ours: Mapping[str, str]
+) -> None:
+    assert sorted(ours.keys() - contract.keys()) == []
+
+
+def test_every_type_field_argument_of_an_input_and_value_is_described_in_both_languages() -> None:
+    undescribed = []
+    for type_ in schema._schema.type_map.values():  # noqa: SLF001  Strawberry prints the schema but does not hand it out
+        if type_.name.startswith("__") or type_.name in {"ID", "String", "Int", "Float", "Boolean"}:
+            continue
+        parts: dict[str, Any] = {type_.name: type_}
+        for member, part in {**getattr(type_, "fields", {}), **getattr(type_, "values", {})}.items():
+            parts[f"{type_.name}.{member}"] = part
+        undescribed += [name for name, part in parts.items() if not _is_bilingual(part.description)]
+    assert undescribed == []
+
+
+def _is_bilingual(description: str | None) -> bool:
+    return (
+        description is not None
+        and re.search(r"[A-Za-z]{2,}", description) is not None
+        and re.search(r"[\u4e00-\u9fff]", description) is not None
+    )
+
+
+def test_the_committed_sdl_is_what_the_api_serves() -> None:
+    assert PRINTED.read_text(encoding="utf-8") == sdl(), "type: jiandu sdl --write"

@@ -1,0 +1,114 @@
+"""The corpus of search_cases.py loaded and indexed, and requests to search it with."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from indexer.loading import LoadOptions, load_feed
+from indexer.relay import Relay
+from schema.tables import agency, penalty_case
+from schema.vocabularies import CaseSort
+from stores.elastic import CaseIndex
+from stores.embedded import EmbeddedDatabase
+from stores.keys import parse_key_ring
+from stores.postgres import Database
+from stores.search.elastic_engine import ElasticEngine
+from stores.search.parser import parse_query
+from stores.search.postgres_engine import PostgresEngine
+from stores.search.seam import CaseFilter, SearchAnswer, SearchEngine, SearchRequest, effective_sort
+from stores.settings import Settings
+from tests.conftest import CHINA, TEST_KEY, TestDatabase, cloned_database
+from tests.integration.search_cases import AGENCIES, CASES, PROCURATORATES, write_feed
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The corpus loaded and indexed: both engines, and what the rows' ids stand for."""
+
+    urls: TestDatabase
+    database: Database
+    settings: Settings
+    index: CaseIndex
+    engines: Mapping[str, SearchEngine]
+    labels: Mapping[int, str]
+    agencies: Mapping[str, int]
+
+    @property
+    def ids(self) -> Mapping[str, int]:
+        """Each case's id by its label."""
+        return {label: case_id for case_id, label in self.labels.items()}
+
+    def found(self, answer: SearchAnswer) -> list[str]:
+        """The labels of the hits, in their order."""
+        return [self.labels[position.case_id] for position in answer.positions]
+
+    def filter(self, **fields: Any) -> CaseFilter:
+        """A filter; agencies are named by their letters."""
+        agencies = tuple(self.agencies[letter] for letter in fields.pop("agencies", ""))
+        return CaseFilter(agency_ids=agencies, **fields)
+
+
+def now() -> datetime:
+    return datetime.now(CHINA)
+
+
+async def load(database: Database, path: Path) -> int:
+    """Load a feed; answers how many rows were inserted."""
+    report = await load_feed(database, parse_key_ring(TEST_KEY), path, options=LoadOptions(), clock=now)
+    assert report.accounts.rows == report.accounts.inserted, report.as_json()
+    return report.accounts.inserted
+
+
+@asynccontextmanager
+async def opened_corpus(
+    postgres: EmbeddedDatabase, elasticsearch: str, prefix: str, folder: Path
+) -> AsyncIterator[Corpus]:
+    """A database and an index of a whole module's own, filled with the corpus once."""
+    settings = Settings(elasticsearch_url=SecretStr(elasticsearch), elasticsearch_prefix=prefix)
+    with cloned_database(postgres) as urls:
+        database, index = Database(urls.application), CaseIndex(settings)
+        try:
+            assert await load(database, write_feed(folder)) == len(PROCURATORATES) + len(AGENCIES) + len(CASES)
+            assert (await Relay(database, index, now).drain()).pending == 0
+            yield Corpus(
+                urls,
+                database,
+                settings,
+                index,
+                {"postgresql": PostgresEngine(database), "elasticsearch": ElasticEngine(index)},
+                await _labels(database),
+                await _agency_ids(database),
+            )
+        finally:
+            for name in await index.our_indices():
+                await index.drop(name)
+            await index.close()
+            await database.close()
+
+
+async def _labels(database: Database) -> Mapping[int, str]:
+    label_of = {fields.get("facts"): label for label, fields in CASES.items()}
+    assert len(label_of) == len(CASES)
+    async with database.begin() as connection:
+        rows = await connection.execute(select(penalty_case.c.id, penalty_case.c.facts))
+        return {row.id: label_of[row.facts] for row in rows}
+
+
+async def _agency_ids(database: Database) -> Mapping[str, int]:
+    async with database.begin() as connection:
+        ids = {row.name: row.id for row in await connection.execute(select(agency.c.name, agency.c.id))}
+    return {letter: ids[fields["name"]] for letter, fields in AGENCIES.items()}
+
+
+def asked(text: str | None = None, **fields: Any) -> SearchRequest:
+    """A request for every hit and their count, unless the fields say otherwise."""
+    query = parse_query(text)
+    sort = effective_sort(fields.pop("sort", CaseSort.RELEVANCE), query)
+    given = {"filter": CaseFilter(), "first": 100, "after": None, "count": True, "facets": frozenset(), **fields}
+    return SearchRequest(query=query, sort=sort, **given)
