@@ -52,24 +52,28 @@ class Hit:
     def highlights(self) -> list[FieldHighlight]:
         """The fields that match, with natural persons' names covered."""
         found = []
-        for field, text in _texts(self.node).items():
-            spans = find_spans(self.tree, field, text) if text else []
-            if text and spans:
-                shown = fragments(text, spans, covers=_covers(self.node, field, text))
+        for field, texts in _texts(self.node).items():
+            shown: list[str] = []
+            for text in filter(None, texts):
+                spans = find_spans(self.tree, field, text)
+                if spans:
+                    shown += fragments(text, spans, covers=_covers(self.node, field, text))
+            if shown:
                 found.append(FieldHighlight(FIELD_NAMES[field], shown))
         return found
 
 
-def _texts(case: PenaltyCase) -> dict[SearchField, str | None]:
+def _texts(case: PenaltyCase) -> dict[SearchField, tuple[str | None, ...]]:
+    """The texts of each field; no phrase reaches from one into another."""
     return {
-        SearchField.NUMBER: " ".join(number for number in (case.document_number, case.filing_number) if number),
-        SearchField.TITLE: case.title,
-        SearchField.PARTY: case.party.name,
-        SearchField.AGENCY: case.agency.name,
-        SearchField.VIOLATION_TYPE: case.violation_type,
-        SearchField.FACTS: case.facts,
-        SearchField.BASIS: case.legal_basis,
-        SearchField.CONTENT: case.penalty_content,
+        SearchField.NUMBER: (case.document_number, case.filing_number),
+        SearchField.TITLE: (case.title,),
+        SearchField.PARTY: (case.party.name,),
+        SearchField.AGENCY: (case.agency.name, *case.agency.aliases),
+        SearchField.VIOLATION_TYPE: (case.violation_type,),
+        SearchField.FACTS: (case.facts,),
+        SearchField.BASIS: (case.legal_basis,),
+        SearchField.CONTENT: (case.penalty_content,),
     }
 
 

@@ -63,7 +63,9 @@ def _trace(error: BaseException) -> str:
     """Where an error came from: its types and places. Its message stays out of the log, for it may quote a record."""
     parts = []
     cause: BaseException | None = error
-    while cause is not None:
+    seen: set[int] = set()
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
         places = (
             f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(cause.__traceback__)
         )

@@ -15,7 +15,7 @@ from api.types.organisation import Agency, Procuratorate
 from api.types.penalty_case import Party, PenaltyCase
 from api.types.scalars import SCALARS
 
-_CACHED_DOCUMENTS = 200
+CACHED_DOCUMENTS = 200
 
 
 class JianduSchema(Schema):
@@ -32,8 +32,8 @@ schema = JianduSchema(
     config=StrawberryConfig(scalar_map=SCALARS),
     extensions=[
         Limits,
-        lambda: ParserCache(maxsize=_CACHED_DOCUMENTS),
-        lambda: ValidationCache(maxsize=_CACHED_DOCUMENTS),
+        lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
+        lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
     ],
 )
 

@@ -13,6 +13,7 @@ import strawberry
 from stores.errors import BadUserInputError
 
 MAX_PAGE = 100
+_MAX_KEY = 2**63
 
 Record = TypeVar("Record")
 Value = TypeVar("Value")
@@ -53,13 +54,22 @@ def decode_cursor(cursor: str, kind: str, *types: type | tuple[type, ...]) -> li
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         values: list[Any]
         found, *values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        if found != kind or not all(isinstance(value, kind_) for value, kind_ in zip(values, types, strict=True)):
+        if found != kind or not all(_fits(value, kind_) for value, kind_ in zip(values, types, strict=True)):
             raise ValueError  # noqa: TRY301  one answer for everything that is wrong
     except (ValueError, TypeError, binascii.Error) as error:
         raise BadUserInputError(
             "This cursor does not belong to this list. Take `endCursor` of the page before."
         ) from error
     return values
+
+
+def _fits(value: object, kind: type | tuple[type, ...]) -> bool:
+    """Whether a value is of a kind, and one that the database can hold."""
+    if isinstance(value, str):
+        fits = "\x00" not in value
+    else:
+        fits = not isinstance(value, bool) and not (isinstance(value, int) and not 0 <= value < _MAX_KEY)
+    return fits and isinstance(value, kind)
 
 
 class Once(Generic[Value]):

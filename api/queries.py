@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import strawberry
@@ -150,8 +150,8 @@ def feed_runs(
     if after:
         started_at, key = decode_cursor(after, "run", str, int)
         try:
-            place = (datetime.fromisoformat(started_at), key)
-        except ValueError as error:
+            place = (datetime.fromisoformat(started_at).astimezone(UTC), key)
+        except (ValueError, OverflowError) as error:
             raise BadUserInputError("This cursor does not belong to this list. Take `endCursor`.") from error
 
     async def page() -> Page[records.FeedRun]:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import signal
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -121,10 +122,12 @@ def _run_workers(config: uvicorn.Config, listening: socket.socket) -> bool:
     def supervise() -> None:
         # It hears signals from the moment it is made.
         supervisors.append(Multiprocess(config, sockets=[listening]))
+        # To it a hang-up means new workers, to us that the terminal was closed.
+        signal.signal(signal.SIGHUP, lambda _signal, _frame: signal.raise_signal(signal.SIGTERM))
         supervisors[0].run()
 
     run_until_ended(supervise)
-    return any(process.exitcode == STARTUP_FAILURE for process in supervisors[0].processes)
+    return any(worker.exitcode == STARTUP_FAILURE for supervisor in supervisors for worker in supervisor.processes)
 
 
 def serve(

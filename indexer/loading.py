@@ -193,8 +193,12 @@ class _Load:
             async with anyio.create_task_group() as tasks:
                 await self._read(cases, register, tasks, progress)
         except BaseExceptionGroup as failed:
-            # Reading and merging go on side by side; where one fails the other is cancelled, and that one tells why.
+            # Reading and merging go on side by side; the one that fails cancels the other and tells why.
+            await cases.abandon()
             raise failed.exceptions[0] from None
+        except BaseException:
+            await cases.abandon()
+            raise
         self.errors.extend(await cases.conflicts(SHOWN_ERRORS))
         progress(self.accounts.rows)
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -187,8 +188,8 @@ async def _fill(database: Database, index: CaseIndex, current: Rebuild, progress
                 tasks.start_soon(send_pages, waiting.clone())
             waiting.close()
             order: list[int] = []
-            async with pages:
-                async for page in stream_documents(reading, after=current.last_case_id, page=PAGE):
+            async with pages, aclosing(stream_documents(reading, after=current.last_case_id, page=PAGE)) as read:
+                async for page in read:
                     order.append(page[-1].case_id)
                     await pages.send(page)
                     order = await _advance(database, order, done)

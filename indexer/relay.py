@@ -29,8 +29,6 @@ BATCH = 1_000
 
 # Waiting between attempts grows to this while a server is away.
 _LONGEST_WAIT_SECONDS = 30.0
-# Documents may be left because a rebuild ended while they were sent, or for another relay's doing: soon they are taken.
-_DRAIN_ATTEMPTS = 6
 _FAULTS = (UnavailableError, QueryTimeoutError, SearchIndexError)
 
 log = structlog.get_logger()
@@ -54,6 +52,8 @@ class Relay:
     clock: Callable[[], datetime]
     idle_seconds: float = 5.0
     """How long a change waits at most whose notice was lost."""
+    attempts: int = 6
+    """How often `drain` tries: documents may be left because a rebuild ended, or another relay was at it, meanwhile."""
     indexed: int = 0
     refused: int = 0
 
@@ -62,7 +62,7 @@ class Relay:
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(NotTakenError),
             wait=wait_random_exponential(multiplier=0.2, max=2.0),
-            stop=stop_after_attempt(_DRAIN_ATTEMPTS),
+            stop=stop_after_attempt(self.attempts),
             reraise=True,
         )
         async for attempt in retrying:

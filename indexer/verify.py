@@ -1,13 +1,13 @@
 """Comparing the record with the index: every key and revision on both sides, in one streaming merge."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from indexer.bulk import Write, send
 from stores.elastic import CaseIndex
 from stores.outbox import bury, documents, resurrect, revisions, stream_revisions
-from stores.postgres import Database
+from stores.postgres import Database, DatabaseConnection
 
 _PAGE = 10_000
 _CHECKED_AT_ONCE = 1_000
@@ -61,7 +61,7 @@ async def compare(
     found = suspects.found
     async with (
         database.begin() as reading,
-        aclosing(_revisions(stream_revisions(reading, page=_PAGE))) as record,
+        aclosing(_revisions(reading)) as record,
         aclosing(index.scan_revisions(alias)) as indexed,
     ):
         case, document = await anext(record, None), await anext(indexed, None)
@@ -92,10 +92,11 @@ async def compare(
     return found
 
 
-async def _revisions(pages: AsyncIterator[Sequence[tuple[int, int]]]) -> AsyncGenerator[tuple[int, int], None]:
-    async for page in pages:
-        for item in page:
-            yield item
+async def _revisions(reading: DatabaseConnection) -> AsyncGenerator[tuple[int, int], None]:
+    async with aclosing(stream_revisions(reading, page=_PAGE)) as pages:
+        async for page in pages:
+            for item in page:
+                yield item
 
 
 @dataclass(slots=True)
@@ -120,10 +121,10 @@ class _Suspects:
         if not self._waiting:
             return
         suspected, self._waiting = self._waiting, []
-        case_ids = [int(key) for key in suspected if key.isdecimal() and len(key) <= _LONGEST_CASE_ID]
-        async with self.database.begin() as connection:
-            wanted = {str(case_id): revision for case_id, revision in await revisions(connection, case_ids)}
+        wanted = await self._revisions_now(suspected)
         held = await self.index.versions(self.alias, suspected)
+        # A change that was sent between these two readings is none that the index is ahead by.
+        wanted |= await self._revisions_now([key for key in wanted if held.get(key, 0) > wanted[key]])
         orphans: list[Write] = []
         to_send: list[int] = []
         for key in suspected:
@@ -134,12 +135,22 @@ class _Suspects:
                 assert version is not None  # noqa: S101  the two differ
                 self.found.orphaned += 1
                 orphans.append(Write(key, version + 1, None))
-                continue
-            self.found.missing += version is None
-            self.found.stale += version is not None
-            to_send.append(int(key))
+            elif version is None:
+                self.found.missing += 1
+                to_send.append(int(key))
+            else:
+                self.found.stale += 1
+                # Nothing that is sent beats a version above the record's own: only a rebuild does.
+                to_send += [int(key)] if version < revision else []
         if self.repair and (orphans or to_send):
             await self._put_right(orphans, to_send)
+
+    async def _revisions_now(self, keys: list[str]) -> dict[str, int]:
+        case_ids = [int(key) for key in keys if key.isdecimal() and len(key) <= _LONGEST_CASE_ID]
+        if not case_ids:
+            return {}
+        async with self.database.begin() as connection:
+            return {str(case_id): revision for case_id, revision in await revisions(connection, case_ids)}
 
     async def _put_right(self, orphans: list[Write], case_ids: list[int]) -> None:
         async with self.database.begin() as connection:

@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
+import anyio
 import orjson
 from psycopg import AsyncConnection, AsyncCursor, Error, OperationalError
 from psycopg.types.json import Jsonb
@@ -151,6 +152,7 @@ _MERGE_STEPS = (
     "settle_updated",
     "forget_replaced_parties",
     "remember_applied",
+    "remember_older",
     "remember_seen",
     "keep_rows",
     "reject_conflicts",
@@ -172,8 +174,9 @@ def _column_list(row: type[tuple[Any, ...]]) -> str:
 class CaseLoad:
     """The load of one run, inside one transaction: create it, merge waves, and let the transaction decide."""
 
-    def __init__(self, cursor: AsyncCursor[Any], run_id: int) -> None:
+    def __init__(self, connection: PooledConnection, cursor: AsyncCursor[Any], run_id: int) -> None:
         """Use `start`."""
+        self._connection = connection
         self._cursor = cursor
         self._run_id = run_id
 
@@ -185,7 +188,13 @@ class CaseLoad:
         cursor = driver.cursor()
         with _quoting_nothing():
             await cursor.execute(_steps()["create"])
-        return cls(cursor, run_id)
+        return cls(connection, cursor, run_id)
+
+    async def abandon(self) -> None:
+        """Give the load up. A driver that was cancelled may have closed the connection, which the pool must hear of."""
+        if self._cursor.connection.closed:
+            with anyio.CancelScope(shield=True):
+                await self._connection.invalidate()
 
     async def merge(self, wave: Iterable[StagedCase]) -> dict[str, int]:
         """Merge rows of which no two share a number; answers how many had which outcome."""

@@ -271,6 +271,13 @@ INSERT INTO case_source (case_id, source, identity, digest)
 SELECT case_id, source, identity, digest FROM staged WHERE applied
 ON CONFLICT (case_id, source, identity) DO UPDATE SET digest = excluded.digest
 
+-- name: remember_older
+-- An older snapshot changes nothing, but what it knew the case by finds that case from now on.
+INSERT INTO case_source (case_id, source, identity, digest)
+SELECT case_id, source, identity, digest FROM staged
+ WHERE outcome = 'unchanged' AND NOT applied AND document_number IS NULL
+ON CONFLICT (case_id, source, identity) DO NOTHING
+
 -- name: remember_seen
 INSERT INTO seen (case_id, digest, identity, source_updated_at)
 SELECT case_id, digest, identity, source_updated_at FROM staged WHERE outcome <> 'rejected'

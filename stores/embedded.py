@@ -58,7 +58,8 @@ async def start_embedded(data_dir: Path) -> EmbeddedDatabase:
 
     Raises SettingsError for a folder that cannot be used, DatabaseError when the server does not start.
     """
-    data_dir = data_dir.expanduser().absolute()
+    # As the wheel does: what it opens to others are the parents of the folder itself, not those of a link to it.
+    data_dir = data_dir.expanduser().resolve()
     _refuse_untraversable(data_dir)
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
@@ -116,7 +117,7 @@ def _forget_dead_processes(server: PostgresServer) -> None:
 
 async def stop_embedded(data_dir: Path) -> None:
     """Stop the server now, for a folder that is about to go."""
-    server = await anyio.to_thread.run_sync(get_server, data_dir.expanduser().absolute() / "postgres")
+    server = await anyio.to_thread.run_sync(get_server, data_dir.expanduser().resolve() / "postgres")
     await anyio.to_thread.run_sync(server.cleanup)
 
 

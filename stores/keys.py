@@ -5,7 +5,6 @@ numbers are hashed under a key derived from the oldest, so that one person stays
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import os
@@ -60,18 +59,18 @@ class KeyRing:
         return self.hash_bytes(number.upper().encode())
 
 
-def parse_key_ring(text: str) -> KeyRing:
-    """Read a key ring. Raises SettingsError that says which pair is wrong, never showing a key."""
+def parse_key_ring(text: str, source: str = "JIANDU_DATA_KEY") -> KeyRing:
+    """Read a key ring. Raises SettingsError that says which pair of its source is wrong, never showing a key."""
     keys: dict[str, bytes] = {}
     for place, pair in enumerate(text.split(","), start=1):
         key_id, separator, encoded = pair.strip().partition(":")
         try:
             key = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
+        except ValueError:
             key = b""
         if not separator or not key_id or len(key) != _KEY_BYTES or key_id in keys:
             raise SettingsError(
-                f"JIANDU_DATA_KEY, pair {place}: write an id of its own, a colon and {_KEY_BYTES} bytes in base64."
+                f"{source}, pair {place}: write an id of its own, a colon and {_KEY_BYTES} bytes in base64."
             )
         keys[key_id] = key
     oldest = list(keys.values())[-1]
@@ -90,9 +89,13 @@ def load_key_ring(settings: Settings) -> KeyRing:
         raise SettingsError(
             "JIANDU_DATA_KEY is not set: rows of feeds are stored encrypted. Set it to id:key (base64)."
         )
-    path = settings.data_dir / _KEY_FILE
-    _create_key_file(path)
-    return parse_key_ring(path.read_text(encoding="ascii").strip())
+    path = settings.data_dir.expanduser() / _KEY_FILE
+    try:
+        _create_key_file(path)
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The key file {path} cannot be used. Put the one from your backup there.") from error
+    return parse_key_ring(text, str(path))
 
 
 def _create_key_file(path: Path) -> None:
@@ -103,8 +106,16 @@ def _create_key_file(path: Path) -> None:
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
         file.write(f"k1:{key}\n")
+        # Rows that survive a power cut are worth nothing without their key.
+        file.flush()
+        os.fsync(file.fileno())
     try:
         path.hardlink_to(fresh)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
     except FileExistsError:
         return
     finally:

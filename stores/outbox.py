@@ -1,13 +1,14 @@
 """The outbox, the dead letters and the rebuild under way: what the index still has to be told."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from psycopg import AsyncConnection as DriverConnection
 from psycopg import OperationalError
-from sqlalchemy import delete, exists, func, literal, select, text
+from sqlalchemy import Executable, Row, delete, exists, func, literal, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -147,21 +148,37 @@ async def keep_rebuild_lock(connection: AsyncConnection) -> None:
     await connection.execute(select(1))
 
 
-async def stream_documents(connection: AsyncConnection, *, after: int, page: int) -> AsyncIterator[Sequence[Document]]:
+async def stream_documents(
+    connection: AsyncConnection, *, after: int, page: int
+) -> AsyncGenerator[Sequence[Document], None]:
     """Every case's document behind a case id, by id, in pages, read by one statement in constant memory."""
     statement = text(f"{DOCUMENT_SQL} WHERE c.id > :after ORDER BY c.id")
-    result = await connection.stream(statement, {"after": after}, execution_options={"yield_per": page})
-    # The size is said again: partitions of a text() know nothing of yield_per, and would be one of everything.
-    async for rows in result.partitions(page):
-        yield [Document(*row) for row in rows]
+    async with aclosing(_pages(connection, statement, {"after": after}, page)) as pages:
+        async for rows in pages:
+            yield [Document(row.id, row.revision, row.document) for row in rows]
 
 
-async def stream_revisions(connection: AsyncConnection, *, page: int) -> AsyncIterator[Sequence[tuple[int, int]]]:
+async def stream_revisions(
+    connection: AsyncConnection, *, page: int
+) -> AsyncGenerator[Sequence[tuple[int, int]], None]:
     """Every (case id, revision) by id, in pages."""
     statement = select(penalty_case.c.id, penalty_case.c.revision).order_by(penalty_case.c.id)
-    result = await connection.stream(statement, execution_options={"yield_per": page})
-    async for rows in result.partitions():
-        yield [(row.id, row.revision) for row in rows]
+    async with aclosing(_pages(connection, statement, {}, page)) as pages:
+        async for rows in pages:
+            yield [(row.id, row.revision) for row in rows]
+
+
+async def _pages(
+    connection: AsyncConnection, statement: Executable, values: Mapping[str, Any], page: int
+) -> AsyncGenerator[Sequence[Row[Any]], None]:
+    """The rows of a statement through a cursor of the server, which is closed with the generator."""
+    result = await connection.stream(statement, values, execution_options={"yield_per": page})
+    try:
+        # The size is said again: partitions of a text() know nothing of yield_per, and would be one of everything.
+        async for rows in result.partitions(page):
+            yield rows
+    finally:
+        await result.close()
 
 
 async def revisions(connection: AsyncConnection, case_ids: Sequence[int]) -> list[tuple[int, int]]:

@@ -78,7 +78,7 @@ class Database:
             async with self.engine.begin() as connection:
                 yield connection
         except DBAPIError as error:
-            raise _translated(error) from error
+            raise _translated(error) from error.orig
 
     @asynccontextmanager
     async def autocommit(self) -> AsyncIterator[AsyncConnection]:
@@ -87,7 +87,7 @@ class Database:
             async with self.engine.connect() as connection:
                 yield await connection.execution_options(isolation_level="AUTOCOMMIT")
         except DBAPIError as error:
-            raise _translated(error) from error
+            raise _translated(error) from error.orig
 
     async def close(self) -> None:
         """Close every connection."""

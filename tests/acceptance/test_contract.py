@@ -81,7 +81,7 @@ def owner(name: str) -> str:
 @pytest.fixture(scope="module")
 def contract() -> Mapping[str, str]:
     if not CONTRACT.exists():
-        pytest.skip("the contract lies outside the repository and is not here")
+        pytest.skip("../shared, where the contract lies, is not beside this checkout")
     return shapes(parse(CONTRACT.read_text(encoding="utf-8")))
 
 

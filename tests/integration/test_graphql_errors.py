@@ -12,13 +12,15 @@ from api.app import MAX_BODY_BYTES
 from api.limits import MAX_ALIASES, MAX_TOKENS
 from stores.postgres import Database
 from tests.integration.graphql_client import Client, served, the_error
+from tests.integration.search_cases import LABELS
+from tests.integration.search_corpus import Corpus
 
 JSON = {"content-type": "application/json"}
 
 
-@pytest.fixture
-async def client(database: Database) -> AsyncIterator[Client]:
-    async with served(database) as opened:
+@pytest.fixture(scope="module")
+async def client(corpus: Corpus) -> AsyncIterator[Client]:
+    async with served(corpus.database) as opened:
         yield opened
 
 
@@ -76,7 +78,7 @@ async def test_fragments_that_would_be_endless_when_written_out_cost_no_more_tha
     assert await client.ask(bomb(60)) == {"__typename": "Query"}
     hits = bomb(60).replace("on Query { __typename }", "on CaseSearch { totalCount }").replace("Query", "CaseSearch")
     assert await client.ask("{ searchCases { ...F0 } }" + hits.removeprefix("{ ...F0 }")) == {
-        "searchCases": {"totalCount": 0}
+        "searchCases": {"totalCount": len(LABELS)}
     }
 
 
@@ -223,7 +225,6 @@ def encoded(*values: Any) -> str:
             "feedRuns(after: $after)",
             [
                 encoded("run", "yesterday", 1),
-                encoded("run", "2021-01-01T00:00:00", 1),
                 encoded("run", "2021-01-01T00:00:00+08:00", 10**30),
                 encoded("run", "0001-01-01T00:00:00+23:59", 1),
             ],

@@ -74,6 +74,17 @@ async def test_a_search_answers_hits_highlights_facets_and_how_it_was_understood
     }
 
 
+async def test_no_highlight_reaches_from_one_text_of_a_field_into_another(client: Client) -> None:
+    (edge,) = (await client.ask(SEARCH, query='"77号环立" OR 未密闭'))["searchCases"]["edges"]
+    assert [highlight["field"] for highlight in edge["highlights"]] == ["facts"]
+    (edge,) = (await client.ask(SEARCH, query="number:(77 OR 9) agency:环境保护局 运输"))["searchCases"]["edges"]
+    assert {highlight["field"]: highlight["fragments"] for highlight in edge["highlights"]} == {
+        "number": ["宛环罚〔2023〕<em>77</em>号", "环立〔2022〕<em>9</em>号"],
+        "agency": ["宛城试验市<em>生态环境局</em>", "宛城试验市<em>环境保护局</em>"],
+        "facts": ["<em>运输</em>车辆未密闭。"],
+    }
+
+
 async def test_what_is_no_match_is_escaped_in_a_highlight(client: Client) -> None:
     found = (await client.ask(SEARCH, query="script"))["searchCases"]
     (fragment,) = found["edges"][0]["highlights"][0]["fragments"]
@@ -117,7 +128,8 @@ async def test_a_filter_that_is_null_or_has_null_and_empty_fields_asks_nothing(c
     empty = dict.fromkeys(
         ("domains", "agencyIds", "regions", "decidedFrom", "decidedTo", "fineMin", "fineMax", "partyUscc")
     )
-    for chosen in (None, {}, empty, {"domains": [], "agencyIds": [], "regions": []}):
+    filters: list[Any] = [None, {}, empty, {"domains": [], "agencyIds": [], "regions": []}]
+    for chosen in filters:
         assert (await client.ask(SEARCH, filter=chosen, first=0))["searchCases"]["totalCount"] == len(LABELS)
         found = await client.ask("query($f: CaseFilter) { cases(filter: $f) { totalCount } }", f=chosen)
         assert found["cases"]["totalCount"] == len(LABELS)

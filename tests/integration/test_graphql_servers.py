@@ -20,7 +20,6 @@ from stores.migrating import migrate
 from stores.postgres import Database
 from stores.settings import Settings
 from tests.conftest import TestDatabase, dsn
-from tests.elasticsearch_server import ElasticsearchServer
 from tests.integration.graphql_client import Client, served, the_error
 from tests.integration.search_cases import LABELS, PERSON_OF_THE_FIRE, write_feed
 from tests.integration.search_corpus import Corpus, load
@@ -123,3 +122,56 @@ async def test_a_database_that_is_not_migrated_is_not_ready(database_urls: TestD
     assert ready.status_code == 503
     assert "jiandu migrate" in ready.json()["database"]
     assert (await client.http.get("/livez")).text == "ok\n"
+
+
+# -- Elasticsearch ------------------------------------------------------------------------------------
+
+
+async def test_where_elasticsearch_is_away_postgresql_answers_and_says_so(corpus: Corpus) -> None:
+    nobody = CaseIndex(Settings(elasticsearch_url=SecretStr("http://127.0.0.1:1")))
+    try:
+        async with served(corpus.database, nobody) as client:
+            found = await client.ask('{ searchCases(query: "危废") { totalCount engine degraded edges { score } } }')
+            assert found["searchCases"] == {
+                "totalCount": 4,
+                "engine": "POSTGRESQL",
+                "degraded": True,
+                "edges": [{"score": 4.0}, *[{"score": 1.0}] * 3],
+            }
+            ready = await client.http.get("/readyz")
+            assert ready.status_code == 200
+            assert ready.json()["elasticsearch"].startswith("Elasticsearch does not answer.")
+    finally:
+        await nobody.close()
+
+
+async def test_where_there_is_no_index_yet_postgresql_answers_and_says_so(
+    corpus: Corpus, search_settings: Settings
+) -> None:
+    empty = CaseIndex(search_settings)
+    try:
+        async with served(corpus.database, empty) as client:
+            found = await client.ask('{ searchCases(query: "危废") { totalCount engine degraded } }')
+            assert found["searchCases"] == {"totalCount": 4, "engine": "POSTGRESQL", "degraded": True}
+            assert (await client.http.get("/readyz")).json()["elasticsearch"]["index"] is None
+    finally:
+        await empty.close()
+
+
+async def test_a_cursor_of_elasticsearch_goes_on_where_postgresql_has_to_answer(corpus: Corpus) -> None:
+    page = """query($after: String) { searchCases(query: "号", first: 15, after: $after) {
+        degraded edges { cursor } pageInfo { endCursor hasNextPage } } }"""
+    nobody = CaseIndex(Settings(elasticsearch_url=SecretStr("http://127.0.0.1:1")))
+    try:
+        async with served(corpus.database, corpus.index) as whole, served(corpus.database, nobody) as half:
+            walked: list[str] = []
+            after = None
+            for client, degraded in ((whole, False), (half, True), (whole, False)):
+                found = (await client.ask(page, after=after))["searchCases"]
+                assert found["degraded"] is degraded
+                walked += [edge["cursor"] for edge in found["edges"]]
+                after = found["pageInfo"]["endCursor"]
+            assert len(set(walked)) == len(walked) == len(LABELS) - 1
+            assert not found["pageInfo"]["hasNextPage"]
+    finally:
+        await nobody.close()

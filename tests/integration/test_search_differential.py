@@ -107,7 +107,7 @@ async def walk(corpus: Corpus, request: SearchRequest, size: int) -> list[Positi
         engines.reverse()
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tree=st.none() | trees, fields=filters, sort=st.sampled_from(CaseSort), size=st.integers(2, 9))
 async def test_both_engines_answer_the_same_and_go_on_behind_one_anothers_cursors(
     corpus: Corpus, tree: Node | None, fields: dict[str, Any], sort: CaseSort, size: int
