@@ -15,6 +15,7 @@ from stores.postgres import Database
 
 _FLOOR_INDEX = "bench-floor"
 _CONNECTIONS = 2
+_WARM_UP = 10
 _FLOOR = (
     f"the same documents ready-made, {PAGE} a bulk request, over {_CONNECTIONS} connections into an index of the same "
     "mapping with refresh off, and the final refresh; no versions, no comparison"
@@ -41,14 +42,13 @@ def measure(servers: Servers, *, cases: int, pairs: int) -> Iterator[Figure]:
     ours: list[float] = []
     floor: list[float] = []
     with Http(servers.elasticsearch_url) as server:
-        for turn in range(pairs + 1):
+        _send_raw(servers, server, bodies[:_WARM_UP], cases=min(cases, _WARM_UP * PAGE))  # lets the server compile
+        for _ in range(pairs):
             with stopwatch() as watch:
                 report = rebuild_once(servers)
             require(report.documents == cases, f"{report.documents} documents were indexed, not {cases}")
-            taken = _send_raw(servers, server, bodies, cases)
-            if turn:  # the first turn lets the server compile
-                ours.append(watch.seconds)
-                floor.append(taken)
+            ours.append(watch.seconds)
+            floor.append(_send_raw(servers, server, bodies, cases))
     yield throughput("rebuild", "documents/s", cases, ours, floor, _FLOOR)
 
 

@@ -14,7 +14,7 @@ from indexer.feeds.reader import FeedReader, open_feed
 from indexer.feeds.staging import Seal, Waves, stage_case, warnings_json
 from schema.feed_records import AgencyRecord, CaseRecord, ParsedRow, ProcuratorateRecord, RowError, SkippedLine
 from schema.vocabularies import FeedErrorCode, FeedRunStatus, RowOutcome
-from stores.case_loading import CaseLoad, KeptRow, Rejection
+from stores.case_loading import CaseLoad, KeptRow, Rejection, StagedCase
 from stores.errors import UnreadableFeedError
 from stores.feed_runs import Accounts, begin_run, end_run, lock_loading, mark_interrupted, shown_path
 from stores.keys import KeyRing
@@ -38,6 +38,9 @@ BATCH_BYTES = 16 * 1024 * 1024
 
 _ROWS_BETWEEN_TURNS = 10
 """Rows read before the database's answers are looked at: PostgreSQL merges one batch while we read the next."""
+
+MAX_TEXT_SIZE = 200_000
+"""Characters of the longest token texts of a case together: beyond, PostgreSQL could not index their neighbours."""
 
 SHOWN_ERRORS = 20
 """How many errors of a file a report holds; all of them are stored."""
@@ -95,14 +98,14 @@ async def load_feed(
     Raises UnreadableFeedError for a file that cannot be read as a feed; its run is kept as refused, and nothing else.
     """
     if options.dry_run:
-        return await _dry_run(database, keys, open_feed(path), options, clock, progress)
+        return await _dry_run(database, keys, open_feed(path, sender=options.agency), options, clock, progress)
     async with database.begin() as guard:
         await lock_loading(guard)
         async with database.begin() as connection:
             await mark_interrupted(connection, clock())
             run_id, run = await begin_run(connection, path, clock())
         try:
-            reader = open_feed(path)
+            reader = open_feed(path, sender=options.agency)
             async with database.begin() as connection:
                 load = _Load(connection, keys, reader, options, run_id, run)
                 await load.go(progress)
@@ -221,7 +224,7 @@ class _Load:
                 if isinstance(agency, RowError):
                     self._reject(row, agency, seal)
                 else:
-                    self._batch.waves.add(stage_case(row, outcome, agency, seal))
+                    self._stage(row, stage_case(row, outcome, agency, seal), seal)
             else:
                 # What follows may depend on the register, and what went before on how it was.
                 await self._merge(cases, tasks)
@@ -254,8 +257,6 @@ class _Load:
 
     async def _agency(self, register: Register, record: CaseRecord) -> RegisteredAgency | RowError:
         name, code = record.agency_name, record.agency_uscc
-        if name is None and code is None:
-            name = self.options.agency
         known = register.find(name, code)
         if known is not None:
             return known
@@ -283,6 +284,15 @@ class _Load:
         else:
             self.accounts.add(outcome)
             self._keep(row, outcome, seal)
+
+    def _stage(self, row: ParsedRow, case: StagedCase, seal: Seal) -> None:
+        if case.text_size > MAX_TEXT_SIZE:
+            message = (
+                f"The texts of a case hold at most {MAX_TEXT_SIZE // 2:,} Han characters together; these hold more."
+            )
+            self._reject(row, RowError(code=FeedErrorCode.BAD_VALUE, column=None, message=message), seal)
+        else:
+            self._batch.waves.add(case)
 
     def _reject(self, row: ParsedRow, error: RowError, seal: Seal) -> None:
         self.accounts.add(RowOutcome.REJECTED)

@@ -108,6 +108,27 @@ class StagedCase(NamedTuple):
     row: StagedRow
     content: StagedContent
 
+    @property
+    def text_size(self) -> int:
+        """Characters of all its token texts together."""
+        content = self.content
+        return sum(
+            map(
+                len,
+                (
+                    self.row.t_party,
+                    content.t_number,
+                    content.t_filing_number,
+                    content.t_title,
+                    content.t_agency,
+                    content.t_violation_type,
+                    content.t_facts,
+                    content.t_basis,
+                    content.t_content,
+                ),
+            )
+        )
+
 
 class KeptRow(NamedTuple):
     """A row that is no case, as it is copied into feed_row."""

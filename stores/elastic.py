@@ -246,7 +246,6 @@ class CaseIndex:
             answer = await self._client.perform_request(
                 "POST",
                 f"/{self.names.cases}/_search",
-                params={"request_cache": "false"},
                 headers={"accept": "application/json", "content-type": "application/json"},
                 body=body,
             )

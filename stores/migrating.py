@@ -106,5 +106,6 @@ async def require_newest(database: Database) -> None:
         current = await connection.run_sync(_current)
     if current != newest_revision():
         raise DatabaseError(
-            f"The database is at revision {current or 'none'}, this program needs {newest_revision()}: run `jiandu migrate`."
+            f"The database is at revision {current or 'none'}, this program needs {newest_revision()}: "
+            "run `jiandu migrate`."
         )

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import orjson
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from stores.errors import QueryTimeoutError, SettingsError, UnavailableError
@@ -65,7 +66,8 @@ class Database:
             connect_args={
                 "application_name": "jiandu",
                 # jit costs more than it gives for statements of a few milliseconds
-                "options": f"-c role={APPLICATION_ROLE} -c timezone=Asia/Shanghai -c jit=off -c statement_timeout={timeout}",
+                "options": f"-c role={APPLICATION_ROLE} -c timezone=Asia/Shanghai -c jit=off"
+                f" -c statement_timeout={timeout}",
             },
             json_deserializer=orjson.loads,
             json_serializer=lambda value: orjson.dumps(value).decode(),
@@ -77,6 +79,8 @@ class Database:
         try:
             async with self.engine.begin() as connection:
                 yield connection
+        except PoolTimeoutError as error:
+            raise UnavailableError("Too many requests wait for PostgreSQL. Try again in a moment.") from error
         except DBAPIError as error:
             raise _translated(error) from error.orig
 

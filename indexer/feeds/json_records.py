@@ -75,8 +75,8 @@ _QUANTITY = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
 Value = TypeVar("Value")
 
 
-def json_record(fields: Mapping[str, Any], warnings: list[RowWarning]) -> FeedRecord:
-    """The record a JSON object describes.
+def json_record(fields: Mapping[str, Any], warnings: list[RowWarning], *, sender: str | None = None) -> FeedRecord:
+    """The record a JSON object describes; `sender` is the agency of a case that names none.
 
     Raises BadValueError: UNKNOWN_KIND for a kind this version does not read, BAD_VALUE for a value of the wrong type or
     one that cannot be read, BAD_USCC, and MISSING_VALUE. What a person should look at is appended to `warnings`.
@@ -84,7 +84,7 @@ def json_record(fields: Mapping[str, Any], warnings: list[RowWarning]) -> FeedRe
     kind = fields.get("kind")
     match kind:
         case FeedKind.PENALTY_CASE:
-            return _case(_Fields(fields, "", _CASE_FIELDS, warnings))
+            return _case(_Fields(fields, "", _CASE_FIELDS, warnings), sender)
         case FeedKind.AGENCY:
             return _agency(_Fields(fields, "", _AGENCY_FIELDS, warnings))
         case FeedKind.PROCURATORATE:
@@ -260,9 +260,10 @@ def _names(strings: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(agency_name(text, path) for text, path in strings if not is_null(text)))
 
 
-def _case(fields: _Fields) -> CaseRecord:
+def _case(fields: _Fields, sender: str | None) -> CaseRecord:
     warnings = fields.warnings
     agency, code = _agency_of(fields)
+    agency = sender if agency is None and code is None else agency
     party = _party(fields.object("party", _PARTY_FIELDS))
     sent_number, sent_filing = fields.string("documentNumber"), fields.string("filingNumber")
     number = None if sent_number is None else document_number(sent_number, "documentNumber", warnings)

@@ -42,7 +42,7 @@ def stated(cells: Iterable[tuple[str | None, str]]) -> dict[str, str]:
     }
 
 
-def published_case(cells: Mapping[str, str], warnings: list[RowWarning]) -> CaseRecord:
+def published_case(cells: Mapping[str, str], warnings: list[RowWarning], *, sender: str | None = None) -> CaseRecord:
     """The case of a row, given as the cells that say something under their columns' Chinese names.
 
     Raises BadValueError for a value that cannot be read, and with MISSING_VALUE for a row without an agency or with
@@ -66,6 +66,7 @@ def published_case(cells: Mapping[str, str], warnings: list[RowWarning]) -> Case
     number = None if sent_number is None else document_number(sent_number, at.DOCUMENT_NUMBER, warnings)
     agency = None if (sent := cell(at.AGENCY_NAME)) is None else agency_name(sent, at.AGENCY_NAME)
     code = None if (sent := cell(at.AGENCY_USCC)) is None else agency_code(sent, at.AGENCY_USCC, warnings)
+    agency = sender if agency is None and code is None else agency
     decided_on = None if (sent := cell(at.DECIDED_ON)) is None else parse_date(sent, at.DECIDED_ON, warnings)
     facts = None if (sent := cell(at.FACTS)) is None else text_of(sent)
     require_known(

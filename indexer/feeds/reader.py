@@ -45,12 +45,13 @@ class FeedReader:
     `encoding` is a codec's name, `layout` is "published CSV" or "JSON Lines".
     """
 
-    def __init__(self, path: Path, survey: Survey) -> None:
+    def __init__(self, path: Path, survey: Survey, sender: str | None) -> None:
         """Remember what the file is."""
         self.path = path
         self.encoding: str = survey.encoding
         self.layout: str = survey.layout
         self._survey = survey
+        self._sender = sender
         self._digest = hashlib.sha256()
         self._ended = False
 
@@ -108,7 +109,7 @@ class FeedReader:
             elif lines.damaged:
                 outcome = _bad_row(f"The row holds bytes that are not {self._survey.codec.upper()}.")
             else:
-                outcome = _case_of(row, header, warnings, has_nul=b"\0" in raw)
+                outcome = _case_of(row, header, warnings, self._sender, has_nul=b"\0" in raw)
             yield ParsedRow(ordinal=ordinal, line=line, raw=raw, outcome=outcome, warnings=tuple(warnings))
 
     def _json_rows(self, physical: Iterator[bytes]) -> Iterator[ParsedRow | SkippedLine]:
@@ -123,7 +124,7 @@ class FeedReader:
             warnings: list[RowWarning] = []
             outcome: FeedRecord | RowError
             try:
-                outcome = json_record(_json_object(raw, codec), warnings)
+                outcome = json_record(_json_object(raw, codec), warnings, sender=self._sender)
             except BadValueError as error:
                 outcome = RowError(code=error.code, column=error.column, message=error.message)
             yield ParsedRow(ordinal=ordinal, line=number, raw=raw, outcome=outcome, warnings=tuple(warnings))
@@ -174,13 +175,13 @@ class _TextLines:
         return raw.removesuffix(b"\r")
 
 
-def open_feed(path: Path) -> FeedReader:
-    """Recognise a file and make its records ready to be read.
+def open_feed(path: Path, *, sender: str | None = None) -> FeedReader:
+    """Recognise a file and make its records ready to be read; `sender` is the agency of cases that name none.
 
     Raises UnreadableFeedError, with a sentence for the sender, for a file that is missing, binary, in neither UTF-8 nor
     GB18030, or without a header this version reads.
     """
-    return FeedReader(path, survey_of(path))
+    return FeedReader(path, survey_of(path), sender)
 
 
 def _about(header: CsvHeader) -> str:
@@ -214,7 +215,9 @@ def _names_a_case(row: list[str], header: CsvHeader, *, after: int) -> bool:
     return any(column in named and cell.strip() for column, cell in cells)
 
 
-def _case_of(row: list[str], header: CsvHeader, warnings: list[RowWarning], *, has_nul: bool) -> FeedRecord | RowError:
+def _case_of(
+    row: list[str], header: CsvHeader, warnings: list[RowWarning], sender: str | None, *, has_nul: bool
+) -> FeedRecord | RowError:
     columns = header.columns
     if len(row) != len(columns):
         if len(row) > MAX_COLUMNS:
@@ -224,7 +227,7 @@ def _case_of(row: list[str], header: CsvHeader, warnings: list[RowWarning], *, h
         column = next(column for column, cell in zip(columns, row, strict=True) if "\0" in cell)
         return RowError(code=FeedErrorCode.BAD_VALUE, column=column, message="A value holds a NUL character.")
     try:
-        return published_case(stated(zip(columns, row, strict=True)), warnings)
+        return published_case(stated(zip(columns, row, strict=True)), warnings, sender=sender)
     except BadValueError as error:
         return RowError(code=error.code, column=error.column, message=error.message)
 

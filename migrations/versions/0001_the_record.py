@@ -121,7 +121,8 @@ def upgrade() -> None:
         ),
         sa.Column("source_updated_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "domains <@ ARRAY['ENVIRONMENT', 'FOOD_DRUGS', 'LAND', 'AGRICULTURE', 'FORESTRY', 'MARKET', 'CONSTRUCTION', 'OTHER']",
+            "domains <@ ARRAY['ENVIRONMENT', 'FOOD_DRUGS', 'LAND', 'AGRICULTURE', 'FORESTRY', 'MARKET', "
+            "'CONSTRUCTION', 'OTHER']",
             name=op.f("ck_agency_domains_known"),
         ),
         sa.CheckConstraint("name <> ''", name=op.f("ck_agency_name_not_empty")),
@@ -206,12 +207,14 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint(
-            "domain IN ('ENVIRONMENT', 'FOOD_DRUGS', 'LAND', 'AGRICULTURE', 'FORESTRY', 'MARKET', 'CONSTRUCTION', 'OTHER')",
+            "domain IN ('ENVIRONMENT', 'FOOD_DRUGS', 'LAND', 'AGRICULTURE', 'FORESTRY', 'MARKET', 'CONSTRUCTION', "
+            "'OTHER')",
             name=op.f("ck_penalty_case_domain_known"),
         ),
         sa.CheckConstraint("harm <@ ARRAY['LIFE', 'HEALTH', 'FINANCE']", name=op.f("ck_penalty_case_harm_known")),
         sa.CheckConstraint(
-            "penalty_kinds <@ ARRAY['WARNING', 'FINE', 'CONFISCATION', 'SUSPENSION', 'REVOCATION', 'ORDER', 'DETENTION', 'OTHER']",
+            "penalty_kinds <@ ARRAY['WARNING', 'FINE', 'CONFISCATION', 'SUSPENSION', 'REVOCATION', 'ORDER', "
+            "'DETENTION', 'OTHER']",
             name=op.f("ck_penalty_case_penalty_kinds_known"),
         ),
         sa.CheckConstraint(

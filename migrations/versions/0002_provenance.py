@@ -136,7 +136,8 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "code IN ('MISSING_VALUE', 'BAD_VALUE', 'BAD_USCC', 'CONFLICT', 'BAD_ROW', 'UNKNOWN_KIND', 'UNKNOWN_AGENCY')",
+            "code IN ('MISSING_VALUE', 'BAD_VALUE', 'BAD_USCC', 'CONFLICT', 'BAD_ROW', 'UNKNOWN_KIND', "
+            "'UNKNOWN_AGENCY')",
             name=op.f("ck_rejected_row_code_known"),
         ),
         sa.ForeignKeyConstraint(["run_id"], ["feed_run.id"], name=op.f("fk_rejected_row_run_id_feed_run")),

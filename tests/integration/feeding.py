@@ -151,9 +151,9 @@ class Feed:
     async def told(self) -> list[tuple[Any, ...]]:
         """What the cases say, without what differs between two databases (ids, times, revisions)."""
         found = await self.rows(
-            "SELECT a.name AS agency, c.document_number, c.filing_number, c.identity_derived, c.title, c.domain, c.facts, "
-            "c.fine, c.decided_on, c.sources, c.person_names, c.penalty_kinds, p.type, p.name AS party, p.uscc, "
-            "t.number, t.party AS party_text, t.facts AS facts_text "
+            "SELECT a.name AS agency, c.document_number, c.filing_number, c.identity_derived, c.title, c.domain, "
+            "c.facts, c.fine, c.decided_on, c.sources, c.person_names, c.penalty_kinds, p.type, p.name AS party, "
+            "p.uscc, t.number, t.party AS party_text, t.facts AS facts_text "
             "FROM penalty_case c JOIN agency a ON a.id = c.agency_id JOIN party p ON p.id = c.party_id "
             "JOIN case_text t ON t.case_id = c.id"
         )

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import anyio
+import anyio.to_thread
 import psycopg
 import pytest
 
@@ -151,11 +152,8 @@ async def test_a_load_cancelled_while_postgresql_works_stores_nothing(feed: Feed
     await require_same_end_as_uninterrupted(feed)
 
 
-async def test_a_load_whose_process_is_killed_stores_nothing_and_is_marked_by_the_next(
-    feed: Feed, database_urls: TestDatabase
-) -> None:
-    path = feed.write(*RECORDS)
-    url = database_urls.application.render_as_string(hide_password=False)
+def load_and_be_killed(url: str, path: Path) -> None:
+    """Load a file in another process, and kill it when it is half-way."""
     with subprocess.Popen(
         [sys.executable, "-c", KILLED, url, TEST_KEY, str(path)], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -164,7 +162,14 @@ async def test_a_load_whose_process_is_killed_stores_nothing_and_is_marked_by_th
             assert any(int(line) >= 4 for line in process.stdout)
         finally:
             process.send_signal(signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
+    assert process.returncode == -signal.SIGKILL
+
+
+async def test_a_load_whose_process_is_killed_stores_nothing_and_is_marked_by_the_next(
+    feed: Feed, database_urls: TestDatabase
+) -> None:
+    url = database_urls.application.render_as_string(hide_password=False)
+    await anyio.to_thread.run_sync(load_and_be_killed, url, feed.write(*RECORDS))
     await require_nothing_stored(feed)
     assert await statuses(feed) == ["RUNNING"]
     await require_same_end_as_uninterrupted(feed)

@@ -125,9 +125,6 @@ async def test_a_code_nobody_is_registered_under_is_unknown_even_where_the_sende
     assert report.errors[0]["code"] == "UNKNOWN_AGENCY"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the readers still reject a row without an agency before the sender is asked for"
-)
 async def test_rows_that_name_no_agency_are_the_senders(feed: Feed) -> None:
     report = await feed(case("1号", agency=None), case("2号", agency=OTHER_AGENCY), agency=AGENCY)
     assert counts(report) == (2, 0, 0, 0)
@@ -305,3 +302,14 @@ async def test_every_field_of_a_case_arrives(feed: Feed) -> None:
         "LIFE",
         "HEALTH",
     ]
+
+
+# Sizes ---------------------------------------------------------------------------------------------------------------
+
+
+async def test_texts_that_postgresql_could_not_index_are_rejected_and_the_others_land(feed: Feed) -> None:
+    han = "".join(chr(code) for code in range(0x4E00, 0x9FA5))
+    distinct = "".join(first + second for first, second in zip(han * 3, han[7:] + han[11:] + han[13:], strict=False))
+    report = await feed(case("1号", facts=distinct[:120_000]), case("2号", facts=distinct[:90_000]))
+    assert counts(report) == (1, 0, 0, 1)
+    assert (report.errors[0]["code"], report.errors[0]["line"]) == ("BAD_VALUE", 1)

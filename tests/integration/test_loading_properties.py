@@ -1,7 +1,8 @@
 """Whatever a feed holds and however it is cut into files: nothing is lost, and nothing is changed twice."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -37,14 +38,12 @@ PARTIES: tuple[Callable[[str], dict[str, Any]], ...] = (
     lambda _called: {"type": "ORGANIZATION"},
 )
 
-few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
-async def feed(
-    database: Database, keys: KeyRing, clock: Callable[[], datetime], tmp_path: Path
-) -> AsyncIterator[Feed]:
-    yield Feed(database, keys, clock, tmp_path)
+def feed(database: Database, keys: KeyRing, clock: Callable[[], datetime], tmp_path: Path) -> Feed:
+    return Feed(database, keys, clock, tmp_path)
 
 
 def forget_everything(urls: TestDatabase) -> None:
@@ -61,7 +60,9 @@ async def require_no_identity_twice(feed: Feed) -> None:
         assert not await feed.rows(
             f"SELECT {known_by} FROM penalty_case WHERE {among} GROUP BY {known_by} HAVING count(*) > 1"  # noqa: S608  the lines above
         )
-    assert not await feed.rows("SELECT FROM party WHERE NOT EXISTS (SELECT FROM penalty_case WHERE party_id = party.id)")
+    assert not await feed.rows(
+        "SELECT FROM party WHERE NOT EXISTS (SELECT FROM penalty_case WHERE party_id = party.id)"
+    )
 
 
 @st.composite
@@ -108,15 +109,18 @@ def consistent_row(kind: str, place: int, moment: str | None) -> dict[str, Any]:
         "published, spelt otherwise": {"documentNumber": f"公[2024]{place}号"},
         "unnumbered": {},
     }[kind]
-    return case(
-        None,
-        agency=(AGENCY, OTHER_AGENCY)[place % 2],
-        party=PARTIES[place % len(PARTIES)]("大" if moment is None else moment[5:7]),
-        decidedOn=f"2024-03-{place + 1:02}",
-        facts="排放废水" * 20,
-        title=f"{place} {moment}",
-        sourceUpdatedAt=moment,
-    ) | told
+    return (
+        case(
+            None,
+            agency=(AGENCY, OTHER_AGENCY)[place % 2],
+            party=PARTIES[place % len(PARTIES)]("大" if moment is None else moment[5:7]),
+            decidedOn=f"2024-03-{place + 1:02}",
+            facts="排放废水" * 20,
+            title=f"{place} {moment}",
+            sourceUpdatedAt=moment,
+        )
+        | told
+    )
 
 
 @few
@@ -124,7 +128,9 @@ def consistent_row(kind: str, place: int, moment: str | None) -> dict[str, Any]:
     rows=st.lists(
         st.builds(
             consistent_row,
-            st.sampled_from(["filed", "decided", "second decision", "published", "published, spelt otherwise", "unnumbered"]),
+            st.sampled_from(
+                ["filed", "decided", "second decision", "published", "published, spelt otherwise", "unnumbered"]
+            ),
             st.integers(0, 3),
             st.sampled_from(MOMENTS[1:]),
         ),
@@ -138,7 +144,7 @@ async def test_a_second_pass_of_all_files_changes_nothing_however_the_rows_were_
 ) -> None:
     forget_everything(database_urls)
     edges = [0, *sorted(cuts), len(rows)]
-    files = [rows[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    files = [rows[start:end] for start, end in pairwise(edges)]
     for part in files:
         assert counts(await feed(*part))[3] == 0
     await require_no_identity_twice(feed)

@@ -94,7 +94,8 @@ async def test_each_number_is_stored_in_its_canonical_form_and_the_rest_is_known
     assert loaded.accounts.inserted == 96
     numbers = [canonical_document_number(row[NUMBER]) if row[NUMBER] else None for row in rows_as_published()]
     stored = await feed.rows(
-        "SELECT r.ordinal, c.document_number, c.identity_derived FROM feed_row r JOIN penalty_case c ON c.id = r.case_id"
+        "SELECT r.ordinal, c.document_number, c.identity_derived "
+        "FROM feed_row r JOIN penalty_case c ON c.id = r.case_id"
     )
     for found in stored:
         number = numbers[found["ordinal"] - 1]

@@ -15,7 +15,7 @@ from stores.errors import SettingsError
 from stores.keys import KeyRing, parse_key_ring
 from stores.postgres import Database
 from tests.conftest import SHARED, TEST_KEY, TestDatabase, dsn
-from tests.integration.feeding import AGENCY, PERSON_NUMBER, Feed, case, counts, person
+from tests.integration.feeding import AGENCY, PERSON_NUMBER, Feed, Fields, case, counts, person
 
 OTHER_KEY = "newer:" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 OTHER_NUMBER = "110101199003074477"
@@ -60,21 +60,27 @@ def require_in_clear_nowhere(urls: TestDatabase, *secrets: str) -> None:
 
 async def rows_as_sent(feed: Feed, keys: KeyRing) -> list[bytes]:
     found = await feed.rows(
-        "SELECT r.run, w.ordinal, w.key_id, w.raw FROM feed_row w JOIN feed_run r ON r.id = w.run_id ORDER BY r.id, w.ordinal"
+        "SELECT r.run, w.ordinal, w.key_id, w.raw FROM feed_row w JOIN feed_run r ON r.id = w.run_id "
+        "ORDER BY r.id, w.ordinal"
     )
     return [
-        keys.decrypt(row["key_id"], bytes(row["raw"]), bound_to=row_binding(row["run"], row["ordinal"])) for row in found
+        keys.decrypt(row["key_id"], bytes(row["raw"]), bound_to=row_binding(row["run"], row["ordinal"]))
+        for row in found
     ]
 
 
 async def test_identity_numbers_are_nowhere_in_clear_whatever_field_they_stood_in(
     feed: Feed, database_urls: TestDatabase
 ) -> None:
-    records = [
+    records: list[Fields | str] = [
         case("1号", party=person(NAME, PERSON_NUMBER), facts=FACTS, title=f"{NAME}({PERSON_NUMBER})案"),
         case("2号", party={"type": "PERSON", "name": NAME, "uscc": PERSON_NUMBER}, penaltyContent=FACTS),
         case("3号", party=person(f"{NAME} {PERSON_NUMBER}"), legalBasis=FACTS, violationType=FACTS),
-        case("4号", party={"name": "甲厂", "legalRepresentative": f"{NAME}{PERSON_NUMBER}"}, facts=FACTS.replace("1", "１")),
+        case(
+            "4号",
+            party={"name": "甲厂", "legalRepresentative": f"{NAME}{PERSON_NUMBER}"},
+            facts=FACTS.replace("1", "１"),
+        ),
         case("5号", quantities=[{"measure": "loss", "value": "1", "unit": "yuan", "substance": PERSON_NUMBER}]),
         case(f"号{PERSON_NUMBER}", filingNumber=PERSON_NUMBER, agency=f"{AGENCY}{OTHER_NUMBER}"),
         case("6号", party=person(NAME, PERSON_NUMBER), decidedOn=PERSON_NUMBER),
@@ -99,8 +105,23 @@ async def test_identity_numbers_of_the_published_table_are_nowhere_in_clear(
     feed: Feed, database_urls: TestDatabase
 ) -> None:
     header = [
-        *("行政相对人名称", "行政相对人类别", "行政相对人代码_1(统一社会信用代码)", "行政相对人代码_4(税务登记号)", "法定代表人"),
-        *("法定代表人证件类型", "法定代表人证件号码", "证件类型", "证件号码", "行政处罚决定书文号", "违法事实", "处罚机关", "备注"),
+        *(
+            "行政相对人名称",
+            "行政相对人类别",
+            "行政相对人代码_1(统一社会信用代码)",
+            "行政相对人代码_4(税务登记号)",
+            "法定代表人",
+        ),
+        *(
+            "法定代表人证件类型",
+            "法定代表人证件号码",
+            "证件类型",
+            "证件号码",
+            "行政处罚决定书文号",
+            "违法事实",
+            "处罚机关",
+            "备注",
+        ),
     ]
     rows = [
         [NAME, "自然人", "", "", "", "", "", "身份证", PERSON_NUMBER, "1号", FACTS, AGENCY, FACTS],
@@ -118,7 +139,13 @@ async def test_identity_numbers_of_the_published_table_are_nowhere_in_clear(
 async def test_every_row_is_kept_encrypted_and_opens_to_the_bytes_that_were_sent(
     feed: Feed, keys: KeyRing, database_urls: TestDatabase
 ) -> None:
-    lines = [json.dumps(case("1号", facts="秘密的事实")), " {bad ", json.dumps(case("2号"), ensure_ascii=False), "", '{"kind": 1}']
+    lines = [
+        json.dumps(case("1号", facts="秘密的事实")),
+        " {bad ",
+        json.dumps(case("2号"), ensure_ascii=False),
+        "",
+        '{"kind": 1}',
+    ]
     await feed(*lines)
     assert await rows_as_sent(feed, keys) == [line.encode() for line in lines if line]
     stored = everything_stored(database_urls)["feed_row.raw"]

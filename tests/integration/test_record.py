@@ -149,9 +149,11 @@ async def test_what_an_agency_or_a_party_shows_raises_all_its_cases_in_its_one_s
     await feed.run(statement)
     assert await revisions(feed) == ([2] * 3 if shows else [1] * 3)
     assert await queue(feed) == ([(case_id, None) for case_id in ids] if shows else [])
-    texts = await feed.rows("SELECT DISTINCT t.agency = a.name_tokens AS a, t.party = p.name_tokens AS p "
-                            "FROM case_text t JOIN penalty_case c ON c.id = t.case_id "
-                            "JOIN agency a ON a.id = c.agency_id JOIN party p ON p.id = c.party_id")
+    texts = await feed.rows(
+        "SELECT DISTINCT t.agency = a.name_tokens AS a, t.party = p.name_tokens AS p "
+        "FROM case_text t JOIN penalty_case c ON c.id = t.case_id "
+        "JOIN agency a ON a.id = c.agency_id JOIN party p ON p.id = c.party_id"
+    )
     assert texts == [{"a": True, "p": True}]
 
 
@@ -206,8 +208,7 @@ WRONG_STATES = [
     ("UPDATE agency SET domains = '{SPACE}'", "ck_agency_domains_known"),
     ("INSERT INTO agency (name, name_tokens) SELECT name, '' FROM agency", "uq_agency_name"),
     (
-        "INSERT INTO agency (name, name_tokens, uscc) VALUES ('a', '', '91411300MA40AAA10R'), "
-        "('b', '', '91411300MA40AAA10R')",
+        "INSERT INTO agency (name, name_tokens, uscc) SELECT n, '', '91411300MA40AAA10R' FROM unnest(ARRAY['a','b']) n",
         "uq_agency_uscc",
     ),
     ("INSERT INTO procuratorate (name, region) VALUES ('院', 'x')", "ck_procuratorate_region_is_six_digits"),
@@ -276,17 +277,25 @@ def test_every_constraint_and_index_has_a_name_of_the_convention(database_urls: 
 
 def test_the_application_reads_and_writes_rows_and_nothing_else(database_urls: TestDatabase) -> None:
     with psycopg.connect(dsn(database_urls.application), autocommit=True) as connection:
-        (role, is_superuser, may_create) = connection.execute(
-            "SELECT rolname, rolsuper OR rolbypassrls, rolcreaterole OR rolcreatedb FROM pg_roles "
-            "WHERE rolname = current_user"
-        ).fetchone() or ()
+        (role, is_superuser, may_create) = (
+            connection.execute(
+                "SELECT rolname, rolsuper OR rolbypassrls, rolcreaterole OR rolcreatedb FROM pg_roles "
+                "WHERE rolname = current_user"
+            ).fetchone()
+            or ()
+        )
         assert (role, is_superuser, may_create) == ("jiandu_app", False, False)
         owned = connection.execute("SELECT tablename FROM pg_tables WHERE tableowner = current_user").fetchall()
         assert owned == []
         tables = [name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
         assert set(tables) == set(metadata.tables) | {"alembic_version"}
         for table in tables:
-            for refused in ("TRUNCATE {}", "ALTER TABLE {} ADD COLUMN x int", "DROP TABLE {}", "CREATE INDEX ON {} ((1))"):
+            for refused in (
+                "TRUNCATE {}",
+                "ALTER TABLE {} ADD COLUMN x int",
+                "DROP TABLE {}",
+                "CREATE INDEX ON {} ((1))",
+            ):
                 with pytest.raises(errors.InsufficientPrivilege):
                     connection.execute(sql.SQL(refused).format(sql.Identifier(table)))
         for refused in ("CREATE TABLE mine (x int)", "DELETE FROM alembic_version", "SET ROLE jiandu_owner"):
@@ -304,7 +313,9 @@ def empty_database(postgres: EmbeddedDatabase, database_urls: TestDatabase) -> I
     with psycopg.connect(dsn(postgres.superuser), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} OWNER jiandu_owner TEMPLATE template0".encode())
         try:
-            yield TestDatabase(*(getattr(postgres, role).set(database=name) for role in ("superuser", "owner", "application")))
+            yield TestDatabase(
+                *(getattr(postgres, role).set(database=name) for role in ("superuser", "owner", "application"))
+            )
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
@@ -335,7 +346,9 @@ async def test_two_migrations_at_once_wait_for_one_another(empty_database: TestD
     await check_migrations(empty_database.owner)
 
 
-async def test_a_program_refuses_a_database_of_another_revision(database: Database, empty_database: TestDatabase) -> None:
+async def test_a_program_refuses_a_database_of_another_revision(
+    database: Database, empty_database: TestDatabase
+) -> None:
     await require_newest(database)
     behind = Database(empty_database.application)
     try:
