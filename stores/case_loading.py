@@ -170,6 +170,7 @@ _MERGE_STEPS = (
     "insert_texts",
     "update_texts",
     "update_cases",
+    "learn_numbers",
     "settle_updated",
     "forget_replaced_parties",
     "remember_applied",

@@ -1,7 +1,8 @@
 -- The steps by which a wave of staged rows becomes cases. Within a wave no two rows can mean one case.
 --
 -- `staged` holds what rows are known by and what becomes of them: most steps update it, so it is narrow. `staged_content`
--- holds the rest, is written once and only read. A row with outcome NULL that is applied updates its case.
+-- holds the rest, is written once and only read. A row with outcome NULL that is applied updates its case; one that is
+-- older than what its case was told of is not applied.
 
 -- name: create
 CREATE TEMPORARY TABLE staged (
@@ -9,8 +10,8 @@ CREATE TEMPORARY TABLE staged (
   document_number text COLLATE "C", filing_number text COLLATE "C", derived_key bytea, source_updated_at timestamptz,
   party_key text COLLATE "C", party_cover text, party_type text, party_name text, party_uscc text,
   party_identity_hash bytea, party_identity_masked text, legal_representative text, t_party text,
-  case_id bigint, outcome text, applied boolean NOT NULL DEFAULT false, revision_before integer, party_id bigint,
-  party_before bigint
+  case_id bigint, outcome text, older boolean NOT NULL DEFAULT false, applied boolean NOT NULL DEFAULT false,
+  revision_before integer, party_id bigint, party_before bigint
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE staged_content (
   ordinal integer NOT NULL, line integer, title text, domain text, domain_given boolean, violation_type text, facts text,
@@ -82,8 +83,8 @@ DELETE FROM postponed
 
 -- name: settle_found
 -- The same again in this file is unchanged; a row that claims an identity this file has used and differs conflicts, if
--- it is no other snapshot. Then: the row last applied under this identity, or an older snapshot than the case was told
--- of, is unchanged. A row that knows the case by another number goes on.
+-- it is no other snapshot. The row last applied under this identity is unchanged as well. A row that knows the case by
+-- another number goes on.
 UPDATE staged s
    SET revision_before = c.revision, party_id = c.party_id, party_before = c.party_id,
        outcome = CASE
@@ -94,8 +95,8 @@ UPDATE staged s
          WHEN EXISTS (SELECT FROM case_source known
                        WHERE known.case_id = c.id AND known.source = s.source AND known.identity = s.identity
                          AND known.digest = s.digest) THEN 'unchanged'
-         WHEN s.source_updated_at < c.source_updated_at THEN 'unchanged'
-       END
+       END,
+       older = (s.source_updated_at < c.source_updated_at) IS TRUE
   FROM penalty_case c WHERE c.id = s.case_id
 
 -- name: apply
@@ -105,7 +106,7 @@ UPDATE staged
                        THEN nextval(pg_get_serial_sequence('party', 'id')) ELSE party_id END,
        outcome = CASE WHEN case_id IS NULL THEN 'inserted' END,
        case_id = coalesce(case_id, nextval(pg_get_serial_sequence('penalty_case', 'id')))
- WHERE outcome IS NULL
+ WHERE outcome IS NULL AND NOT older
 
 -- name: recognise_party
 -- A row that gives a party's number and covers its name, or leaves it out, means the party the case knows by name. It
@@ -256,6 +257,25 @@ UPDATE penalty_case c
   FROM staged s JOIN staged_content r USING (ordinal)
  WHERE c.id = s.case_id AND s.applied AND s.outcome IS NULL
 
+-- name: learn_numbers
+-- An older snapshot overwrites nothing, but a number that its case is not known by yet finds that case from now on.
+WITH learned AS (
+  UPDATE penalty_case c
+     SET document_number = coalesce(c.document_number, s.document_number),
+         filing_number = coalesce(c.filing_number, s.filing_number),
+         identity_derived = false
+    FROM staged s
+   WHERE c.id = s.case_id AND s.older AND s.outcome IS NULL
+     AND ((c.document_number IS NULL AND s.document_number IS NOT NULL)
+          OR (c.filing_number IS NULL AND s.filing_number IS NOT NULL))
+  RETURNING c.id, s.ordinal, c.document_number = s.document_number AS by_number, c.filing_number = s.filing_number AS by_filing
+)
+UPDATE case_text t
+   SET number = CASE WHEN learned.by_number THEN r.t_number ELSE t.number END,
+       filing_number = CASE WHEN learned.by_filing THEN r.t_filing_number ELSE t.filing_number END
+  FROM learned JOIN staged_content r USING (ordinal)
+ WHERE t.case_id = learned.id
+
 -- name: settle_updated
 UPDATE staged s SET outcome = CASE WHEN c.revision > s.revision_before THEN 'updated' ELSE 'unchanged' END
   FROM penalty_case c
@@ -272,10 +292,9 @@ SELECT case_id, source, identity, digest FROM staged WHERE applied
 ON CONFLICT (case_id, source, identity) DO UPDATE SET digest = excluded.digest
 
 -- name: remember_older
--- An older snapshot changes nothing, but what it knew the case by finds that case from now on.
+-- What an older snapshot knew its case by finds that case from now on, too.
 INSERT INTO case_source (case_id, source, identity, digest)
-SELECT case_id, source, identity, digest FROM staged
- WHERE outcome = 'unchanged' AND NOT applied AND document_number IS NULL
+SELECT case_id, source, identity, digest FROM staged WHERE older AND outcome <> 'rejected'
 ON CONFLICT (case_id, source, identity) DO NOTHING
 
 -- name: remember_seen

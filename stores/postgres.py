@@ -102,6 +102,17 @@ def _translated(error: DBAPIError) -> Exception:
     """The error in our words where it is about the server; otherwise the error itself, which is a fault of ours."""
     if getattr(error.orig, "sqlstate", None) == _QUERY_CANCELED:
         return QueryTimeoutError("PostgreSQL did not answer in time. Narrow the filter or the dates and try again.")
+    if isinstance(error, OperationalError) and _refused(error):
+        return UnavailableError(
+            "PostgreSQL refuses the connection. Check the user, the password and the database in JIANDU_DATABASE_URL, "
+            f"and that this user may act as the role {APPLICATION_ROLE}, which `jiandu migrate` makes."
+        )
     if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
         return UnavailableError("PostgreSQL does not answer. Check that it runs and that JIANDU_DATABASE_URL names it.")
     return error
+
+
+def _refused(error: OperationalError) -> bool:
+    """Whether a server is there and would not let us in: libpq keeps what it said, and no code of it."""
+    said = str(error.orig)
+    return getattr(error.orig, "sqlstate", None) is None and ("FATAL" in said or "致命错误" in said)

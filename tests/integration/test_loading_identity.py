@@ -62,6 +62,23 @@ async def test_a_case_known_by_its_filing_number_is_joined_by_its_decision_numbe
     assert await feed.record() == before
 
 
+@pytest.mark.parametrize("known", [{"filingNumber": "立1号"}, {"decidedOn": "2024-03-01"}])
+async def test_an_older_snapshot_still_tells_the_number_its_case_was_not_known_by(
+    feed: Feed, known: dict[str, str]
+) -> None:
+    records = [
+        case(None, title="新", sourceUpdatedAt=NEW, **known),
+        case("罚1号", title="旧", sourceUpdatedAt=OLD, **known),
+        case("罚1号", facts="以后"),
+    ]
+    assert [counts(await feed(record)) for record in records] == [(1, 0, 0, 0), (0, 1, 0, 0), (0, 1, 0, 0)]
+    found = await feed.only_case()
+    assert (found["document_number"], found["title"], found["facts"]) == ("罚1号", "新", "以后")
+    assert (await feed.rows("SELECT number FROM case_text")) == [{"number": " 罚 1 号 "}]
+    for record in records:
+        assert counts(await feed(record)) == (0, 0, 1, 0)
+
+
 async def test_two_decisions_on_one_filing_are_two_cases(feed: Feed) -> None:
     records = [case("罚1号", filingNumber="立1号"), case("罚2号", filingNumber="立1号")]
     assert counts(await feed(*records)) == (2, 0, 0, 0)

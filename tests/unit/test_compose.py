@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import yaml
-from commands.main import app
 from packaging.specifiers import SpecifierSet
 from typer.testing import CliRunner
 
+from commands.main import app
 from stores.settings import Settings
 from tests import elasticsearch_server
 
