@@ -29,6 +29,7 @@ from stores.register import (
     store_agency,
     store_procuratorate,
 )
+from supervision.credit_code import is_credit_code
 
 BATCH_ROWS = 4_000
 """Rows that wait before they are merged: enough to make a statement worth its while, few enough to stay small."""
@@ -257,6 +258,8 @@ class _Load:
 
     async def _agency(self, register: Register, record: CaseRecord) -> RegisteredAgency | RowError:
         name, code = record.agency_name, record.agency_uscc
+        if name is not None and code is None and is_credit_code(name):
+            name, code = None, name  # a sender is named by either
         known = register.find(name, code)
         if known is not None:
             return known

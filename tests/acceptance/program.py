@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,3 +146,40 @@ class Running:
 def ask(addresses: Mapping[str, str], query: str = "{ cases(first: 1) { totalCount } }") -> httpx.Response:
     """Ask a served API."""
     return httpx.post(addresses["graphql"], json={"query": query}, timeout=SECONDS)
+
+
+SAMPLE = sorted(str(file) for file in (REPOSITORY / "sample").glob("*.jsonl"))
+SAMPLE_CASES = 72
+NOBODY = "http://127.0.0.1:9"
+REPORT = {
+    "file",
+    "run",
+    "rows",
+    "inserted",
+    "updated",
+    "unchanged",
+    "rejected",
+    "waiting",
+    "skipped",
+    "warnings",
+    "errors",
+}
+COMPARISON = {"database", "index", "missing", "stale", "orphaned", "repaired"}
+
+
+def new_folder() -> Path:
+    # As root the database runs as another user, who has to reach it.
+    folder = Path(tempfile.mkdtemp(prefix="jiandu-test-", dir="/var/tmp" if os.geteuid() == 0 else None))  # noqa: S108  a fresh one in it
+    folder.chmod(0o755)
+    return folder
+
+
+def postgres_runs(data: str) -> bool:
+    return (Path(data) / "postgres" / "postmaster.pid").exists()
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

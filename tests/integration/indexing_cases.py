@@ -3,12 +3,14 @@
 from typing import Any
 
 import httpx
+import psycopg
 from sqlalchemy import text
 
 from schema.tokens import token_text
 from stores.elastic import CaseIndex
 from stores.outbox import backlog
 from stores.postgres import Database
+from tests.conftest import TestDatabase, dsn
 
 _AGENCY = "INSERT INTO agency (name, name_tokens) VALUES (:name, :tokens) ON CONFLICT (name) DO NOTHING"
 _CASES = """
@@ -22,6 +24,10 @@ WITH office AS (SELECT id, name_tokens FROM agency WHERE name = :agency),
 )
 INSERT INTO case_text (case_id, party, agency, facts)
 SELECT cases.id, :party_tokens, office.name_tokens, :facts FROM cases, office RETURNING case_id
+"""
+END_EVERY_CONNECTION = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
 AGENCY = "试验市生态环境局"
 PARTY = "试验甲化工有限公司"
@@ -90,6 +96,12 @@ async def dead(database: Database) -> dict[int, tuple[int, str]]:
     async with database.begin() as connection:
         rows = await connection.execute(text("SELECT case_id, revision, reason FROM dead_letter"))
         return {row.case_id: (row.revision, row.reason) for row in rows}
+
+
+def as_superuser(urls: TestDatabase, statement: str) -> None:
+    """Run a statement that the application may not."""
+    with psycopg.connect(dsn(urls.superuser)) as connection:
+        connection.execute(statement.encode())
 
 
 async def ask(method: str, url: str, body: dict[str, Any] | None = None) -> None:

@@ -132,6 +132,14 @@ async def test_rows_that_name_no_agency_are_the_senders(feed: Feed) -> None:
     assert [row["name"] for row in found] == [AGENCY, OTHER_AGENCY]
 
 
+async def test_a_sender_may_be_named_by_its_code_which_registers_nobody(feed: Feed) -> None:
+    nobody = await feed(case("1号", agency=None), agency=AGENCY_CODE)
+    assert (counts(nobody), nobody.errors[0]["code"]) == ((0, 0, 0, 1), "UNKNOWN_AGENCY")
+    await feed(agency(AGENCY, uscc=AGENCY_CODE))
+    assert counts(await feed(case("1号", agency=None), agency=AGENCY_CODE)) == (1, 0, 0, 0)
+    assert [row["name"] for row in await feed.rows("SELECT name FROM agency")] == [AGENCY]
+
+
 async def test_a_row_without_an_agency_and_without_a_sender_is_rejected(feed: Feed) -> None:
     report = await feed(case("1号", agency=None))
     assert counts(report) == (0, 0, 0, 1)

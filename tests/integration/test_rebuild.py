@@ -33,7 +33,9 @@ from stores.postgres import Database
 from stores.settings import Settings
 from tests.conftest import REPOSITORY, TEST_KEY, TestDatabase
 from tests.integration.indexing_cases import (
+    END_EVERY_CONNECTION,
     add_cases,
+    as_superuser,
     ask,
     dead,
     delete_case,
@@ -75,7 +77,7 @@ async def test_a_document_of_a_new_index_has_the_revision_of_its_case(
 
 
 async def test_changes_and_deletes_during_a_rebuild_survive(database: Database, index: CaseIndex, clock: Clock) -> None:
-    case_ids = await add_cases(database, 3 * PAGE)
+    case_ids = await add_cases(database, 2 * PAGE)
     relay = Relay(database, index, clock)
     await rebuild(database, index, clock)
     reports = []
@@ -126,19 +128,28 @@ async def test_a_second_rebuild_at_once_is_refused_with_a_sentence(
     assert await index.our_indices() == []
 
 
+# Holds up whoever moves the mark a second time: there a rebuild can be killed half-way at leisure.
+HOLD_UP = """
+CREATE FUNCTION hold_up() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(600); RETURN NEW; END';
+CREATE TRIGGER hold_up BEFORE UPDATE ON index_rebuild FOR EACH ROW WHEN (OLD.last_case_id > 0)
+  EXECUTE FUNCTION hold_up()
+"""
+
+
 async def wait_for_mark(database: Database) -> Rebuild:
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         while True:
             rebuilding = await announced(database)
             if rebuilding is not None and rebuilding.last_case_id:
                 return rebuilding
-            await anyio.sleep(0.005)
+            await anyio.sleep(0.1)
 
 
 async def test_a_rebuild_that_was_killed_goes_on_behind_the_last_case_it_had_filled(
     database: Database, database_urls: TestDatabase, index: CaseIndex, search_settings: Settings, clock: Clock
 ) -> None:
-    count = 8 * PAGE
+    count = 7 * PAGE
+    as_superuser(database_urls, HOLD_UP)
     case_ids = await add_cases(database, count)
     assert search_settings.elasticsearch_url is not None
     environment = os.environ | {
@@ -154,6 +165,9 @@ async def test_a_rebuild_that_was_killed_goes_on_behind_the_last_case_it_had_fil
     finally:
         killed.kill()
     assert killed.wait(10) == -signal.SIGKILL
+    await database.close()
+    as_superuser(database_urls, END_EVERY_CONNECTION)
+    as_superuser(database_urls, "DROP TRIGGER hold_up ON index_rebuild")
     half = await announced(database)
     assert half is not None
     assert case_ids[0] <= half.last_case_id < case_ids[-1]

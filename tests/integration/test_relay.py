@@ -6,7 +6,6 @@ from functools import partial
 
 import anyio
 import httpx
-import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -19,10 +18,12 @@ from stores.errors import UnavailableError
 from stores.outbox import begin_rebuild, bury, claim, current_rebuild, resurrect
 from stores.postgres import Database
 from stores.settings import Settings, load_settings
-from tests.conftest import TestDatabase, dsn
+from tests.conftest import TestDatabase
 from tests.integration.indexing_cases import (
     AGENCY,
+    END_EVERY_CONNECTION,
     add_cases,
+    as_superuser,
     ask,
     dead,
     delete_case,
@@ -43,12 +44,7 @@ def relay(database: Database, index: CaseIndex, clock: Clock) -> Relay:
     return Relay(database, index, clock)
 
 
-def as_superuser(urls: TestDatabase, statement: str) -> None:
-    with psycopg.connect(dsn(urls.superuser)) as connection:
-        connection.execute(statement.encode())
-
-
-async def soon(condition: Callable[[], Awaitable[bool]], seconds: float = 1.0) -> None:
+async def soon(condition: Callable[[], Awaitable[bool]], seconds: float = 5.0) -> None:
     """Wait until a condition holds; a test fails that waits too long."""
     with anyio.fail_after(seconds):
         while not await condition():  # noqa: ASYNC110  servers outside this process tell no event
@@ -260,7 +256,7 @@ async def test_a_notice_wakes_a_relay_that_waits(database: Database, index: Case
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(relay.follow)
         await add_cases(database)
-        await soon(partial(nothing_waits, database), 5)
+        await soon(partial(nothing_waits, database))
         for _ in range(3):
             (case_id,) = await add_cases(database)
             await soon(partial(holds, index, case_id))
@@ -284,7 +280,7 @@ async def test_a_lost_notice_only_delays(
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(relay.follow)
         (case_id,) = await add_cases(database)
-        await soon(partial(holds, index, case_id), 3)
+        await soon(partial(holds, index, case_id))
         tasks.cancel_scope.cancel()
 
 
@@ -296,14 +292,10 @@ async def test_a_relay_that_lost_its_connection_goes_on(
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(relay.follow)
         await add_cases(database)
-        await soon(partial(nothing_waits, database), 5)
-        as_superuser(
-            database_urls,
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
-            "AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
-        )
+        await soon(partial(nothing_waits, database))
+        as_superuser(database_urls, END_EVERY_CONNECTION)
         (case_id,) = await add_cases(database)
-        await soon(partial(holds, index, case_id), 5)
+        await soon(partial(holds, index, case_id))
         tasks.cancel_scope.cancel()
 
 
