@@ -65,7 +65,7 @@ def print_table(figures: Sequence[Figure]) -> None:
         table.add_column(column, justify="right", no_wrap=True)
     for figure in figures:
         table.add_row(figure.name, figure.unit, *map(_shown, (figure.ours, figure.floor, figure.ratio)))
-    console = Console(width=None if Console().is_terminal else 140)
+    console = Console(width=None if Console().is_terminal else 160)
     console.print(table)
     for name, floor in dict.fromkeys((figure.name, figure.floor_is) for figure in figures):
         console.print(f"{name}: the floor is {floor}.", highlight=False)
