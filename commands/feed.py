@@ -13,8 +13,10 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from commands.runtime import NOT_DONE, Runtime, now, print_json, printable, run, with_runtime
+from indexer.faults import FAULTS
 from indexer.loading import LoadOptions, LoadReport, load_feed
 from indexer.loading import Progress as ReportRows
+from indexer.relay import Relay
 from stores.errors import JianduError
 from stores.settings import Settings
 
@@ -47,7 +49,7 @@ def load(
     options = LoadOptions(agency=agency, register_agencies=register_agencies, dry_run=dry_run)
 
     async def work(runtime: Runtime) -> int:
-        status = 0
+        status, changes = 0, 0
         keys = runtime.keys
         for file in files:
             try:
@@ -60,11 +62,24 @@ def load(
                 status = NOT_DONE
                 continue
             _print_report(report, as_json=as_json)
+            changes += report.accounts.inserted + report.accounts.updated
             if report.accounts.rejected:
                 status = max(status, _REJECTED)
+        if changes and not dry_run:
+            await _make_searchable(runtime)
         return status
 
     raise typer.Exit(run(lambda: with_runtime(settings, work)))
+
+
+async def _make_searchable(runtime: Runtime) -> None:
+    """Whoever loads finds at once what was loaded. It is loaded all the same where Elasticsearch is away."""
+    if runtime.index is None:
+        return
+    try:
+        await Relay(runtime.database, runtime.index, now).drain()
+    except FAULTS as error:
+        typer.echo(f"jiandu: loaded, but not searchable yet. {error.message} `jiandu index sync` sends it.", err=True)
 
 
 def _print_refusal(file: Path, error: JianduError, *, as_json: bool) -> None:

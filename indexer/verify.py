@@ -1,15 +1,18 @@
 """Comparing the record with the index: every key and revision on both sides, in one streaming merge."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from indexer.bulk import Write, send
 from stores.elastic import CaseIndex
-from stores.outbox import bury, documents, resurrect, revisions, stream_revisions
-from stores.postgres import Database, DatabaseConnection
+from stores.outbox import Standing, bury, documents, resurrect, revisions_behind, standings
+from stores.postgres import Database
 
-_PAGE = 10_000
+WINDOW = 10_000
+"""Cases read at once from either side, so that no transaction and no view of the index lives long."""
+
 _CHECKED_AT_ONCE = 1_000
 # Nothing longer is a bigint of PostgreSQL for certain; no case is near it.
 _LONGEST_CASE_ID = 18
@@ -47,56 +50,76 @@ class Comparison:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a comparison looks at and does: the alias to compare (the cases' unless named), and whether it repairs.
+
+    `overlook_waiting`: a change that waits in the outbox is no difference; a relay is about to tell it.
+    """
+
+    alias: str
+    repair: bool = False
+    overlook_waiting: bool = False
+
+
+class Window(NamedTuple):
+    """Part of a comparison, and the case it went up to: None where it was the last part."""
+
+    found: Comparison
+    last_case_id: int | None
+
+
 async def compare(
     database: Database, index: CaseIndex, *, target: str | None = None, repair: bool = False
 ) -> Comparison:
-    """Compare, and with `repair` put right what differs. Constant memory whatever the number of cases.
-
-    The two sides are read one after the other while both go on changing, so what the walk finds is only a suspicion:
-    it counts when both sides still differ as they are now.
-    """
-    alias = target or index.names.cases
-    await index.refresh(alias)
-    suspects = _Suspects(database, index, alias, repair)
-    found = suspects.found
-    async with (
-        database.begin() as reading,
-        aclosing(_revisions(reading)) as record,
-        aclosing(index.scan_revisions(alias)) as indexed,
-    ):
-        case, document = await anext(record, None), await anext(indexed, None)
-        while case is not None or document is not None:
-            if document is not None and document.document_id != str(document.case_id):
-                # None of ours, or it would stand under its own key.
-                await suspects.add(document.document_id)
-                found.index += 1
-                document = await anext(indexed, None)
-            elif document is None or (case is not None and case[0] < document.case_id):
-                assert case is not None  # noqa: S101  one of the two is there
-                await suspects.add(str(case[0]))
-                found.database += 1
-                case = await anext(record, None)
-            elif case is None or document.case_id < case[0]:
-                await suspects.add(document.document_id)
-                found.index += 1
-                document = await anext(indexed, None)
-            else:
-                if case[1] != document.version:
-                    await suspects.add(document.document_id)
-                found.database += 1
-                found.index += 1
-                case, document = await anext(record, None), await anext(indexed, None)
-        await suspects.check()
+    """Compare everything, and with `repair` put right what differs. Constant memory whatever the number of cases."""
+    scope = Scope(target or index.names.cases, repair=repair)
+    found = Comparison()
+    last: int | None = 0
+    await index.refresh(scope.alias)
+    while last is not None:
+        last = (await compare_window(database, index, scope, after=last, size=WINDOW, found=found)).last_case_id
     if found.repaired:
-        await index.refresh(alias)
+        await index.refresh(scope.alias)
     return found
 
 
-async def _revisions(reading: DatabaseConnection) -> AsyncGenerator[tuple[int, int], None]:
-    async with aclosing(stream_revisions(reading, page=_PAGE)) as pages:
-        async for page in pages:
-            for item in page:
-                yield item
+async def compare_window(
+    database: Database, index: CaseIndex, scope: Scope, *, after: int, size: int, found: Comparison | None = None
+) -> Window:
+    """Compare the next cases behind one, and add what differs to `found`.
+
+    The two sides are read one after the other while both go on changing, so what the merge finds is only a suspicion:
+    it counts when both sides still differ as they are now.
+    """
+    counted = Comparison() if found is None else found
+    suspects = _Suspects(database, index, scope, counted)
+    async with database.begin() as connection:
+        record = await revisions_behind(connection, after=after, first=size)
+    counted.database += len(record)
+    last = record[-1][0] if len(record) == size else None
+    cases = iter(record)
+    case = next(cases, None)
+    # Below the first case and behind the last one nothing belongs, and all the same something may stand there.
+    scan = index.scan_revisions(scope.alias, after=after or None, last=last)
+    async with aclosing(scan) as indexed:
+        async for document in indexed:
+            counted.index += 1
+            while case is not None and case[0] < document.case_id:
+                await suspects.add(str(case[0]))
+                case = next(cases, None)
+            if case is None or document.document_id != str(case[0]):
+                # No case's, or it would stand under its key.
+                await suspects.add(document.document_id)
+                continue
+            if case[1] != document.version:
+                await suspects.add(document.document_id)
+            case = next(cases, None)
+    while case is not None:
+        await suspects.add(str(case[0]))
+        case = next(cases, None)
+    await suspects.check()
+    return Window(counted, last)
 
 
 @dataclass(slots=True)
@@ -105,9 +128,8 @@ class _Suspects:
 
     database: Database
     index: CaseIndex
-    alias: str
-    repair: bool
-    found: Comparison = field(default_factory=Comparison)
+    scope: Scope
+    found: Comparison
     _waiting: list[str] = field(default_factory=list)
 
     async def add(self, document_id: str) -> None:
@@ -121,15 +143,16 @@ class _Suspects:
         if not self._waiting:
             return
         suspected, self._waiting = self._waiting, []
-        wanted = await self._revisions_now(suspected)
-        held = await self.index.versions(self.alias, suspected)
+        wanted = await self._standings(suspected)
+        held = await self.index.versions(self.scope.alias, suspected)
         # A change that was sent between these two readings is none that the index is ahead by.
-        wanted |= await self._revisions_now([key for key in wanted if held.get(key, 0) > wanted[key]])
+        wanted |= await self._standings([key for key in wanted if held.get(key, 0) > (wanted[key].revision or 0)])
         orphans: list[Write] = []
         to_send: list[int] = []
         for key in suspected:
-            revision, version = wanted.get(key), held.get(key)
-            if revision == version:
+            standing, version = wanted.get(key), held.get(key)
+            revision = None if standing is None else standing.revision
+            if revision == version or (self.scope.overlook_waiting and standing is not None and standing.waiting):
                 continue
             if revision is None:
                 assert version is not None  # noqa: S101  the two differ
@@ -142,22 +165,22 @@ class _Suspects:
                 self.found.stale += 1
                 # Nothing that is sent beats a version above the record's own: only a rebuild does.
                 to_send += [int(key)] if version < revision else []
-        if self.repair and (orphans or to_send):
+        if self.scope.repair and (orphans or to_send):
             await self._put_right(orphans, to_send)
 
-    async def _revisions_now(self, keys: list[str]) -> dict[str, int]:
+    async def _standings(self, keys: Sequence[str]) -> dict[str, Standing]:
         case_ids = [int(key) for key in keys if key.isdecimal() and len(key) <= _LONGEST_CASE_ID]
         if not case_ids:
             return {}
         async with self.database.begin() as connection:
-            return {str(case_id): revision for case_id, revision in await revisions(connection, case_ids)}
+            return {str(standing.case_id): standing for standing in await standings(connection, case_ids)}
 
     async def _put_right(self, orphans: list[Write], case_ids: list[int]) -> None:
         async with self.database.begin() as connection:
             fresh = [
                 Write(str(doc.case_id), doc.revision, doc.document) for doc in await documents(connection, case_ids)
             ]
-        settled = await send(self.index, [self.alias], [*orphans, *fresh])
+        settled = await send(self.index, [self.scope.alias], [*orphans, *fresh])
         sent = {write.document_id: write.revision for write in fresh}
         async with self.database.begin() as connection:
             for key, reason in settled.refused.items():

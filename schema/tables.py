@@ -348,3 +348,25 @@ index_rebuild = Table(
     CheckConstraint("singleton = 1", name="at_most_one"),
     comment="the rebuild under way, to which relays write as well",
 )
+
+index_walk = Table(
+    "index_walk",
+    metadata,
+    _id(),
+    Column("started_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    Column("stepped_at", DateTime(timezone=True), nullable=False, server_default=text("'-infinity'")),
+    Column("finished_at", DateTime(timezone=True)),
+    Column(
+        "last_case_id",
+        BigInteger,
+        nullable=False,
+        server_default=text("0"),
+        comment="compared up to and with this case",
+    ),
+    *(
+        Column(count, BigInteger, nullable=False, server_default=text("0"))
+        for count in ("compared", "missing", "stale", "orphaned", "repaired", "refused")
+    ),
+    Index("uq_index_walk_unfinished", text("(true)"), unique=True, postgresql_where=text("finished_at IS NULL")),
+    comment="the comparison under `index sync --follow`: the one under way, and the last whole one",
+)

@@ -252,21 +252,33 @@ class CaseIndex:
         found: Mapping[str, Any] = answer.body
         return found
 
-    async def scan_revisions(self, target: str | None = None) -> AsyncGenerator[IndexedRevision, None]:
-        """Every document's revision by id, at one point in time, in constant memory."""
+    async def scan_revisions(
+        self, target: str | None = None, *, after: int | None = None, last: int | None = None
+    ) -> AsyncGenerator[IndexedRevision, None]:
+        """Every document's revision by id, at one point in time, in constant memory.
+
+        `after` and `last` narrow it to the ids behind the one and up to the other. What has no id at all, and so is
+        none of ours, comes where there is no `last`.
+        """
         async with _translated():
             opened = await self._client.open_point_in_time(
                 index=target or self.names.cases, keep_alive=_SCAN_KEEP_ALIVE
             )
-        pit, after = opened["id"], None
+        pit, behind = opened["id"], None
+        boolean: dict[str, Any] = {}
+        if last is not None:
+            boolean["filter"] = {"range": {"id": {"lte": last}}}
+        if after is not None:
+            boolean["must_not"] = {"range": {"id": {"lte": after}}}
         try:
             while True:
                 async with _translated():
                     page = await self._client.search(
+                        query={"bool": boolean},
                         size=_SCAN_PAGE,
                         pit={"id": pit, "keep_alive": _SCAN_KEEP_ALIVE},
                         sort=[{"id": "asc"}],
-                        search_after=after,
+                        search_after=behind,
                         source=False,
                         version=True,
                         track_total_hits=False,
@@ -279,7 +291,7 @@ class CaseIndex:
                     yield IndexedRevision(int(hit["sort"][0]), int(hit["_version"]), hit["_id"])
                 if len(hits) < _SCAN_PAGE:
                     return
-                pit, after = page["pit_id"], hits[-1]["sort"]
+                pit, behind = page["pit_id"], hits[-1]["sort"]
         finally:
             async with _translated():
                 await self._client.close_point_in_time(id=pit)

@@ -7,13 +7,17 @@ from typing import Any
 
 from schema.search_document import MAPPING_VERSION
 from stores.elastic import CaseIndex
+from stores.index_walk import last_finished_walk
 from stores.outbox import backlog, current_rebuild
 from stores.postgres import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexStatus:
-    """`lag_seconds`: how long the oldest waiting change has waited; None where nothing waits."""
+    """`lag_seconds`: how long the oldest waiting change has waited; None where nothing waits.
+
+    `compared_at` and `differences`: when the last whole comparison that goes on by itself ended, and what it found.
+    """
 
     alias: str
     index: str | None
@@ -25,6 +29,8 @@ class IndexStatus:
     lag_seconds: float | None
     dead_letters: int
     rebuilding: str | None
+    compared_at: datetime | None
+    differences: int | None
 
     def as_json(self) -> dict[str, Any]:
         """The status as commands and probes print it."""
@@ -36,6 +42,7 @@ async def index_status(database: Database, index: CaseIndex, clock: Callable[[],
     async with database.begin() as connection:
         waiting = await backlog(connection)
         under_way = await current_rebuild(connection)
+        walked = await last_finished_walk(connection)
     current = await index.current_index()
     return IndexStatus(
         alias=index.names.cases,
@@ -48,4 +55,6 @@ async def index_status(database: Database, index: CaseIndex, clock: Callable[[],
         lag_seconds=None if waiting.oldest is None else (clock() - waiting.oldest).total_seconds(),
         dead_letters=waiting.dead_letters,
         rebuilding=None if under_way is None else under_way.index_name,
+        compared_at=None if walked is None else walked.finished_at,
+        differences=None if walked is None else walked.missing + walked.stale + walked.orphaned,
     )

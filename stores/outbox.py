@@ -1,14 +1,13 @@
 """The outbox, the dead letters and the rebuild under way: what the index still has to be told."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from psycopg import AsyncConnection as DriverConnection
 from psycopg import OperationalError
-from sqlalchemy import Executable, Row, delete, exists, func, literal, select, text
+from sqlalchemy import delete, exists, func, literal, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -117,6 +116,16 @@ async def backlog(connection: AsyncConnection) -> Backlog:
     return Backlog(pending, oldest, dead or 0)
 
 
+async def newest_waiting(connection: AsyncConnection) -> int:
+    """The newest row that waits; 0 where none does."""
+    return await connection.scalar(select(func.coalesce(func.max(outbox.c.id), 0))) or 0
+
+
+async def waiting_up_to(connection: AsyncConnection, newest: int) -> int:
+    """How many rows still wait up to one of them, those other relays hold included."""
+    return await connection.scalar(select(func.count()).where(outbox.c.id <= newest)) or 0
+
+
 async def current_rebuild(connection: AsyncConnection) -> Rebuild | None:
     """The rebuild under way. A relay asks after it has claimed, so that none begun before its claim is missed."""
     row = (await connection.execute(select(index_rebuild.c.index_name, index_rebuild.c.last_case_id))).one_or_none()
@@ -153,38 +162,40 @@ async def stream_documents(
 ) -> AsyncGenerator[Sequence[Document], None]:
     """Every case's document behind a case id, by id, in pages, read by one statement in constant memory."""
     statement = text(f"{DOCUMENT_SQL} WHERE c.id > :after ORDER BY c.id")
-    async with aclosing(_pages(connection, statement, {"after": after}, page)) as pages:
-        async for rows in pages:
-            yield [Document(row.id, row.revision, row.document) for row in rows]
-
-
-async def stream_revisions(
-    connection: AsyncConnection, *, page: int
-) -> AsyncGenerator[Sequence[tuple[int, int]], None]:
-    """Every (case id, revision) by id, in pages."""
-    statement = select(penalty_case.c.id, penalty_case.c.revision).order_by(penalty_case.c.id)
-    async with aclosing(_pages(connection, statement, {}, page)) as pages:
-        async for rows in pages:
-            yield [(row.id, row.revision) for row in rows]
-
-
-async def _pages(
-    connection: AsyncConnection, statement: Executable, values: Mapping[str, Any], page: int
-) -> AsyncGenerator[Sequence[Row[Any]], None]:
-    """The rows of a statement through a cursor of the server, which is closed with the generator."""
-    result = await connection.stream(statement, values, execution_options={"yield_per": page})
+    result = await connection.stream(statement, {"after": after}, execution_options={"yield_per": page})
     try:
         # The size is said again: partitions of a text() know nothing of yield_per, and would be one of everything.
         async for rows in result.partitions(page):
-            yield rows
+            yield [Document(row.id, row.revision, row.document) for row in rows]
     finally:
         await result.close()
 
 
-async def revisions(connection: AsyncConnection, case_ids: Sequence[int]) -> list[tuple[int, int]]:
-    """(case id, revision) of some cases as they are now."""
-    statement = select(penalty_case.c.id, penalty_case.c.revision).where(penalty_case.c.id == func.any(list(case_ids)))
-    return [(row.id, row.revision) for row in await connection.execute(statement)]
+async def revisions_behind(connection: AsyncConnection, *, after: int, first: int) -> list[tuple[int, int]]:
+    """(case id, revision) of the first cases behind an id, by id."""
+    statement = select(penalty_case.c.id, penalty_case.c.revision).where(penalty_case.c.id > after)
+    rows = await connection.execute(statement.order_by(penalty_case.c.id).limit(first))
+    return [(row.id, row.revision) for row in rows]
+
+
+class Standing(NamedTuple):
+    """How a case stands in the record: its revision, None where there is no such case, and whether a change waits."""
+
+    case_id: int
+    revision: int | None
+    waiting: bool
+
+
+_STANDINGS = """
+SELECT wanted.id AS case_id, c.revision, EXISTS (SELECT FROM outbox o WHERE o.case_id = wanted.id) AS waiting
+  FROM unnest(CAST(:ids AS bigint[])) AS wanted (id) LEFT JOIN penalty_case c ON c.id = wanted.id
+"""
+
+
+async def standings(connection: AsyncConnection, case_ids: Sequence[int]) -> list[Standing]:
+    """How some cases stand now, all at one moment: what waits for nothing was told to the index before it."""
+    rows = await connection.execute(text(_STANDINGS), {"ids": list(case_ids)})
+    return [Standing(*row) for row in rows]
 
 
 async def documents(connection: AsyncConnection, case_ids: Sequence[int]) -> list[Document]:

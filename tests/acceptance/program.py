@@ -151,6 +151,7 @@ def ask(addresses: Mapping[str, str], query: str = "{ cases(first: 1) { totalCou
 SAMPLE = sorted(str(file) for file in (REPOSITORY / "sample").glob("*.jsonl"))
 SAMPLE_CASES = 72
 NOBODY = "http://127.0.0.1:9"
+NO_ELASTICSEARCH = {"elasticsearch_url": ""}
 REPORT = {
     "file",
     "run",

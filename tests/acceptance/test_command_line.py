@@ -15,6 +15,8 @@ import pytest
 from stores.migrating import newest_revision
 from tests.acceptance.program import (
     COMPARISON,
+    NO_ELASTICSEARCH,
+    NOBODY,
     REPORT,
     SAMPLE,
     SAMPLE_CASES,
@@ -147,7 +149,7 @@ def test_two_demos_share_a_folder_and_end_one_after_the_other(program: Program) 
 
 
 def test_the_commands_of_the_index(program: Program, servers: dict[str, str], database_urls: TestDatabase) -> None:
-    program.run("feed", "load", *SAMPLE, **servers)
+    program.run("feed", "load", *SAMPLE, **servers | NO_ELASTICSEARCH)
     assert program.run("index", "verify", **servers).sentence.endswith("Build it with `jiandu index rebuild`.")
     synced = program.run("index", "sync", "--json", **servers)
     assert (synced.status, synced.json) == (0, {"indexed": SAMPLE_CASES, "refused": 0, "pending": 0})
@@ -169,11 +171,27 @@ def test_the_commands_of_the_index(program: Program, servers: dict[str, str], da
     assert program.run("search", "废物", "--json", **servers).json["engine"] == "ELASTICSEARCH"
 
 
+def test_whoever_loads_finds_at_once_what_was_loaded(program: Program, servers: dict[str, str]) -> None:
+    assert program.run("feed", "load", *SAMPLE, **servers).status == 0
+    found = program.run("search", "危险废物 倾倒", "--json", **servers).json
+    assert (found["engine"], found["totalCount"]) == ("ELASTICSEARCH", 1)
+    assert program.run("index", "status", "--json", **servers).json["outbox"] == 0
+
+
+def test_what_is_loaded_while_elasticsearch_is_away_is_loaded_all_the_same(
+    program: Program, servers: dict[str, str]
+) -> None:
+    loaded = program.run("feed", "load", *SAMPLE, **servers | {"elasticsearch_url": NOBODY})
+    assert loaded.status == 0
+    assert "loaded, but not searchable yet. Elasticsearch does not answer" in loaded.err
+    synced = program.run("index", "sync", "--json", **servers)
+    assert synced.json == {"indexed": SAMPLE_CASES, "refused": 0, "pending": 0}
+
+
 def test_relays_that_are_ended_say_what_they_did(
     program: Program, servers: dict[str, str], database_urls: TestDatabase
 ) -> None:
-    loaded = program.run("feed", "load", *SAMPLE, **servers)
-    assert loaded.status == 0
+    program.run("feed", "load", *SAMPLE, **servers | NO_ELASTICSEARCH)
     endings = (signal.SIGTERM, signal.SIGINT)
     with ExitStack() as stack:
         relays = [stack.enter_context(program.start("index", "sync", "--follow", "--json", **servers)) for _ in endings]

@@ -1,7 +1,9 @@
 """Cases made by plain SQL, for tests of how the record reaches the index; what a case says matters to none of them."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+import anyio
 import httpx
 import psycopg
 from sqlalchemy import text
@@ -108,3 +110,10 @@ async def ask(method: str, url: str, body: dict[str, Any] | None = None) -> None
     """Ask Elasticsearch for what the product never asks for."""
     async with httpx.AsyncClient() as client:
         (await client.request(method, url, json=body)).raise_for_status()
+
+
+async def soon(condition: Callable[[], Awaitable[bool]], seconds: float = 5.0) -> None:
+    """Wait until a condition holds; a test fails that waits too long."""
+    with anyio.fail_after(seconds):
+        while not await condition():  # noqa: ASYNC110  servers outside this process tell no event
+            await anyio.sleep(0.02)

@@ -9,7 +9,7 @@ import pytest
 from bench.generator import case_rows, register_rows, write_json_lines
 from indexer.loading import LoadOptions, load_feed
 from stores.keys import KeyRing
-from stores.outbox import stream_documents, stream_revisions
+from stores.outbox import revisions_behind, stream_documents
 from stores.postgres import Database
 
 CASES = 7
@@ -40,7 +40,9 @@ async def test_documents_begin_behind_the_case_that_was_filled_last(record: Data
     assert rest == ids[4:]
 
 
-async def test_revisions_come_in_pages_of_the_size_asked_for(record: Database) -> None:
+async def test_revisions_come_in_order_behind_the_case_that_was_compared_last(record: Database) -> None:
     async with record.begin() as connection:
-        pages = [page async for page in stream_revisions(connection, page=PAGE)]
-    assert [len(page) for page in pages] == [3, 3, 1]
+        first = await revisions_behind(connection, after=0, first=PAGE)
+        rest = await revisions_behind(connection, after=first[-1][0], first=CASES)
+    assert [len(first), len(rest)] == [PAGE, CASES - PAGE]
+    assert first + rest == sorted(first + rest)

@@ -5,10 +5,9 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import Callable
 from contextlib import aclosing
 from datetime import datetime
-from functools import partial
 
 import anyio
 import pytest
@@ -27,7 +26,6 @@ from stores.outbox import (
     current_rebuild,
     lock_rebuild,
     stream_documents,
-    stream_revisions,
 )
 from stores.postgres import Database
 from stores.settings import Settings
@@ -296,14 +294,11 @@ async def test_swapping_in_moves_both_aliases_and_may_be_done_again(index: CaseI
     assert await index.our_indices() == [new]
 
 
-@pytest.mark.parametrize("stream", [partial(stream_documents, after=0), stream_revisions])
-async def test_what_fills_and_compares_is_read_through_a_cursor_of_the_server(
-    database: Database, stream: Callable[..., AsyncGenerator[Sequence[object], None]]
-) -> None:
+async def test_what_fills_is_read_through_a_cursor_of_the_server(database: Database) -> None:
     await add_cases(database, 3)
     open_cursors = text("SELECT count(*) FROM pg_cursors WHERE statement LIKE '%penalty_case%'")
     async with database.begin() as connection:
-        async with aclosing(stream(connection, page=1)) as pages:
+        async with aclosing(stream_documents(connection, after=0, page=1)) as pages:
             assert len(await anext(pages)) == 1
             assert await connection.scalar(open_cursors) == 1
         assert await connection.scalar(open_cursors) == 0

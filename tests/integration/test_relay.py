@@ -1,8 +1,8 @@
 """What changes in the record reaches the index: nothing is lost, nothing comes back, nothing blocks the rest."""
 
-from collections.abc import Awaitable, Callable
+import itertools
+from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 
 import anyio
 import httpx
@@ -15,15 +15,12 @@ from schema.search_document import MAPPING, SETTINGS
 from schema.tokens import token_text
 from stores.elastic import CaseIndex, ItemResult
 from stores.errors import UnavailableError
-from stores.outbox import begin_rebuild, bury, claim, current_rebuild, resurrect
+from stores.outbox import acknowledge, begin_rebuild, bury, claim, current_rebuild, resurrect
 from stores.postgres import Database
 from stores.settings import Settings, load_settings
-from tests.conftest import TestDatabase
 from tests.integration.indexing_cases import (
     AGENCY,
-    END_EVERY_CONNECTION,
     add_cases,
-    as_superuser,
     ask,
     dead,
     delete_case,
@@ -42,13 +39,6 @@ NEVER_IDLE = 60.0
 @pytest.fixture
 def relay(database: Database, index: CaseIndex, clock: Clock) -> Relay:
     return Relay(database, index, clock)
-
-
-async def soon(condition: Callable[[], Awaitable[bool]], seconds: float = 5.0) -> None:
-    """Wait until a condition holds; a test fails that waits too long."""
-    with anyio.fail_after(seconds):
-        while not await condition():  # noqa: ASYNC110  servers outside this process tell no event
-            await anyio.sleep(0.02)
 
 
 async def test_an_insert_a_change_and_a_delete_reach_the_index(
@@ -242,61 +232,53 @@ async def test_two_relays_at_once_send_everything(database: Database, index: Cas
     assert len(await index.our_indices()) == 1
 
 
+async def test_a_drain_waits_for_what_another_relay_holds(database: Database, index: CaseIndex, clock: Clock) -> None:
+    await Relay(database, index, clock).drain()
+    await add_cases(database)
+    relay = Relay(database, index, clock)
+    async with anyio.create_task_group() as tasks, database.begin() as other:
+        (held,) = await claim(other, 1)
+        tasks.start_soon(relay.drain)
+        await anyio.sleep(0.3)
+        assert relay.indexed == 0
+        await acknowledge(other, held.outbox_ids)
+    assert (await relay.report()).pending == 0
+
+
+async def test_a_drain_does_not_wait_for_ever_for_another_relay(
+    database: Database, index: CaseIndex, clock: Clock
+) -> None:
+    relay = Relay(database, index, clock, attempts=1, patience_seconds=0.1)
+    await relay.drain()
+    await add_cases(database)
+    async with database.begin() as other:
+        await claim(other, 1)
+        with pytest.raises(NotTakenError):
+            await relay.drain()
+    assert (await relay.drain()).pending == 0
+
+
+async def test_a_drain_ends_though_changes_go_on(database: Database, index: CaseIndex, clock: Clock) -> None:
+    (case_id,) = await add_cases(database)
+    relay = Relay(database, index, clock)
+
+    async def change_for_ever() -> None:
+        for yuan in itertools.count():
+            await fine(database, case_id, yuan)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(change_for_ever)
+        with anyio.fail_after(20):
+            await relay.drain()
+        tasks.cancel_scope.cancel()
+
+
 async def test_the_first_sync_builds_the_index(database: Database, index: CaseIndex, relay: Relay) -> None:
     assert await index.current_index() is None
     case_ids = await add_cases(database, 3)
     await relay.drain()
     assert (await index.current_index() or "").startswith(f"{index.names.cases}-v")
     assert await indexed(index) == dict.fromkeys(case_ids, 1)
-
-
-async def test_a_notice_wakes_a_relay_that_waits(database: Database, index: CaseIndex, clock: Clock) -> None:
-    relay = Relay(database, index, clock, idle_seconds=NEVER_IDLE)
-    await relay.drain()
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(relay.follow)
-        await add_cases(database)
-        await soon(partial(nothing_waits, database))
-        for _ in range(3):
-            (case_id,) = await add_cases(database)
-            await soon(partial(holds, index, case_id))
-        tasks.cancel_scope.cancel()
-
-
-async def nothing_waits(database: Database) -> bool:
-    return await pending(database) == 0
-
-
-async def holds(index: CaseIndex, case_id: int) -> bool:
-    return bool(await index.versions(index.names.cases, [str(case_id)]))
-
-
-async def test_a_lost_notice_only_delays(
-    database: Database, database_urls: TestDatabase, index: CaseIndex, clock: Clock
-) -> None:
-    relay = Relay(database, index, clock, idle_seconds=0.3)
-    await relay.drain()
-    as_superuser(database_urls, "ALTER TABLE outbox DISABLE TRIGGER notify_relays")
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(relay.follow)
-        (case_id,) = await add_cases(database)
-        await soon(partial(holds, index, case_id))
-        tasks.cancel_scope.cancel()
-
-
-async def test_a_relay_that_lost_its_connection_goes_on(
-    database: Database, database_urls: TestDatabase, index: CaseIndex, clock: Clock
-) -> None:
-    relay = Relay(database, index, clock, idle_seconds=NEVER_IDLE)
-    await relay.drain()
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(relay.follow)
-        await add_cases(database)
-        await soon(partial(nothing_waits, database))
-        as_superuser(database_urls, END_EVERY_CONNECTION)
-        (case_id,) = await add_cases(database)
-        await soon(partial(holds, index, case_id))
-        tasks.cancel_scope.cancel()
 
 
 async def test_no_write_makes_an_index_by_accident(index: CaseIndex, elasticsearch: str) -> None:

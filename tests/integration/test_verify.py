@@ -92,10 +92,12 @@ class BusyIndex(CaseIndex):
         super().__init__(settings)
         self._database, self._relay = database, relay
 
-    async def scan_revisions(self, target: str | None = None) -> AsyncGenerator[IndexedRevision, None]:
+    async def scan_revisions(
+        self, target: str | None = None, *, after: int | None = None, last: int | None = None
+    ) -> AsyncGenerator[IndexedRevision, None]:
         await add_cases(self._database)
         await self._relay.drain()
-        async for document in super().scan_revisions(target):
+        async for document in super().scan_revisions(target, after=after, last=last):
             yield document
 
 
