@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+import anyio
 import orjson
 from cross_web import HTTPException
 from graphql import GraphQLError
@@ -28,11 +30,14 @@ from stores.errors import BadUserInputError, JianduError, LimitExceededError, Un
 from stores.index_status import index_status
 from stores.migrating import require_newest
 from stores.postgres import Database
-from stores.search.elastic_engine import ElasticEngine
-from stores.search.postgres_engine import PostgresEngine
-from stores.search.seam import CaseSearch
+from stores.search.availability import Availability
+from stores.search.case_search import CaseSearch
 
 MAX_BODY_BYTES = 1_000_000
+
+# Whoever asks for health has little patience, and takes no answer for an ill one: two seconds for both together.
+_ANSWER_SECONDS = 1.2
+_STATUS_SECONDS = 0.5
 
 _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _BAD_REQUEST = 400
@@ -174,18 +179,36 @@ async def _live(_request: Request) -> Response:
 async def _ready(request: Request) -> Response:
     """Ready while the record answers; without Elasticsearch searches go on, degraded."""
     deployment: Deployment = request.state.deployment
+    services: Services = request.state.services
     report: dict[str, Any] = {"database": "ok", "elasticsearch": "not configured"}
     try:
         await require_newest(deployment.database)
     except JianduError as error:
         return JSONResponse({**report, "database": error.message}, status_code=_NOT_READY)
-    if deployment.index is not None:
-        try:
-            status = await index_status(deployment.database, deployment.index, deployment.clock)
-            report["elasticsearch"] = status.as_json()
-        except JianduError as error:
-            report["elasticsearch"] = error.message
-    return JSONResponse(report)
+    if deployment.index is not None and services.search.availability is not None:
+        report |= await _search_report(deployment, deployment.index, services.search.availability)
+    return Response(orjson.dumps(report), media_type="application/json")
+
+
+async def _search_report(deployment: Deployment, index: CaseIndex, availability: Availability) -> dict[str, Any]:
+    """How the index stands and who answers the searches, in bounded time."""
+    answers = False
+    with anyio.move_on_after(_ANSWER_SECONDS):
+        answers = await _answers(index, availability)
+    standing = await index_status(deployment.database, index, deployment.clock, patience_seconds=_STATUS_SECONDS)
+    return {
+        "elasticsearch": standing.as_json(),
+        "searches": {"degraded": not answers, "circuit": availability.circuit},
+    }
+
+
+async def _answers(index: CaseIndex, availability: Availability) -> bool:
+    """Whether Elasticsearch answers, found out as a search does: where nobody searches, this closes the circuit."""
+    try:
+        await availability.attempt(partial(index.search, {"size": 0, "track_total_hits": False}))
+    except JianduError:
+        return False
+    return True
 
 
 def build_app(deploy: Callable[[], AbstractAsyncContextManager[Deployment]], *, open_locally: bool) -> Starlette:
@@ -198,8 +221,7 @@ def build_app(deploy: Callable[[], AbstractAsyncContextManager[Deployment]], *, 
     async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, Any]]:
         async with deploy() as deployment:
             await require_newest(deployment.database)
-            elastic = None if deployment.index is None else ElasticEngine(deployment.index)
-            search = CaseSearch(PostgresEngine(deployment.database), elastic)
+            search = CaseSearch(deployment.database, deployment.index)
             yield {"deployment": deployment, "services": Services(deployment.database, search)}
 
     return Starlette(

@@ -9,7 +9,7 @@ from strawberry.types import Info
 
 from api.loaders import Loaders
 from stores.postgres import Database
-from stores.search.seam import CaseSearch
+from stores.search.case_search import CaseSearch
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,10 @@ from api.types.node import Node, NodeRecord
 from api.types.organisation import AgencyConnection
 from api.types.penalty_case import CaseConnection, PenaltyCase, case_cursor
 from api.types.search import CaseFilter, CaseSearch, read_filter
+from api.types.suggestion import Suggestion
 from schema import records
 from schema.document_number import canonical_document_number
-from schema.vocabularies import CaseSort, Domain, Facet, SearchEngineName
+from schema.vocabularies import CaseSort, Domain, Facet, SearchEngineName, SuggestionKind
 from stores.errors import BadUserInputError
 from stores.feed_runs import count_runs, list_runs
 from stores.postgres import DatabaseConnection
@@ -28,9 +29,12 @@ from stores.rows import cases_by_number, count_agencies, count_cases, list_agenc
 from stores.search.parser import parse_query
 from stores.search.query_tree import SearchQuery
 from stores.search.seam import SearchAnswer, SearchRequest, decode_position, effective_sort
+from stores.suggestions import read_suggestions
+from supervision.privacy import looks_like_person
 
 Value = TypeVar("Value")
 _DEFAULT_AGENCIES = 50
+_DEFAULT_SUGGESTIONS = 10
 
 
 def _read(info: ApiInfo, read: Callable[[DatabaseConnection], Awaitable[Value]]) -> Callable[[], Awaitable[Value]]:
@@ -216,6 +220,20 @@ async def search_cases(
     )
 
 
+async def suggest(info: ApiInfo, prefix: str, first: int | None = _DEFAULT_SUGGESTIONS) -> list[records.Suggestion]:
+    """What somebody who has typed a prefix may mean, from the record itself, whichever engine searches."""
+    size = _DEFAULT_SUGGESTIONS if first is None else first
+    if not 0 <= size <= MAX_PAGE:
+        raise BadUserInputError(f"`first` is a number from 0 to {MAX_PAGE}.")
+    found = await _read(info, lambda connection: read_suggestions(connection, prefix, size))()
+    # A sender's mistake about what a party is tells nobody a person's name.
+    return [
+        suggestion
+        for suggestion in found
+        if not (suggestion.kind is SuggestionKind.PARTY and looks_like_person(suggestion.text))
+    ]
+
+
 @strawberry.type(description="What can be asked. 查询")
 class Query:
     """The root of every query."""
@@ -227,6 +245,13 @@ class Query:
         (
             'Full-text search. Words are ANDed; OR; -word or NOT excludes; "a phrase"; field:word (number party agency '
             "facts basis content); parentheses. A malformed query is BAD_USER_INPUT with the position. 案件检索"
+        ),
+    )
+    suggest: list[Suggestion] = resolved(
+        suggest,
+        (
+            "What somebody who has typed a prefix may mean: numbers in any bracket style, organisations, agencies, "
+            "statutes; what was typed in full first, then of each kind one after another. 检索建议"
         ),
     )
     penalty_case: PenaltyCase | None = resolved(

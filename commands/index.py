@@ -8,18 +8,19 @@ import anyio
 import structlog
 import typer
 
-from commands.runtime import Runtime, now, print_json, run, run_until_ended, with_runtime
+from commands.runtime import NOT_DONE, Runtime, now, print_json, run, run_until_ended, with_runtime
 from indexer.rebuild import rebuild as rebuild_index
 from indexer.relay import Relay, SyncReport
 from indexer.verify import Comparison, compare
 from stores.errors import JianduError
-from stores.index_status import index_status
+from stores.index_status import IndexStatus, index_status
 from stores.settings import Settings
 
 app = typer.Typer(help="Keep Elasticsearch in step with the record (检索索引).", no_args_is_help=True)
 
 _DIFFERENT = 1
 _LAST_WORDS_SECONDS = 3
+_STATUS_SECONDS = 10
 Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
 log = structlog.get_logger()
@@ -103,10 +104,15 @@ def verify(
 
 @app.command("status")
 def status(context: typer.Context, as_json: Json = False) -> None:
-    """Lag, outbox, dead letters, alias, mapping version."""
+    """Lag, outbox, dead letters, alias, mapping version. Status 2 when Elasticsearch told nothing."""
     settings: Settings = context.obj
 
-    async def work(runtime: Runtime) -> dict[str, Any]:
-        return (await index_status(runtime.database, runtime.required_index(), now)).as_json()
+    async def work(runtime: Runtime) -> IndexStatus:
+        index = runtime.required_index()
+        return await index_status(runtime.database, index, now, patience_seconds=_STATUS_SECONDS)
 
-    _show(run(lambda: with_runtime(settings, work)), as_json=as_json)
+    found = run(lambda: with_runtime(settings, work))
+    _show(found.as_json(), as_json=as_json)
+    if found.fault is not None:
+        typer.echo(f"jiandu: {found.fault}", err=True)
+        raise typer.Exit(NOT_DONE)

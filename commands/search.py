@@ -11,14 +11,15 @@ from rich.text import Text
 from api.case_search import DEFAULT_PAGE, Hit, read_hits
 from api.loaders import Loaders
 from api.masking import shown_name
+from commands.explanation import print_explanation
 from commands.runtime import NOT_DONE, Runtime, print_json, printable, run, with_runtime
 from schema.vocabularies import CaseSort, Domain
 from stores.errors import QuerySyntaxError
-from stores.search.elastic_engine import ElasticEngine
+from stores.search.case_search import CaseSearch
+from stores.search.explanation import explanation_of
 from stores.search.parser import parse_query
-from stores.search.postgres_engine import PostgresEngine
 from stores.search.query_tree import SearchQuery
-from stores.search.seam import CaseFilter, CaseSearch, SearchRequest, effective_sort
+from stores.search.seam import CaseFilter, SearchRequest, effective_sort
 from stores.settings import Settings
 
 _MAX_FIRST = 100
@@ -32,25 +33,33 @@ def search(
     query: Annotated[str, typer.Argument(help='Words; OR; -word; "a phrase"; field:word; parentheses.')],
     domain: Annotated[list[Domain] | None, typer.Option(help="Only this domain; may be repeated.")] = None,
     first: Annotated[int, typer.Option(min=0, max=_MAX_FIRST, help="How many hits.")] = DEFAULT_PAGE,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Parse tree, Elasticsearch request and SQL; no server is asked.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Search cases as `searchCases` does."""
     settings: Settings = context.obj
     parsed = _parsed(query)
+    request = SearchRequest(
+        query=parsed,
+        filter=CaseFilter(domains=tuple(domain or ())),
+        sort=effective_sort(CaseSort.RELEVANCE, parsed),
+        first=first,
+        after=None,
+        count=True,
+        facets=frozenset(),
+    )
+    if explain:
+        explanation = explanation_of(request)
+        if as_json:
+            print_json(explanation.as_json())
+        else:
+            print_explanation(explanation)
+        return
 
     async def work(runtime: Runtime) -> dict[str, Any]:
-        elastic = None if runtime.index is None else ElasticEngine(runtime.index)
-        answer = await CaseSearch(PostgresEngine(runtime.database), elastic).search(
-            SearchRequest(
-                query=parsed,
-                filter=CaseFilter(domains=tuple(domain or ())),
-                sort=effective_sort(CaseSort.RELEVANCE, parsed),
-                first=first,
-                after=None,
-                count=True,
-                facets=frozenset(),
-            )
-        )
+        answer = await CaseSearch(runtime.database, runtime.index).search(request)
         hits = await read_hits(Loaders(runtime.database), answer, parsed)
         return {
             "totalCount": answer.total,

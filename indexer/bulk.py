@@ -74,9 +74,13 @@ def _requests(aliases: Sequence[str], writes: Sequence[Write]) -> Iterator[bytes
         yield bytes(request)
 
 
-async def send(index: CaseIndex, aliases: Sequence[str], writes: Sequence[Write]) -> Settled:
-    """Send writes to every alias. Raises UnavailableError or QueryTimeoutError when nothing is known of some."""
-    failed = [item for request in _requests(aliases, writes) for item in await index.bulk(request)]
+async def send(index: CaseIndex, aliases: Sequence[str], writes: Sequence[Write], *, refresh: bool = False) -> Settled:
+    """Send writes to every alias, and make them searchable before it answers if that is wanted.
+
+    Raises UnavailableError or QueryTimeoutError when nothing is known of some.
+    """
+    requests = _requests(aliases, writes)
+    failed = [item for request in requests for item in await index.bulk(request, refresh=refresh)]
     left = {item.document_id for item in failed if not item.conflict and not item.refused}
     overtaken = await _overtaken(index, writes, [item for item in failed if item.conflict]) - left
     pending = left | overtaken

@@ -22,6 +22,7 @@ from stores.outbox import (
     advance_rebuild,
     begin_rebuild,
     bury,
+    claiming,
     current_rebuild,
     dead_letters,
     end_rebuild,
@@ -42,6 +43,7 @@ _NO_REFRESH = "-1"
 # A server that is too busy for a moment must not cost the work of hours.
 _PATIENCE_SECONDS = 60.0
 _WAITS_FOR_OTHER_SECONDS = 0.5
+_WAITS_FOR_RELAYS_SECONDS = 0.05
 
 log = structlog.get_logger()
 Progress = Callable[[int], None]
@@ -97,9 +99,12 @@ async def rebuild(
     async with database.begin() as guard:
         if not await lock_rebuild(guard):
             raise RebuildUnderWayError("Another rebuild is under way. Wait for it, or end it, and try again.")
+        # Asked before anything is made: an index of another program's under our name could never be swapped.
+        in_use = await index.current_index()
         current = await _resume_or_begin(database, index, clock)
         try:
-            await _fill(database, index, current, progress)
+            await _wait_for_claims(database)
+            await _fill(database, index, current, in_use, progress)
             await index.refresh(index.names.rebuild)
             await _settle_differences(database, index)
             documents = await index.count(index.names.rebuild)
@@ -136,6 +141,20 @@ async def _resume_or_begin(database: Database, index: CaseIndex, clock: Callable
     return Rebuild(name, 0)
 
 
+async def _wait_for_claims(database: Database) -> None:
+    """Wait for the relays that may have claimed before the announcement, and so write to the index in use alone.
+
+    What of it is still on its way would find the new index behind the alias after the swap, and there no trace of a
+    delete that overtook it before the announcement.
+    """
+    async with database.begin() as connection:
+        before = await claiming(connection)
+    while before:
+        await anyio.sleep(_WAITS_FOR_RELAYS_SECONDS)
+        async with database.begin() as connection:
+            before &= await claiming(connection)
+
+
 async def _withdraw(database: Database) -> None:
     async with database.begin() as connection:
         await end_rebuild(connection)
@@ -169,9 +188,8 @@ async def _tidy_up(database: Database, index: CaseIndex, kept: str) -> None:
         log.warning("the new index serves, but not everything old could be removed", reason=error.message)
 
 
-async def _fill(database: Database, index: CaseIndex, current: Rebuild, progress: Progress) -> None:
+async def _fill(database: Database, index: CaseIndex, current: Rebuild, in_use: str | None, progress: Progress) -> None:
     """Stream every document behind the last one filled; the mark moves once all pages before it were taken."""
-    in_use = await index.current_index()
     pages, waiting = anyio.create_memory_object_stream[Sequence[Document]](_SENDERS)
     done: set[int] = set()
 

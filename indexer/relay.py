@@ -153,8 +153,11 @@ class Relay:
             aliases = [self.index.names.cases] + ([self.index.names.rebuild] if rebuild is not None else [])
             # A case whose end another relay has told already has no revision, and nothing is left to tell of it.
             writes = [Write(str(case.case_id), case.revision, case.document) for case in claimed if case.revision]
-            settled = await send(self.index, aliases, writes)
-            self._refresher.ask()
+            # Whoever has caught up makes what it sends searchable at once; whoever has much to send does so later.
+            refresh = len(claimed) < BATCH and self._refresher.take_turn()
+            settled = await send(self.index, aliases, writes, refresh=refresh)
+            if not refresh:
+                self._refresher.ask()
             await self._settle(connection, claimed, settled)
         if waiting := settled.left | settled.overtaken:
             raise NotTakenError(len(waiting))

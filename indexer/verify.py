@@ -76,6 +76,8 @@ async def compare(
     scope = Scope(target or index.names.cases, repair=repair)
     found = Comparison()
     last: int | None = 0
+    # An index of another program's under this name is nothing to compare with.
+    await index.current_index(scope.alias)
     await index.refresh(scope.alias)
     while last is not None:
         last = (await compare_window(database, index, scope, after=last, size=WINDOW, found=found)).last_case_id

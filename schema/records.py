@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from schema.vocabularies import DataSource, Domain, FeedRunStatus, PartyType, PenaltyKind
+from schema.vocabularies import DataSource, Domain, FeedRunStatus, PartyType, PenaltyKind, SuggestionKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,3 +102,12 @@ class FeedError:
     column: str | None
     code: str
     message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """What somebody who types may mean; `record_id` is the case's, party's or agency's, and a statute has none."""
+
+    kind: SuggestionKind
+    text: str
+    record_id: int | None

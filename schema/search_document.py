@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from schema.vocabularies import SearchField
 
-MAPPING_VERSION: Final = 1
+MAPPING_VERSION: Final = 2
 """Raise it with any change of SETTINGS, MAPPING or DOCUMENT_SQL: an index of another version has to be rebuilt."""
 
 _TEXT = {
@@ -62,7 +62,7 @@ SELECT c.id,
          'number', json_build_array(t.number, t.filing_number),
          'title', t.title,
          'party', t.party,
-         'agency', t.agency,
+         'agency', string_to_array(t.agency, '  '),
          'violation_type', t.violation_type,
          'facts', t.facts,
          'basis', t.basis,

@@ -109,6 +109,14 @@ agency = Table(
     comment="行政执法机关",
 )
 
+SUGGESTED_PARTY = """
+type = 'ORGANIZATION' AND name !~ '^([一-龥]{2,3}|[一-龥]{0,2}[*＊×xXｘＸ某○●□]+[一-龥0-9]?)$'
+AND starts_with(name, legal_representative) IS NOT TRUE AND length(name_tokens) BETWEEN 1 AND 400
+"""
+"""Of which parties a name may be suggested: an organisation that does not go by the name of a natural person. A name of
+two or three characters, or one that hides some of them, is a person's, whatever the sender says; so is one that begins
+with its representative's. An index holds no text that is very long."""
+
 party = Table(
     "party",
     metadata,
@@ -129,6 +137,16 @@ party = Table(
     CheckConstraint("(identity_hash IS NULL) = (identity_masked IS NULL)", name="identity_hash_with_mask"),
     Index("uq_party_identity_key", "identity_key", unique=True, postgresql_where=text("identity_key IS NOT NULL")),
     Index("ix_party_uscc", "uscc", postgresql_where=text("uscc IS NOT NULL")),
+    # By length, so that the shortest of a thousand names that begin alike is found first.
+    Index(
+        "ix_party_suggested",
+        text("length(name_tokens)"),
+        "name_tokens",
+        text("(uscc IS NULL)"),
+        "id",
+        postgresql_ops={"name_tokens": "text_pattern_ops"},
+        postgresql_where=text(SUGGESTED_PARTY),
+    ),
     comment="行政相对人",
 )
 
@@ -231,7 +249,33 @@ case_text = Table(
             "content",
         )
     ),
+    *(
+        Index(
+            f"ix_case_text_{field}",
+            text(f"length({field})"),
+            field,
+            "case_id",
+            postgresql_ops={field: "text_pattern_ops"},
+            postgresql_where=text(f"{field} <> ''"),
+        )
+        for field in ("number", "filing_number")
+    ),
     comment="the tokens (schema.tokens) of a case's searchable fields, each with a space before and behind",
+)
+
+statute = Table(
+    "statute",
+    metadata,
+    Column("name", Key, primary_key=True, comment="as first cited, without 《》, line ends and the year of a version"),
+    Column(
+        "name_tokens",
+        Key,
+        nullable=False,
+        unique=True,
+        comment="schema.tokens.several_token_texts of the name, and of the name without 中华人民共和国",
+    ),
+    CheckConstraint("name_tokens <> ''", name="name_tokens_not_empty"),
+    comment="案件引用过的法律、法规、规章和标准",
 )
 
 case_source = Table(

@@ -7,6 +7,7 @@ spaces between, so that a phrase means the same in both: the same tokens, side b
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import NamedTuple
 
 MAX_TOKEN = 64
@@ -53,6 +54,11 @@ def token_text(text: str | None) -> str:
     """
     found = _TOKEN.findall(text.translate(_FOLDS)) if text else None
     return f" {' '.join(found)} " if found else ""
+
+
+def several_token_texts(texts: Iterable[str]) -> str:
+    """The stored form of several texts in one field: where two of them meet are two spaces, which no phrase holds."""
+    return "".join(map(token_text, texts))
 
 
 def token_spans(text: str) -> list[Token]:

@@ -161,6 +161,15 @@ class SearchEngineName(Labelled):
     POSTGRESQL = "POSTGRESQL", "PostgreSQL"
 
 
+class SuggestionKind(Labelled):
+    """What a suggestion is the name or the number of."""
+
+    NUMBER = "NUMBER", "文号"
+    PARTY = "PARTY", "行政相对人"
+    AGENCY = "AGENCY", "执法机关"
+    STATUTE = "STATUTE", "法律依据"
+
+
 class CaseSort(StrEnum):
     """The orders of a list of cases; unknown values come last, and the case's id breaks ties."""
 

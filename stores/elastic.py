@@ -11,13 +11,25 @@ from elastic_transport import AiohttpHttpNode, ConnectionTimeout, TransportError
 from elasticsearch import ApiError, AsyncElasticsearch, NotFoundError, OrjsonSerializer, UnsupportedProductError
 
 from schema.search_document import MAPPING, MAPPING_VERSION, SETTINGS
-from stores.errors import QueryTimeoutError, SearchIndexError, SettingsError, UnavailableError
+from stores.errors import (
+    JianduError,
+    QueryTimeoutError,
+    RefusedRequestError,
+    SearchIndexError,
+    SettingsError,
+    UnavailableError,
+)
 from stores.settings import Settings
 
 CONFLICT_STATUS = 409
 _BAD_REQUEST = 400
 _NOT_FOUND = 404
-_BUSY = frozenset({429, 503})
+_BUSY = 429
+# It, or a proxy before it, cannot answer at the moment: the request may be as right as can be.
+_AWAY = frozenset({408, 502, 503, 504})
+# What is wrong then is who we are to this server, or where we look for it.
+_NOT_LET_IN = frozenset({401, 403, _NOT_FOUND})
+_SERVER_FAULTS = 500
 _SCAN_PAGE = 10_000
 _SCAN_KEEP_ALIVE = "5m"
 # An answer later than this is no answer for a person who waits.
@@ -99,13 +111,23 @@ async def _translated() -> AsyncIterator[None]:
     except UnsupportedProductError as error:
         raise UnavailableError("JIANDU_ELASTICSEARCH_URL names a server that is no Elasticsearch.") from error
     except ApiError as error:
-        if error.meta.status in _BUSY:
-            raise UnavailableError("Elasticsearch is too busy to answer. Try again in a moment.") from error
-        reason = error.body.get("error") if isinstance(error.body, Mapping) else None
-        kind = reason.get("type") if isinstance(reason, Mapping) else "no reason given"
-        if error.meta.status == _NOT_FOUND and kind == "index_not_found_exception":
-            raise SearchIndexError("There is no search index yet. Build it with `jiandu index rebuild`.") from error
-        raise SearchIndexError(f"Elasticsearch refused the request ({error.meta.status}: {kind}).") from error
+        raise _api_error(error) from error
+
+
+def _api_error(error: ApiError) -> JianduError:
+    """What an answer that is an error means to us."""
+    status = error.meta.status
+    reason = error.body.get("error") if isinstance(error.body, Mapping) else None
+    kind = reason.get("type") if isinstance(reason, Mapping) else "no reason given"
+    if status == _BUSY:
+        return UnavailableError("Elasticsearch is too busy to answer. Try again in a moment.")
+    if status in _AWAY:
+        return UnavailableError(f"Elasticsearch cannot answer at the moment ({status}: {kind}). Try again soon.")
+    if status == _NOT_FOUND and kind == "index_not_found_exception":
+        return SearchIndexError("There is no search index yet. Build it with `jiandu index rebuild`.")
+    told = f"Elasticsearch refused the request ({status}: {kind})."
+    ours = status < _SERVER_FAULTS and status not in _NOT_LET_IN and kind != "index_closed_exception"
+    return RefusedRequestError(told) if ours else SearchIndexError(told)
 
 
 class CaseIndex:
@@ -115,6 +137,8 @@ class CaseIndex:
         """Remember how to connect; the first request connects. Raises SettingsError for what is no address."""
         assert settings.elasticsearch_url is not None  # noqa: S101  whoever has no Elasticsearch makes no index
         self.names = IndexNames.with_prefix(settings.elasticsearch_prefix)
+        self.search_patience_seconds = settings.search_patience_seconds
+        self.search_pause_seconds = settings.search_pause_seconds
         serializer = OrjsonSerializer()
         try:
             self._client = AsyncElasticsearch(
@@ -143,11 +167,20 @@ class CaseIndex:
         return str(answer["status"])
 
     async def current_index(self, alias: str | None = None) -> str | None:
-        """The index behind an alias, the cases' unless another is named; None where there is none."""
+        """The index behind an alias, the cases' unless another is named; None where there is none.
+
+        Raises SearchIndexError where an index bears the alias's name, which only another program can have made.
+        """
+        name = alias or self.names.cases
         async with _translated():
             try:
-                answer = await self._client.indices.get_alias(name=alias or self.names.cases)
+                answer = await self._client.indices.get_alias(name=name)
             except NotFoundError:
+                if await self._client.indices.exists(index=name):
+                    raise SearchIndexError(
+                        f"An index is named {name}, which has to be our alias: some other program made it. Delete it "
+                        "if nothing in it is needed, or set JIANDU_ELASTICSEARCH_PREFIX to a name of our own."
+                    ) from None
                 return None
         return str(next(iter(answer)))
 
@@ -202,9 +235,10 @@ class CaseIndex:
         async with _translated():
             return int((await self._client.count(index=target or self.names.cases))["count"])
 
-    async def bulk(self, body: bytes) -> list[ItemResult]:
+    async def bulk(self, body: bytes, *, refresh: bool = False) -> list[ItemResult]:
         """Send bulk lines; every write must go through an alias. Answers the items that did not simply succeed.
 
+        `refresh`: what is written can be found when this answers.
         Raises UnavailableError when the request as a whole was not taken.
         """
         async with _translated():
@@ -213,6 +247,7 @@ class CaseIndex:
                 "/_bulk",
                 params={
                     "require_alias": "true",
+                    "refresh": "true" if refresh else "false",
                     "filter_path": "errors,items.*._id,items.*._index,items.*.status,items.*.error",
                 },
                 headers={"accept": "application/json", "content-type": "application/x-ndjson"},
@@ -241,11 +276,13 @@ class CaseIndex:
         return {doc["_id"]: int(doc["_version"]) for doc in answer["docs"] if doc.get("found")}
 
     async def search(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """One search request on the cases."""
+        """One search request on the cases, answered whole or not at all."""
         async with _translated():
             answer = await self._client.perform_request(
                 "POST",
                 f"/{self.names.cases}/_search",
+                # Half an answer, of the shards that are left, would pass for a whole one.
+                params={"allow_partial_search_results": "false"},
                 headers={"accept": "application/json", "content-type": "application/json"},
                 body=body,
             )

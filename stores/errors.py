@@ -78,6 +78,10 @@ class SearchIndexError(JianduError):
     code = "INDEX"
 
 
+class RefusedRequestError(SearchIndexError):
+    """Elasticsearch calls the request itself wrong: a fault of ours, or an index mapped by another version."""
+
+
 class UnreadableFeedError(JianduError):
     """A feed file cannot be read at all; nothing of it was stored."""
 

@@ -157,6 +157,20 @@ async def keep_rebuild_lock(connection: AsyncConnection) -> None:
     await connection.execute(select(1))
 
 
+# A claim locks its rows, and with them the table in this mode; nothing else does. A name of a transaction is never used
+# twice while the server runs.
+_CLAIMING = """
+SELECT virtualtransaction FROM pg_locks
+ WHERE locktype = 'relation' AND mode = 'RowShareLock' AND relation = 'outbox'::regclass
+   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+async def claiming(connection: AsyncConnection) -> set[str]:
+    """The transactions that hold claimed rows now, by name."""
+    return set(await connection.scalars(text(_CLAIMING)))
+
+
 async def stream_documents(
     connection: AsyncConnection, *, after: int, page: int
 ) -> AsyncGenerator[Sequence[Document], None]:

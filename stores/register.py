@@ -13,7 +13,7 @@ from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from schema.feed_records import AgencyRecord, ProcuratorateRecord
 from schema.tables import agency, procuratorate
-from schema.tokens import token_text
+from schema.tokens import several_token_texts, token_text
 from schema.vocabularies import Domain, FeedErrorCode, RowOutcome
 
 
@@ -177,13 +177,13 @@ async def store_agency(
     statement: ReturningInsert[Any] | ReturningUpdate[Any]
     if known is None:
         given = {column: value for column, value in values.items() if value is not None}
-        given["name_tokens"] = token_text(" ".join((record.name, *(record.aliases or ()))))
+        given["name_tokens"] = several_token_texts((record.name, *(record.aliases or ())))
         statement = insert(agency).values(given).returning(agency)
     else:
         references.require_agreement("agency", known.id, record)
         current = (await connection.execute(select(agency).where(agency.c.id == known.id).with_for_update())).one()
         aliases = record.aliases if record.aliases is not None else tuple(current.aliases)
-        values["name_tokens"] = token_text(" ".join((record.name, *aliases)))
+        values["name_tokens"] = several_token_texts((record.name, *aliases))
         changed = _changed(current._asdict(), values)
         if not changed:
             references.tell("agency", known.id, record)

@@ -48,6 +48,15 @@ class Settings(BaseSettings):
         default="local", description="required: nobody is answered without a token, not even on the loopback address"
     )
     query_timeout_seconds: float = Field(default=30.0, gt=0, le=300, description="the longest one statement may take")
+    search_patience_seconds: float = Field(
+        default=1.0, gt=0, le=60, description="how long a search waits for Elasticsearch before PostgreSQL answers it"
+    )
+    search_pause_seconds: float = Field(
+        default=5.0,
+        gt=0,
+        le=600,
+        description="how long searches leave an Elasticsearch alone that failed them, before one tries it again",
+    )
 
     _options: frozenset[str] = PrivateAttr(default=frozenset())
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from stdnum.cn import ric
 
+from schema.tokens import Token, token_spans, tokens
 from supervision.credit_code import is_credit_code
 from supervision.person_names import find_person_names, is_masked_name, looks_like_person
 from supervision.surnames import HAN
@@ -48,7 +49,8 @@ _NUMBER_15 = re.compile(
 )
 _NUMBER_15_LABEL = re.compile(r"身\s*份|证\s*件\s*号|證\s*件\s*號")
 _LABEL_REACH: Final = 12
-_GAPS_IN_NAMES: Final = (" ", "\u3000", "\n")
+# Characters of print and of old encodings that are read as others: radicals, and compatibility ideographs.
+_OTHER_FORMS = re.compile("[\u2e80-\u2fdf\u3200-\u33ff\uf900-\ufaff\U0002f800-\U0002fa1f]")
 _SHORTEST_NUMBER: Final = 15
 _WHOLE_NUMBER = re.compile(rf"{_PROVINCE}[0-9]{{4}}{_YEAR}{_MONTH}{_DAY}[0-9]{{3}}[0-9X]")
 _NOT_IN_NUMBER = re.compile(r"[^0-9Xx]")
@@ -157,13 +159,18 @@ def mask_identity_number(number: str) -> str:
 def cover_spans(text: str, names: Iterable[str]) -> list[tuple[int, int, str]]:
     """Where the names stand in a text, as (start, end, replacement) in order and without overlap.
 
-    A longer name goes before a shorter one it overlaps. White space inside a name, as printers put it, does not hide
-    it.
+    A longer name goes before a shorter one it overlaps. A name is covered wherever a search would find it: neither
+    white space inside it, as printers put it, nor signs, nor characters that are another form of its own hide it.
     """
     spans: list[tuple[int, int, str]] = []
     taken = bytearray()
+    read: list[Token] = []
     for name in sorted(filter(None, names), key=len, reverse=True):
-        for start, end in _places(text, name):
+        places = _places(text, name)
+        if _may_be_read(text, name, len(places)):
+            read = read or token_spans(text)
+            places += _read_places(read, tuple(tokens(name)))
+        for start, end in places:
             taken = taken or bytearray(len(text))
             if not any(taken[start:end]):
                 taken[start:end] = b"\1" * (end - start)
@@ -173,15 +180,32 @@ def cover_spans(text: str, names: Iterable[str]) -> list[tuple[int, int, str]]:
 
 
 def _places(text: str, name: str) -> list[tuple[int, int]]:
-    if any(character + gap in text for character in name[:-1] for gap in _GAPS_IN_NAMES):
-        spaced = re.compile(r"\s*".join(re.escape(character) for character in name if not character.isspace()))
-        return [found.span() for found in spaced.finditer(text)]
+    """Where a name stands as it is written."""
     places = []
     start = text.find(name)
     while start >= 0:
         places.append((start, start + len(name)))
         start = text.find(name, start + len(name))
     return places
+
+
+def _may_be_read(text: str, name: str, places: int) -> bool:
+    """Whether a name can stand in other places than those where it is as it is written; to read a text is dear."""
+    return (
+        name.isascii()
+        or all(text.count(character) > places * name.count(character) for character in name if character.isalnum())
+        or _OTHER_FORMS.search(text) is not None
+    )
+
+
+def _read_places(read: list[Token], name: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Where a name's tokens stand side by side."""
+    length = len(name)
+    return [
+        (token.start, read[index + length - 1].end)
+        for index, token in enumerate(read)
+        if name and token.text == name[0] and tuple(each.text for each in read[index : index + length]) == name
+    ]
 
 
 def cover_names(text: str, names: Iterable[str]) -> str:

@@ -28,6 +28,8 @@ from tests.elasticsearch_server import ElasticsearchServer
 CHINA = ZoneInfo("Asia/Shanghai")
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"
+# Searches that are not about patience have plenty of it: other tests may keep this machine busy.
+SEARCH_PATIENCE_SECONDS = 30.0
 TEST_KEY = "test:" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
 
 
@@ -40,24 +42,31 @@ def dsn(url: URL) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[EmbeddedDatabase]:
-    """The run's PostgreSQL server, with a migrated template database."""
-    folder = Path(tempfile.mkdtemp(prefix="jiandu-test-", dir="/var/tmp" if os.geteuid() == 0 else None))  # noqa: S108  a fresh folder in it
-    folder.chmod(0o755)
+@contextmanager
+def migrated_postgres(folder: Path, *not_needed: str) -> Iterator[EmbeddedDatabase]:
+    """A PostgreSQL server with a migrated template database; `not_needed` names settings that it is run without."""
     try:
         server = anyio.run(start_embedded, folder)
         anyio.run(migrate, server.owner)
         with psycopg.connect(dsn(server.superuser), autocommit=True) as connection:
-            # Nothing here has to survive a power cut.
-            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            for setting in not_needed:
+                connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
             connection.execute("SELECT pg_reload_conf()")
             connection.execute("ALTER DATABASE jiandu RENAME TO jiandu_template")
         yield server
     finally:
         anyio.run(stop_embedded, folder)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedDatabase]:
+    """The run's PostgreSQL server, with a migrated template database."""
+    folder = Path(tempfile.mkdtemp(prefix="jiandu-test-", dir="/var/tmp" if os.geteuid() == 0 else None))  # noqa: S108  a fresh folder in it
+    folder.chmod(0o755)
+    # Nothing here has to survive a power cut.
+    with migrated_postgres(folder, "fsync", "synchronous_commit", "full_page_writes") as server:
+        yield server
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +121,11 @@ def elasticsearch() -> Iterator[str]:
 @pytest.fixture
 def search_settings(elasticsearch: str) -> Settings:
     """Settings that name the run's Elasticsearch, under a prefix of the test's own."""
-    return Settings(elasticsearch_url=SecretStr(elasticsearch), elasticsearch_prefix=f"t{secrets.token_hex(6)}")
+    return Settings(
+        elasticsearch_url=SecretStr(elasticsearch),
+        elasticsearch_prefix=f"t{secrets.token_hex(6)}",
+        search_patience_seconds=SEARCH_PATIENCE_SECONDS,
+    )
 
 
 @pytest.fixture

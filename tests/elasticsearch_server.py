@@ -118,6 +118,39 @@ class ElasticsearchServer:
             shutil.rmtree(self._home, ignore_errors=True)
             self._home = None
 
+    def kill(self) -> None:
+        """End the server as a crash would; its folder stays for `restart`."""
+        process, self._process = self._running(), None
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def restart(self) -> str:
+        """Start the killed server again on its folder and its port, wait until it answers, and return its address."""
+        if self._process is not None or self._home is None:
+            raise ElasticsearchUnavailableError("Only a server that was killed can be started again.")
+        port = self._http_port()
+        (self._home / "logs" / "http.ports").unlink()
+        settings = self._home / "config" / "elasticsearch.yml"
+        settings.write_text(
+            re.sub(r"^http\.port: .*$", f'http.port: "{port}"', settings.read_text(), flags=re.MULTILINE)
+        )
+        self._process = _launch(unpacked_distribution(self._version), find_java(), self._home)
+        self._wait_until_healthy()
+        return self.url
+
+    def pause(self) -> None:
+        """Let the server hang: it keeps its connections and answers nothing."""
+        os.killpg(self._running().pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let a paused server go on; does nothing to one that runs."""
+        os.killpg(self._running().pid, signal.SIGCONT)
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            raise ElasticsearchUnavailableError("The server does not run.")
+        return self._process
+
     def _wait_until_healthy(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
@@ -328,6 +361,8 @@ def _end_process_group(process: subprocess.Popen[bytes]) -> None:
     """End the launcher and the server it started, which share a process group led by the launcher."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGTERM)
+        # One that was paused would never hear of it.
+        os.killpg(process.pid, signal.SIGCONT)
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

@@ -15,6 +15,7 @@ from schema.vocabularies import (
     PartyType,
     PenaltyKind,
     SearchEngineName,
+    SuggestionKind,
 )
 
 
@@ -87,6 +88,16 @@ _enum(
         SearchEngineName.POSTGRESQL: "The database itself answered. 数据库检索",
     },
     name="SearchEngine",
+)
+_enum(
+    SuggestionKind,
+    "What a suggestion is the name or the number of. 检索建议类别",
+    {
+        SuggestionKind.NUMBER: "A document or filing number; its node is the case.",
+        SuggestionKind.PARTY: "An organisation that was penalised.",
+        SuggestionKind.AGENCY: "An agency, by its name or an alias.",
+        SuggestionKind.STATUTE: "A statute that cases cite, without 《》.",
+    },
 )
 _enum(
     CaseSort,

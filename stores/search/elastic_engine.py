@@ -106,8 +106,8 @@ def compile_tree(node: Node, *, scored: bool) -> Body:
     match node:
         case Phrase():
             return _phrase(node, scored=scored)
-        case Not(operand):
-            return {"bool": {"must_not": [compile_tree(operand, scored=False)]}}
+        case Not():
+            return {"bool": {"must_not": _excluded(node)}}
         case AnyOf(operands):
             return {
                 "bool": {
@@ -116,13 +116,25 @@ def compile_tree(node: Node, *, scored: bool) -> Body:
                 }
             }
         case AllOf(operands, whole):
-            clauses = [compile_tree(operand, scored=scored) for operand in operands]
-            if not scored:
-                return {"bool": {"filter": clauses}}
-            boolean: Body = {"must": clauses}
-            if whole is not None:
+            boolean: Body = {
+                "must" if scored else "filter": [
+                    compile_tree(operand, scored=scored) for operand in operands if not isinstance(operand, Not)
+                ],
+                "must_not": [
+                    clause for operand in operands if isinstance(operand, Not) for clause in _excluded(operand)
+                ],
+            }
+            if scored and whole is not None:
                 boolean["should"] = [_phrase(whole, scored=True, times=WHOLE_WEIGHT)]
+                boolean["minimum_should_match"] = 0
             return {"bool": boolean}
+
+
+def _excluded(excluding: Not) -> list[Body]:
+    """What must not hold, of alternatives none: beside what must, since Elasticsearch bounds how deep requests nest."""
+    operand = excluding.operand
+    operands = operand.operands if isinstance(operand, AnyOf) else (operand,)
+    return [compile_tree(each, scored=False) for each in operands]
 
 
 def _phrase(phrase: Phrase, *, scored: bool, times: int = 1) -> Body:

@@ -27,8 +27,13 @@ MAX_LENGTH = 1_000
 MAX_WORDS = 64
 """Words and phrases in the largest query, the words of a segmented run each counted: what the engines look up."""
 
-MAX_DEPTH = 20
-"""Parentheses inside one another; it bounds every recursion over the tree."""
+MAX_LOOKUPS = 10_000
+"""Neighbouring tokens to be looked up in all fields together, synonyms included: what Elasticsearch with a heap of 2 GB
+takes on eight cores, and PostgreSQL answers within its time."""
+
+MAX_DEPTH = 10
+"""Parentheses inside one another; it bounds every recursion over the tree. Each can be two levels of a request and a
+word eight more, of the 30 that Elasticsearch takes."""
 
 Branch = Tree[Token] | Token
 
@@ -146,10 +151,11 @@ def _field(token: Token) -> SearchField:
 
 
 class _Reader:
-    """Works out what one query's branches mean, counting its words; None stands for what says nothing."""
+    """Works out what one query's branches mean, counting what it looks up; None stands for what says nothing."""
 
     def __init__(self) -> None:
         self._words = 0
+        self._lookups = 0
 
     def node(self, branch: Branch, field: SearchField | None) -> Node | None:
         """Read a branch; the field is the one it was named under."""
@@ -177,7 +183,7 @@ class _Reader:
         if not phrase:
             raise _error("Write a word between these quotes, or leave them out.", token, *_OPERAND[:1])
         self._count(1, token)
-        return Phrase(tuple(phrase), field)
+        return self._looked_up(Phrase(tuple(phrase), field), token)
 
     def _word(self, token: Token, field: SearchField | None) -> Node | None:
         """Read a bare word: a run of Han characters is segmented, anything else is one phrase of its tokens."""
@@ -193,8 +199,22 @@ class _Reader:
             parts = [tuple(characters)]
         self._count(len(parts), token)
         if len(parts) == 1:
-            return _with_synonyms(parts[0], field)
-        return AllOf(tuple(_with_synonyms(part, field) for part in parts), whole=Phrase(tuple(word), field))
+            return self._with_synonyms(parts[0], field, token)
+        whole = self._looked_up(Phrase(tuple(word), field), token)
+        return AllOf(tuple(self._with_synonyms(part, field, token) for part in parts), whole)
+
+    def _with_synonyms(self, word: tuple[str, ...], field: SearchField | None, token: Token) -> Node:
+        phrases = [self._looked_up(Phrase(known, field), token) for known in (word, *synonyms_of(word))]
+        return AnyOf(tuple(phrases)) if len(phrases) > 1 else phrases[0]
+
+    def _looked_up(self, phrase: Phrase, token: Token) -> Phrase:
+        self._lookups += max(1, len(phrase.tokens) - 1) * (len(SearchField) if phrase.field is None else 1)
+        if self._lookups > MAX_LOOKUPS:
+            raise _error(
+                "Use fewer or shorter words, or name their field: with their synonyms these are too many to look up.",
+                token,
+            )
+        return phrase
 
     def _count(self, words: int, token: Token) -> None:
         self._words += words
@@ -203,10 +223,6 @@ class _Reader:
                 f"Use at most {MAX_WORDS} words; a long run of characters counts as its words unless it is quoted.",
                 token,
             )
-
-
-def _with_synonyms(word: tuple[str, ...], field: SearchField | None) -> Node:
-    return cast("Node", _any_of([Phrase(word, field), *(Phrase(other, field) for other in synonyms_of(word))]))
 
 
 def _negated(node: Node | None) -> Node | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.tables import agency, case_text, party, penalty_case
@@ -72,22 +72,30 @@ def page_statement(request: SearchRequest) -> Select[Any]:
     return statement.order_by(*order_by(request.sort, score)).limit(request.first + 1)
 
 
+def count_statement(request: SearchRequest) -> Select[Any]:
+    """One row of the count; with facets a row a value besides: (value of each facet, grouping of each facet, count)."""
+    asked = sorted(request.facets)
+    if not asked:
+        return _matching(request, func.count())
+    columns = [_FACET_COLUMNS[facet].label(facet.value) for facet in asked]
+    matched = _matching(request, *columns).cte("matched")
+    keys = [matched.c[facet.value] for facet in asked]
+    return select(*keys, *(func.grouping(key) for key in keys), func.count()).group_by(
+        func.grouping_sets(tuple_(), *keys)
+    )
+
+
 async def _count(
     connection: AsyncConnection, request: SearchRequest
 ) -> tuple[int, Mapping[Facet, Sequence[FacetCount]]]:
     asked = sorted(request.facets)
+    rows = (await connection.execute(count_statement(request))).all()
     if not asked:
-        return await connection.scalar(_matching(request, func.count())) or 0, {}
-    columns = [_FACET_COLUMNS[facet].label(facet.value) for facet in asked]
-    matched = _matching(request, *columns).cte("matched")
-    keys = [matched.c[facet.value] for facet in asked]
-    statement = select(*keys, *(func.grouping(key) for key in keys), func.count()).group_by(
-        func.grouping_sets(tuple_(), *keys)
-    )
+        return rows[0][0], {}
     total = 0
     counts: dict[Facet, list[tuple[Any, int]]] = {facet: [] for facet in asked}
     width = len(asked)
-    for row in (await connection.execute(statement.where(true()))).all():
+    for row in rows:
         values, grouped, count = row[:width], row[width : 2 * width], row[-1]
         if all(grouped):
             total = count

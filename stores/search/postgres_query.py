@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, cast, func, literal, literal_column, not_, null, or_
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, literal, literal_column, not_, null, or_
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
 from schema.tables import agency, case_text, party, penalty_case
@@ -69,7 +69,8 @@ def compile_score(node: Node) -> ColumnElement[int]:
         case Phrase():
             return _score(node)
         case Not():
-            return literal(0)
+            # A bare number to order by would be a column's place.
+            return cast(literal(0), Integer)
         case AnyOf(operands):
             return _sum([_score_if_held(operand) for operand in operands])
         case AllOf(operands, whole):

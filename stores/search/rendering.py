@@ -20,7 +20,7 @@ def _operand(node: Node) -> str:
     match node:
         case Phrase(tokens, field):
             prefix = f"{field.value}:" if field else ""
-            return f'{prefix}"{_written(tokens)}"'
+            return f'{prefix}"{written(tokens)}"'
         case Not(operand):
             return f"-{_operand(operand)}"
         case AnyOf(operands):
@@ -29,8 +29,8 @@ def _operand(node: Node) -> str:
             return f"({render(node)})"
 
 
-def _written(tokens: tuple[str, ...]) -> str:
-    """Put a space only where two tokens would grow together: between runs of Latin letters and digits."""
+def written(tokens: tuple[str, ...]) -> str:
+    """A phrase as a text, with a space only where two runs of Latin letters and digits would grow together."""
     text = tokens[0]
     for token in tokens[1:]:
         text += f" {token}" if text[-1].isascii() and token.isascii() else token

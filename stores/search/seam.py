@@ -1,20 +1,19 @@
-"""The seam between whoever searches and the engine that answers: requests, answers, cursors, and who answers when."""
+"""The seam between whoever searches and the engine that answers: requests, answers, cursors."""
 
 import base64
 import binascii
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
 import orjson
-import structlog
 
 from schema.vocabularies import CaseSort, Domain, Facet, SearchEngineName, SearchField
-from stores.errors import BadUserInputError, QueryTimeoutError, SearchIndexError, UnavailableError
+from stores.errors import BadUserInputError
 from stores.search.query_tree import SearchQuery
 
 FIELD_WEIGHTS: Mapping[SearchField, int] = {
@@ -36,8 +35,6 @@ WHOLE_WEIGHT = 2
 MAX_FACET_VALUES = 100
 
 _AMOUNT = re.compile(r"[0-9]{1,16}\.[0-9]{2}")
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,32 +135,6 @@ class SearchEngine(Protocol):
     async def search(self, request: SearchRequest) -> SearchAnswer:
         """Answer one request. Raises UnavailableError or QueryTimeoutError when the server does not."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class CaseSearch:
-    """Searches cases: the configured engine answers, and PostgreSQL where it does not."""
-
-    postgres: SearchEngine
-    elastic: SearchEngine | None = field(default=None)
-
-    async def search(self, request: SearchRequest) -> SearchAnswer:
-        """Answer one request; `degraded` when Elasticsearch is configured and PostgreSQL had to answer for it."""
-        if self.elastic is None:
-            return await self.postgres.search(request)
-        try:
-            return await self.elastic.search(request)
-        except (UnavailableError, QueryTimeoutError, SearchIndexError) as error:
-            log.warning("PostgreSQL answers for Elasticsearch", reason=error.message)
-            answer = await self.postgres.search(request)
-            return SearchAnswer(
-                positions=answer.positions,
-                has_next=answer.has_next,
-                total=answer.total,
-                facets=answer.facets,
-                engine=answer.engine,
-                degraded=True,
-            )
 
 
 def effective_sort(sort: CaseSort, query: SearchQuery) -> CaseSort:

@@ -42,6 +42,7 @@ def servers(database_urls: TestDatabase, search_settings: Settings) -> dict[str,
         "database_url": dsn(database_urls.application),
         "elasticsearch_url": search_settings.elasticsearch_url.get_secret_value(),
         "elasticsearch_prefix": search_settings.elasticsearch_prefix,
+        "search_patience_seconds": str(search_settings.search_patience_seconds),
         "data_key": TEST_KEY,
     }
 

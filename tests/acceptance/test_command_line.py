@@ -66,6 +66,21 @@ def test_people_read_hits_line_by_line(program: Program, data: str) -> None:
     assert "<em>" not in result.out
 
 
+def test_a_search_is_explained_without_any_server(program: Program, tmp_path: Path) -> None:
+    nowhere = {"database_url": "postgresql://nobody@127.0.0.1:9/nothing", "elasticsearch_url": NOBODY}
+    for servers in (nowhere, {"data_dir": str(tmp_path / "data")}):
+        words = ("search", "危险废物 -贮存", "--domain", "LAND", "--first", "3", "--explain")
+        found = program.run(*words, "--json", **servers)
+        assert (found.status, found.err) == (0, "")
+        assert set(found.json) == {"interpretedAs", "tree", "elasticsearch", "sql"}
+        assert found.json["elasticsearch"]["size"] == 4
+        assert [statement.split()[0] for statement in found.json["sql"]] == ["SELECT", "SELECT"]
+        for_people = program.run(*words, **servers).out
+        places = [for_people.index(part) for part in ("Parse tree", "Elasticsearch", "PostgreSQL", "'LAND'")]
+        assert places == sorted(places)
+    assert not (tmp_path / "data").exists()
+
+
 @pytest.mark.usefixtures("served")
 def test_a_load_ends_with_one_for_rejected_rows_and_two_for_unreadable_files(
     program: Program, data: str, tmp_path: Path

@@ -52,6 +52,15 @@ def test_a_missing_elasticsearch_is_told_in_a_sentence(
     assert told in program.run("index", "sync", **servers | {"elasticsearch_url": url}).sentence
 
 
+def test_the_index_s_status_tells_what_the_record_knows_where_elasticsearch_is_away(
+    program: Program, servers: dict[str, str]
+) -> None:
+    result = program.run("index", "status", "--json", **servers | {"elasticsearch_url": NOBODY})
+    assert result.status == 2
+    assert (result.json["outbox"], result.json["dead_letters"], result.json["index"]) == (0, 0, None)
+    assert "jiandu: Elasticsearch does not answer." in result.err
+
+
 def test_searches_go_on_without_elasticsearch(program: Program, servers: dict[str, str]) -> None:
     result = program.run("search", "废物", "--json", **servers | {"elasticsearch_url": NOBODY})
     assert (result.status, result.json["degraded"], result.json["engine"]) == (0, True, "POSTGRESQL")

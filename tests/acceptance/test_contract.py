@@ -26,7 +26,7 @@ NOT_YET_SERVED = frozenset(
     Anomaly AnomalyKind AnomalyStatus CannotTell CaseEvent CaseLink CaseLinkConnection CaseLinkEdge Certainty Clue
     ClueConnection ClueEdge ClueFilter ClueSource ClueStatus Coercion CoercionKind CriminalCase Department
     EnforcementCase Evidence FilingDecision LinkKind Measure MeasureConnection MeasureEdge MeasureFilter MeasureKind
-    MeasureStatus Quantity Rule StatisticsKey StatisticsRow StatisticsValue Suggestion SuggestionKind Transfer
+    MeasureStatus Quantity Rule StatisticsKey StatisticsRow StatisticsValue Transfer
     TriageDecision User UserError Mutation Subscription
     TriageCaseInput DismissAnomalyInput ConfirmAnomalyInput OpenClueInput AssignClueInput TransferClueInput
     AcceptClueInput ReturnClueInput CloseClueInput AcknowledgeClueInput IssueMeasureInput ServeMeasureInput
@@ -35,7 +35,7 @@ NOT_YET_SERVED = frozenset(
     PenaltyCase.quantities PenaltyCase.timeline PenaltyCase.transfers PenaltyCase.criminalCases
     PenaltyCase.enforcements PenaltyCase.anomalies PenaltyCase.cannotTell PenaltyCase.clues PenaltyCase.measures
     PenaltyCase.links
-    Query.suggest Query.clues Query.measures Query.statistics Query.rules Query.viewer
+    Query.clues Query.measures Query.statistics Query.rules Query.viewer
     CaseFilter.anomalies CaseFilter.certainty CaseFilter.rules CaseFilter.hasClue CaseFilter.hasMeasure
     CaseFacets.anomalies
     CaseSort.MOST_ANOMALIES

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.integration.search_texts import ODD_AGENCY, ODD_CASES, ODD_PERSONS
+
 Fields = Mapping[str, Any]
 
 PROCURATORATES: Sequence[Fields] = (
@@ -44,6 +46,7 @@ AGENCIES: Mapping[str, Fields] = {
     "L": {"name": "河南省林业局", "region": "410000", "domains": ["FORESTRY"]},
     "N": {"name": "跨区自然资源督察局", "domains": ["LAND"]},
     "H": {"name": "襄阳市工商行政管理局", "region": "420600", "domains": ["MARKET"]},
+    "T": ODD_AGENCY,
 }
 
 USCC_OF_MARKET = "91411300MA40AAA10R"
@@ -53,7 +56,7 @@ PERSON_OF_THE_FIRE = "赵小满"
 PERSON_OF_THE_SHOP = "孙立夏"
 PERSON_OF_THE_TREES = "欧阳谷雨"
 REPRESENTATIVE = "周白露"
-PERSONS = (PERSON_OF_THE_FIRE, PERSON_OF_THE_SHOP, PERSON_OF_THE_TREES, REPRESENTATIVE)
+PERSONS = (PERSON_OF_THE_FIRE, PERSON_OF_THE_SHOP, PERSON_OF_THE_TREES, REPRESENTATIVE, *ODD_PERSONS)
 
 
 def _organisation(name: str, uscc: str | None = None, representative: str | None = None) -> Fields:
@@ -64,7 +67,8 @@ def _person(name: str) -> Fields:
     return {"type": "PERSON", "name": name}
 
 
-LONG_TEXT = "经查，该厂贮存场地未采取防渗措施，渗滤液流入沟渠。" * 2_400 + "末段另见镉。"
+LONG_SENTENCE = "经查，该厂贮存场地未采取防渗措施，渗滤液流入沟渠。"
+LONG_TEXT = LONG_SENTENCE * 2_400 + "末段另见镉。"
 
 CASES: Mapping[str, Fields] = {
     "W1": {
@@ -318,6 +322,7 @@ CASES = {
         }
         for number in range(11, 19)
     },
+    **ODD_CASES,
 }
 
 LABELS: Sequence[str] = tuple(CASES)

@@ -23,7 +23,7 @@ from stores.search.parser import parse_query
 from stores.search.postgres_engine import PostgresEngine
 from stores.search.seam import CaseFilter, SearchAnswer, SearchEngine, SearchRequest, effective_sort
 from stores.settings import Settings
-from tests.conftest import CHINA, TEST_KEY, TestDatabase, cloned_database
+from tests.conftest import CHINA, SEARCH_PATIENCE_SECONDS, TEST_KEY, TestDatabase, cloned_database
 from tests.integration.search_cases import AGENCIES, CASES, PROCURATORATES, write_feed
 
 
@@ -70,7 +70,11 @@ async def opened_corpus(
     postgres: EmbeddedDatabase, elasticsearch: str, prefix: str, folder: Path
 ) -> AsyncIterator[Corpus]:
     """A database and an index of a whole module's own, filled with the corpus once."""
-    settings = Settings(elasticsearch_url=SecretStr(elasticsearch), elasticsearch_prefix=prefix)
+    settings = Settings(
+        elasticsearch_url=SecretStr(elasticsearch),
+        elasticsearch_prefix=prefix,
+        search_patience_seconds=SEARCH_PATIENCE_SECONDS,
+    )
     with cloned_database(postgres) as urls:
         database, index = Database(urls.application), CaseIndex(settings)
         try:

@@ -286,13 +286,14 @@ def in_order(letters: str) -> list[str]:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ({}, "LZMWXPHN"),
-        ({"domains": []}, "LZMWXPHN"),
+        ({}, "LZMWXPHTN"),
+        ({"domains": []}, "LZMWXPHTN"),
         ({"domains": ["MARKET"]}, "PH"),
         ({"domains": ["MARKET", "LAND"]}, "PHN"),
         ({"networked": True}, "WP"),
         ({"networked": False, "domains": ["ENVIRONMENT"]}, "X"),
-        ({"domains": ["OTHER"]}, ""),
+        ({"domains": ["OTHER"]}, "T"),
+        ({"domains": ["OTHER"], "networked": True}, ""),
     ],
 )
 async def test_agencies_come_by_region_and_name_those_of_no_region_last(
@@ -312,7 +313,7 @@ async def test_agencies_are_walked_page_by_page(client: Client) -> None:
         if not page["pageInfo"]["hasNextPage"]:
             break
         after = page["pageInfo"]["endCursor"]
-    assert walked == in_order("LZMWXPHN")
+    assert walked == in_order("LZMWXPHTN")
 
 
 async def test_an_agency_leads_to_its_procuratorate_and_that_to_its_superior(client: Client) -> None:

@@ -140,7 +140,7 @@ async def test_where_elasticsearch_is_away_postgresql_answers_and_says_so(corpus
             }
             ready = await client.http.get("/readyz")
             assert ready.status_code == 200
-            assert ready.json()["elasticsearch"].startswith("Elasticsearch does not answer.")
+            assert ready.json()["elasticsearch"]["fault"].startswith("Elasticsearch does not answer.")
     finally:
         await nobody.close()
 
@@ -159,7 +159,7 @@ async def test_where_there_is_no_index_yet_postgresql_answers_and_says_so(
 
 
 async def test_a_cursor_of_elasticsearch_goes_on_where_postgresql_has_to_answer(corpus: Corpus) -> None:
-    page = """query($after: String) { searchCases(query: "号", first: 15, after: $after) {
+    page = """query($after: String) { searchCases(query: "号", first: 20, after: $after) {
         degraded edges { cursor } pageInfo { endCursor hasNextPage } } }"""
     nobody = CaseIndex(Settings(elasticsearch_url=SecretStr("http://127.0.0.1:1")))
     try:

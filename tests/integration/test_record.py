@@ -220,6 +220,8 @@ WRONG_STATES = [
         "INSERT INTO procuratorate (id, name, region, parent_id) VALUES (7, '院', '411300', 7)",
         "ck_procuratorate_parent_is_another",
     ),
+    ("INSERT INTO statute (name, name_tokens) VALUES ('《》', '')", "ck_statute_name_tokens_not_empty"),
+    ("INSERT INTO statute (name, name_tokens) VALUES ('a', ' a '), ('A', ' a ')", "uq_statute_name_tokens"),
     ("UPDATE case_source SET source = 'RUMOUR'", "ck_case_source_source_known"),
     ("UPDATE feed_run SET rows = rows + 1", "ck_feed_run_rows_accounted_for"),
     ("UPDATE feed_run SET status = 'RUNNING'", "ck_feed_run_ended_unless_running"),
@@ -228,6 +230,7 @@ WRONG_STATES = [
     ("UPDATE feed_row SET outcome = 'lost'", "ck_feed_row_outcome_known"),
     ("UPDATE feed_row SET ordinal = -ordinal", "ck_feed_row_counted_from_one"),
     ("UPDATE rejected_row SET code = 'BAD_MOOD'", "ck_rejected_row_code_known"),
+    ("INSERT INTO index_walk (last_case_id) VALUES (0), (1)", "uq_index_walk_unfinished"),
     ("INSERT INTO index_rebuild (singleton, index_name) VALUES (2, 'x')", "ck_index_rebuild_at_most_one"),
 ]
 

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import anyio
 import httpx
@@ -10,11 +11,13 @@ import pytest
 from sqlalchemy import text
 
 from indexer.bulk import NotTakenError, deletion, index_action
+from indexer.rebuild import rebuild
 from indexer.relay import Relay
+from indexer.verify import compare
 from schema.search_document import MAPPING, SETTINGS
 from schema.tokens import token_text
 from stores.elastic import CaseIndex, ItemResult
-from stores.errors import UnavailableError
+from stores.errors import SearchIndexError, UnavailableError
 from stores.outbox import acknowledge, begin_rebuild, bury, claim, current_rebuild, resurrect
 from stores.postgres import Database
 from stores.settings import Settings, load_settings
@@ -295,6 +298,21 @@ async def test_no_write_makes_an_index_by_accident(index: CaseIndex, elasticsear
         await ask("GET", f"{elasticsearch}/{index.names.cases}")
 
 
+async def test_an_index_that_bears_the_alias_s_name_is_told_of_and_left_alone(
+    database: Database, index: CaseIndex, relay: Relay, elasticsearch: str, clock: Clock
+) -> None:
+    await add_cases(database)
+    await ask("PUT", f"{elasticsearch}/{index.names.cases}")
+    for attempt in (relay.drain, partial(rebuild, database, index, clock), partial(compare, database, index)):
+        with pytest.raises(SearchIndexError, match=f"An index is named {index.names.cases}"):
+            await attempt()
+    assert await index.count() == 0
+    assert await index.our_indices() == []
+    assert await pending(database) == 1
+    await ask("DELETE", f"{elasticsearch}/{index.names.cases}")
+    assert (await relay.drain()).indexed == 1
+
+
 async def test_a_relay_writes_to_both_indices_while_one_is_being_rebuilt(
     database: Database, index: CaseIndex, relay: Relay, clock: Clock
 ) -> None:
@@ -353,9 +371,9 @@ class WatchedIndex(CaseIndex):
         super().__init__(settings)
         self.sizes: list[int] = []
 
-    async def bulk(self, body: bytes) -> list[ItemResult]:
+    async def bulk(self, body: bytes, *, refresh: bool = False) -> list[ItemResult]:
         self.sizes.append(len(body))
-        return await super().bulk(body)
+        return await super().bulk(body, refresh=refresh)
 
 
 async def test_documents_too_large_for_one_request_go_in_several(

@@ -83,7 +83,7 @@ async def test_whatever_differs_is_put_right_and_logged_and_shows_in_the_status(
     ]
     assert [entry["log_level"] for entry in logged if entry["event"] == "the index differed"] == ["error"] * 3
     assert await indexed(index) == await revisions(database)
-    status = await index_status(database, index, clock)
+    status = await index_status(database, index, clock, patience_seconds=10)
     assert status.differences == 4
     assert status.compared_at is not None
 

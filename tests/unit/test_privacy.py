@@ -229,6 +229,14 @@ def test_names_are_covered_everywhere_and_the_longer_one_first() -> None:
     assert cover_names("没有人", ["张三"]) == "没有人"
 
 
+def test_a_name_is_covered_however_it_is_written_that_a_search_finds_it() -> None:
+    assert (
+        cover_names("卫立冬、卫⽴冬与卫立\u200b冬，卫\t立\n冬，卫·立·冬", ["卫立冬"]) == "卫**、卫**与卫**，卫**，卫**"
+    )
+    assert cover_names("ＪＯＨＮ\u2003smith到场", ["John Smith"]) == "J***到场"
+    assert cover_names("卫立于冬季到场", ["卫立冬"]) == "卫立于冬季到场"
+
+
 @given(
     st.text(alphabet="张建国华 \u3000a，", max_size=60),
     st.lists(st.text(alphabet="张建国华", min_size=2, max_size=4), max_size=4),

@@ -302,6 +302,12 @@ def test_a_query_is_limited_in_words() -> None:
     assert error("a " * (MAX_WORDS - 1) + "非法处置").position == 2 * (MAX_WORDS - 1)
 
 
+def test_a_query_is_limited_in_what_it_and_its_synonyms_look_up() -> None:
+    successor = "市场监督管理局 "
+    assert error(successor * 40).position == 28 * len(successor)
+    assert isinstance(tree(f"party:({successor * 40})"), AllOf)
+
+
 def test_a_query_is_limited_in_depth() -> None:
     assert tree("(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH) == A
     assert error("(" * (MAX_DEPTH + 1) + "a" + ")" * (MAX_DEPTH + 1)).position == MAX_DEPTH

@@ -1,0 +1,214 @@
+"""What a search means, worked out in plain Python over the corpus: neither engine's way of doing it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from itertools import cycle
+
+from schema.document_number import canonical_document_number
+from schema.tokens import tokens
+from schema.vocabularies import CaseSort, Domain, Facet, SearchField
+from stores.search.query_tree import AllOf, AnyOf, Node, Not, Phrase
+from stores.search.seam import CaseFilter, Position, SearchEngine, SearchRequest, decode_position
+from tests.integration.search_cases import AGENCIES, CASES
+from tests.integration.search_corpus import Corpus
+
+WEIGHTS: Mapping[SearchField, int] = {
+    SearchField.NUMBER: 8,
+    SearchField.PARTY: 6,
+    SearchField.TITLE: 5,
+    SearchField.VIOLATION_TYPE: 4,
+    SearchField.AGENCY: 3,
+    SearchField.CONTENT: 2,
+    SearchField.BASIS: 2,
+    SearchField.FACTS: 1,
+}
+_YEAR = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A case of the corpus as a search sees it."""
+
+    label: str
+    case_id: int
+    agency_id: int
+    domain: Domain
+    region: str | None
+    uscc: str | None
+    decided_on: date | None
+    fine: Decimal | None
+    texts: Mapping[SearchField, Sequence[str]]
+    """The tokens of each text of a field, with a space around each token."""
+
+
+def known_cases(corpus: Corpus) -> Sequence[Known]:
+    """Every case of the corpus."""
+    return [_known(corpus, label) for label in CASES]
+
+
+def _known(corpus: Corpus, label: str) -> Known:
+    fields, office = CASES[label], AGENCIES[label[0]]
+    numbers = [fields.get("documentNumber"), fields.get("filingNumber")]
+    texts = {
+        SearchField.NUMBER: [canonical_document_number(number) for number in numbers if number],
+        SearchField.TITLE: [fields.get("title")],
+        SearchField.PARTY: [fields["party"]["name"]],
+        SearchField.AGENCY: [office["name"], *office.get("aliases", ())],
+        SearchField.VIOLATION_TYPE: [fields.get("violationType")],
+        SearchField.FACTS: [fields.get("facts")],
+        SearchField.BASIS: [fields.get("legalBasis")],
+        SearchField.CONTENT: [fields.get("penaltyContent")],
+    }
+    decided_on, fine = fields.get("decidedOn"), fields.get("fine")
+    return Known(
+        label=label,
+        case_id=corpus.ids[label],
+        agency_id=corpus.agencies[label[0]],
+        domain=Domain(fields.get("domain") or office["domains"][0]),
+        region=office.get("region"),
+        uscc=fields["party"].get("uscc"),
+        decided_on=None if decided_on is None else date.fromisoformat(decided_on),
+        fine=None if fine is None else Decimal(fine).quantize(Decimal("0.01")),
+        texts={field: [f" {' '.join(tokens(text))} " for text in written if text] for field, written in texts.items()},
+    )
+
+
+def holds(node: Node | None, case: Known) -> bool:
+    """Whether a query holds of a case."""
+    match node:
+        case None:
+            return True
+        case Phrase():
+            return bool(_weights(node, case))
+        case Not(operand):
+            return not holds(operand, case)
+        case AnyOf(operands):
+            return any(holds(operand, case) for operand in operands)
+        case AllOf(operands):
+            return all(holds(operand, case) for operand in operands)
+
+
+def score(node: Node, case: Known) -> int:
+    """What a case scores of which the query holds."""
+    match node:
+        case Phrase():
+            return max(_weights(node, case))
+        case Not():
+            return 0
+        case AnyOf(operands):
+            return sum(score(operand, case) for operand in operands if holds(operand, case))
+        case AllOf(operands, whole):
+            again = 2 * max(_weights(whole, case), default=0) if whole else 0
+            return again + sum(score(operand, case) for operand in operands)
+
+
+def _weights(phrase: Phrase, case: Known) -> list[int]:
+    wanted = f" {' '.join(phrase.tokens)} "
+    fields = WEIGHTS if phrase.field is None else [phrase.field]
+    return [WEIGHTS[field] for field in fields if any(wanted in text for text in case.texts[field])]
+
+
+def left_by(wanted: CaseFilter, case: Known) -> bool:
+    """Whether a filter leaves a case."""
+    within = [region.removesuffix("00").removesuffix("00") for region in wanted.regions]
+    decided, fine = case.decided_on, case.fine
+    return (
+        (not wanted.domains or case.domain in wanted.domains)
+        and (not wanted.agency_ids or case.agency_id in wanted.agency_ids)
+        and (not within or (case.region or "none").startswith(tuple(within)))
+        and (wanted.decided_from is None or (decided is not None and decided >= wanted.decided_from))
+        and (wanted.decided_to is None or (decided is not None and decided <= wanted.decided_to))
+        and (wanted.fine_min is None or (fine is not None and fine >= wanted.fine_min))
+        and (wanted.fine_max is None or (fine is not None and fine <= wanted.fine_max))
+        and (wanted.party_uscc is None or case.uscc == wanted.party_uscc)
+    )
+
+
+def in_order(cases: Sequence[Known], sort: CaseSort, scores: Mapping[str, int] | None = None) -> list[Known]:
+    """The cases by score where there is one, then by the order's key with unknown ones last, then the newest row."""
+
+    def place(case: Known) -> tuple[int, bool, Decimal, int]:
+        key = case.fine
+        if sort is not CaseSort.FINE_HIGHEST:
+            key = None if case.decided_on is None else Decimal(case.decided_on.toordinal())
+        known = Decimal(0) if key is None else key
+        return (
+            -(scores or {}).get(case.label, 0),
+            key is None,
+            known if sort is CaseSort.DECIDED_OLDEST else -known,
+            -case.case_id,
+        )
+
+    return sorted(cases, key=place)
+
+
+def facet_counts(cases: Sequence[Known]) -> dict[Facet, list[tuple[str, int]]]:
+    """How many of the cases have each value: the most first, then by value, ids as numbers; unknown ones left out."""
+    counted: Mapping[Facet, Counter[str]] = {
+        Facet.DOMAINS: Counter(case.domain.value for case in cases),
+        Facet.AGENCIES: Counter(str(case.agency_id) for case in cases),
+        Facet.REGIONS: Counter(case.region for case in cases if case.region),
+        Facet.YEARS: Counter(str(case.decided_on)[:_YEAR] for case in cases if case.decided_on),
+    }
+    return {
+        facet: sorted(counts.items(), key=lambda pair: (-pair[1], len(pair[0]) * (facet is Facet.AGENCIES), pair[0]))
+        for facet, counts in counted.items()
+    }
+
+
+def hits_of(cases: Sequence[Known], request: SearchRequest) -> list[tuple[Known, Position]]:
+    """Every hit of a request and where it stands, in order; pages are not looked at."""
+    tree, sort = request.query.tree, request.sort
+    hits = [case for case in cases if left_by(request.filter, case) and holds(tree, case)]
+    scores: Mapping[str, int] | None = None
+    if sort is CaseSort.RELEVANCE and tree is not None:
+        scores = {case.label: score(tree, case) for case in hits}
+    return [
+        (
+            case,
+            Position(
+                sort,
+                None if scores is None else scores[case.label],
+                case.fine if sort is CaseSort.FINE_HIGHEST else case.decided_on,
+                case.case_id,
+            ),
+        )
+        for case in in_order(hits, sort, scores)
+    ]
+
+
+async def hold_both_to_it(
+    engines: Sequence[SearchEngine], cases: Sequence[Known], request: SearchRequest, size: int
+) -> int:
+    """Compare all that both engines answer, and every page of a size, each asked of the other engine than the last.
+
+    Answers how many hits there are.
+    """
+    hits = hits_of(cases, request)
+    expected = [position for _, position in hits]
+    counts = facet_counts([case for case, _ in hits])
+    for engine in engines:
+        answer = await engine.search(request)
+        assert list(answer.positions) == expected[: request.first]
+        assert [place.encode() for place in answer.positions] == [place.encode() for place in expected[: request.first]]
+        assert (answer.total, answer.has_next) == (len(expected), len(expected) > request.first)
+        found = {facet: [(value.value, value.count) for value in values] for facet, values in answer.facets.items()}
+        assert found == {facet: counts[facet] for facet in request.facets}
+    assert await _walked(engines, request, size) == expected
+    return len(expected)
+
+
+async def _walked(engines: Sequence[SearchEngine], request: SearchRequest, size: int) -> list[Position]:
+    walked: list[Position] = []
+    after: Position | None = None
+    for engine in cycle(engines):
+        part = replace(request, first=size, after=after, count=False, facets=frozenset())
+        page = await engine.search(part)
+        walked += page.positions
+        if not page.has_next:
+            break
+        after = decode_position(page.positions[-1].encode(), request.sort)
+    return walked

@@ -1,0 +1,71 @@
+"""What an upgrade does to rows that an older program wrote."""
+
+import secrets
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from stores.embedded import EmbeddedDatabase
+from stores.migrating import migrate
+from tests.conftest import REPOSITORY, TestDatabase, dsn
+
+
+@pytest.fixture
+def unmigrated(postgres: EmbeddedDatabase) -> Iterator[TestDatabase]:
+    """A database that no migration has seen."""
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(dsn(postgres.superuser), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} OWNER jiandu_owner TEMPLATE template0".encode())
+        try:
+            yield TestDatabase(
+                *(getattr(postgres, role).set(database=name) for role in ("superuser", "owner", "application"))
+            )
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+async def upgrade_to(revision: str, urls: TestDatabase) -> None:
+    """Bring a database to a revision that need not be the newest."""
+
+    def upgrade(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(REPOSITORY / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+    engine = create_async_engine(urls.owner, poolclass=NullPool)
+    async with engine.begin() as connection:
+        await connection.run_sync(upgrade)
+    await engine.dispose()
+
+
+OF_REVISION_3 = """
+WITH office AS (
+  INSERT INTO agency (name, aliases, name_tokens) VALUES
+    ('甲局', '{乙局,丙局}', ' 甲 局 乙 局 丙 局 '), ('丁局', '{}', ' 丁 局 ') RETURNING id, name_tokens
+), parties AS (
+  INSERT INTO party (type, name, name_tokens) VALUES ('ORGANIZATION', '某厂', ' 某 厂 ') RETURNING id
+), cases AS (
+  INSERT INTO penalty_case (agency_id, party_id, document_number, identity_derived, domain, sources)
+  SELECT office.id, parties.id, '罚1号', false, 'OTHER', '{PLATFORM}' FROM office, parties RETURNING id, agency_id
+)
+INSERT INTO case_text (case_id, agency) SELECT cases.id, name_tokens FROM cases JOIN office ON office.id = agency_id
+"""
+
+
+async def test_an_agencys_names_are_set_apart_in_every_case_and_the_index_hears_of_it(unmigrated: TestDatabase) -> None:
+    await upgrade_to("0003", unmigrated)
+    with psycopg.connect(dsn(unmigrated.owner)) as connection:
+        connection.execute(OF_REVISION_3)
+        connection.execute("DELETE FROM outbox")
+    assert (await migrate(unmigrated.owner))[0] == "0003"
+    with psycopg.connect(dsn(unmigrated.owner)) as connection:
+        shown = "SELECT t.agency, c.revision FROM case_text t JOIN penalty_case c ON c.id = t.case_id ORDER BY c.id"
+        assert connection.execute(shown).fetchall() == [(" 甲 局  乙 局  丙 局 ", 2), (" 丁 局 ", 1)]
+        assert connection.execute("SELECT count(*) FROM outbox").fetchone() == (1,)
