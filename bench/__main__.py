@@ -12,14 +12,15 @@ from typing import NoReturn
 
 import structlog
 
-from bench import feed, listing, rebuilding, searching
+from bench import feed, freshness, listing, rebuilding, searching, verifying
 from bench.generator import case_rows, write_json_lines
 from bench.report import Circumstances, keep, print_lines, print_table
 from bench.servers import Servers, servers
 from bench.timing import Figure, MeasuredNothingError, machine_milliseconds
 
-MEASUREMENTS = ("feed", "rebuild", "search", "cases", "postgres")
-_WITH_ELASTICSEARCH = {"rebuild", "search"}
+MEASUREMENTS = ("feed", "verify", "rebuild", "search", "cases", "postgres", "fresh")
+_WITH_ELASTICSEARCH = {"rebuild", "search", "fresh", "verify"}
+_WITHOUT_RECORD = {"feed", "verify"}
 _QUICK = 5_000
 _INTERRUPTED = 130
 _FAILED = 2
@@ -31,6 +32,7 @@ class Sizes:
 
     cases: int
     feed_rows: int
+    verified_cases: int
     pairs: int
     rounds: int
 
@@ -41,6 +43,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--cases", type=int, default=100_000, help="cases in the record that is indexed and searched")
     parser.add_argument("--feed-rows", type=int, default=20_000, help="rows of each feed that is loaded")
+    parser.add_argument("--verified-cases", type=int, default=1_000_000, help="cases whose index is compared")
     parser.add_argument("--quick", action="store_true", help=f"{_QUICK} of each and fewer repetitions: only to try")
     parser.add_argument("--only", choices=MEASUREMENTS, action="append", help="measure this; may be repeated")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the result in this file")
@@ -50,12 +53,14 @@ def _arguments() -> argparse.Namespace:
 def _measure(started: Servers, chosen: tuple[str, ...], sizes: Sizes) -> Iterator[Figure]:
     if "feed" in chosen:
         yield from feed.measure(started, rows=sizes.feed_rows, pairs=sizes.pairs)
-    if chosen == ("feed",):
+    if "verify" in chosen:
+        yield from verifying.measure(started, cases=sizes.verified_cases, pairs=sizes.pairs)
+    if _WITHOUT_RECORD.issuperset(chosen):
         return
     _fill(started, sizes.cases)
     if "rebuild" in chosen:
         yield from rebuilding.measure(started, cases=sizes.cases, pairs=sizes.pairs)
-    elif "search" in chosen:
+    elif _WITH_ELASTICSEARCH.intersection(chosen) - _WITHOUT_RECORD:
         rebuilding.rebuild_once(started)
     if "search" in chosen:
         yield from searching.measure(started, rounds=sizes.rounds)
@@ -63,6 +68,8 @@ def _measure(started: Servers, chosen: tuple[str, ...], sizes: Sizes) -> Iterato
         yield from listing.measure(started, rounds=sizes.rounds)
     if "postgres" in chosen:
         yield from searching.measure_postgres(started, rounds=max(1, sizes.rounds // 2))
+    if "fresh" in chosen:  # the last: it changes the record
+        yield from freshness.measure(started, rounds=sizes.pairs)
 
 
 def _fill(started: Servers, cases: int) -> None:
@@ -89,9 +96,15 @@ def main() -> int:
     arguments = _arguments()
     signal.signal(signal.SIGTERM, _terminate)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    sizes = Sizes(cases=arguments.cases, feed_rows=arguments.feed_rows, pairs=3, rounds=5)
+    sizes = Sizes(
+        cases=arguments.cases,
+        feed_rows=arguments.feed_rows,
+        verified_cases=arguments.verified_cases,
+        pairs=3,
+        rounds=5,
+    )
     if arguments.quick:
-        sizes = Sizes(cases=_QUICK, feed_rows=_QUICK, pairs=2, rounds=2)
+        sizes = Sizes(cases=_QUICK, feed_rows=_QUICK, verified_cases=10 * _QUICK, pairs=2, rounds=2)
     chosen = tuple(name for name in MEASUREMENTS if arguments.only is None or name in arguments.only)
     figures: list[Figure] = []
     status = 0

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ from psycopg import sql
 from pydantic import SecretStr
 from sqlalchemy.engine import URL
 
-from bench.timing import MeasuredNothingError
+from bench.timing import MeasuredNothingError, require
 from stores.embedded import OWNER_ROLE, EmbeddedDatabase, start_embedded, stop_embedded
 from stores.keys import KeyRing, load_key_ring
 from stores.migrating import migrate
@@ -152,29 +152,51 @@ class Servers:
     def api(self, *, with_elasticsearch: bool) -> Iterator[Http]:
         """`jiandu serve` in a process of its own, ready to answer."""
         port = _free_port()
-        options = ["--data-dir", str(self.data_dir)]
-        if with_elasticsearch:
-            options += ["--elasticsearch-url", self.elasticsearch_url]
+        environment = {} if with_elasticsearch else {f"{PREFIX}ELASTICSEARCH_URL": ""}
+        with self.program("serve", "--port", str(port), environment=environment) as running:
+            url = f"http://127.0.0.1:{port}"
+            _wait_until_ready(running, url)
+            with Http(url) as connection:
+                yield connection
+
+    @contextmanager
+    def program(self, *words: str, environment: Mapping[str, str] | None = None) -> Iterator["Running"]:
+        """A `jiandu` command in a process of its own, on this run's servers unless the environment names others."""
         # Away from any .env, and without anybody's settings.
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-        environment |= {"PYTHONPATH": str(_ROOT), f"{PREFIX}ELASTICSEARCH_PREFIX": "bench"}
-        program = [sys.executable, "-c", "from commands.main import main; main()"]
-        log = self.folder / "api.log"
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+        ours = {f"{PREFIX}DATA_DIR": str(self.data_dir), f"{PREFIX}ELASTICSEARCH_PREFIX": "bench"}
+        if self.elasticsearch is not None:
+            ours[f"{PREFIX}ELASTICSEARCH_URL"] = self.elasticsearch.url
+        log = self.folder / f"{words[0]}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [*program, *options, "serve", "--port", str(port)],
+                [sys.executable, "-c", "from commands.main import main; main()", *words],
                 cwd=self.folder,
-                env=environment,
+                env=inherited | {"PYTHONPATH": str(_ROOT)} | ours | dict(environment or {}),
                 stdout=output,
                 stderr=output,
             )
         try:
-            url = f"http://127.0.0.1:{port}"
-            _wait_until_ready(process, url, log)
-            with Http(url) as connection:
-                yield connection
+            yield Running(process, log)
         finally:
             _end(process)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A process of ours, and where it writes."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def said(self) -> str:
+        """The end of what it wrote."""
+        return self.log.read_text(errors="replace")[-2_000:]
+
+    def require(self) -> None:
+        """Raise MeasuredNothingError when it has ended."""
+        require(self.process.poll() is None, f"{self.log.stem} ended.\n{self.said}")
 
 
 @contextmanager
@@ -224,9 +246,10 @@ def _free_port() -> int:
     return port
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def _wait_until_ready(running: Running, url: str) -> None:
     deadline = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline:
+        running.require()
         try:
             with Http(url) as connection:
                 connection.send("GET", "/readyz")
@@ -234,7 +257,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> 
             time.sleep(0.1)
         else:
             return
-    raise MeasuredNothingError(f"The API did not start.\n{log.read_text(errors='replace')[-2_000:]}")
+    raise MeasuredNothingError(f"The API did not start.\n{running.said}")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -87,9 +87,9 @@ class Rounds:
     ours: list[list[float]]
     floor: list[list[float]]
 
-    def figures(self, name: str, floor_is: str) -> list[Figure]:
-        """The median and the 95th percentile over the jobs, each with its spread over the rounds."""
-        return [self._figure(name, percent, floor_is) for percent in (50, 95)]
+    def figures(self, name: str, floor_is: str, percents: tuple[int, ...] = (50, 95)) -> list[Figure]:
+        """The median and the 95th percentile over the jobs, or others, each with its spread over the rounds."""
+        return [self._figure(name, percent, floor_is) for percent in percents]
 
     def _figure(self, name: str, percent: int, floor_is: str) -> Figure:
         ours = [percentile(seconds, percent) for seconds in self.ours]
@@ -105,9 +105,14 @@ class Rounds:
 
 
 def in_turns(
-    jobs: Sequence[Job], ours: Callable[[Job], object], floor: Callable[[Job], object], *, rounds: int
+    jobs: Sequence[Job],
+    ours: Callable[[Job], object],
+    floor: Callable[[Job], object],
+    *,
+    rounds: int,
+    pause_seconds: float = 0.0,
 ) -> Rounds:
-    """Do every job both ways, one right after the other, each way first every other time."""
+    """Do every job both ways, one right after the other or with a pause, each way first every other time."""
     ways = (ours, floor)
     result: tuple[list[list[float]], list[list[float]]] = ([], [])
     for turn in range(rounds):
@@ -115,6 +120,7 @@ def in_turns(
         for place, job in enumerate(jobs):
             first = (turn + place) % 2
             for way in (first, 1 - first):
+                time.sleep(pause_seconds)
                 with stopwatch() as watch:
                     ways[way](job)
                 seconds[way].append(watch.seconds)
