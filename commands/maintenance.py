@@ -25,7 +25,7 @@ def migrate(
     check: Annotated[
         bool,
         typer.Option(
-            "--check", help="Only see whether the migrations give schema/tables.py, in a database thrown away."
+            "--check", help="Only see whether the migrations give the tables in schema/, in a database thrown away."
         ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
@@ -37,7 +37,7 @@ def migrate(
         if as_json:
             print_json({"from": None, "to": revision})
         else:
-            typer.echo("The migrations give the tables of schema/tables.py.")
+            typer.echo("The migrations give the tables in schema/.")
         return
     before, after = run(lambda: _migrate(settings))
     if as_json:

@@ -4,7 +4,10 @@ from typing import Any
 
 from alembic import context
 
-from schema.tables import metadata
+# The tables register themselves in it.
+import schema.index_tables
+import schema.tables  # noqa: F401  the same
+from schema.metadata import metadata
 
 
 def _is_ours(_object: Any, name: str | None, kind: str, _reflected: bool, _compare_to: Any) -> bool:

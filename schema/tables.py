@@ -4,9 +4,6 @@ Money is yuan with two decimals; an unknown value is NULL. The triggers that rai
 in the first migration, because they belong to the database and not to any one writer.
 """
 
-from collections.abc import Iterable
-from enum import Enum
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -15,13 +12,9 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
-    Numeric,
-    SmallInteger,
     Table,
     Text,
     func,
@@ -29,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from schema.metadata import Key, Yuan, all_of, metadata, one_of, row_id
 from schema.vocabularies import (
     DataSource,
     Domain,
@@ -41,42 +35,10 @@ from schema.vocabularies import (
     ServiceMethod,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-Key = Text(collation="C")
-"""Text compared byte by byte: names and numbers that identify something."""
-
-Yuan = Numeric(18, 2)
-
-
-def _values(members: Iterable[Enum]) -> str:
-    return ", ".join(f"'{member.value}'" for member in members)
-
-
-def _one_of(column: str, members: Iterable[Enum]) -> CheckConstraint:
-    return CheckConstraint(f"{column} IN ({_values(members)})", name=f"{column}_known")
-
-
-def _all_of(column: str, members: Iterable[Enum]) -> CheckConstraint:
-    return CheckConstraint(f"{column} <@ ARRAY[{_values(members)}]", name=f"{column}_known")
-
-
-def _id() -> Column[int]:
-    return Column("id", BigInteger, Identity(always=False), primary_key=True)
-
-
 procuratorate = Table(
     "procuratorate",
     metadata,
-    _id(),
+    row_id(),
     Column("name", Key, nullable=False, unique=True),
     Column("region", Key, nullable=False, comment="GB/T 2260, six digits"),
     Column("parent_id", ForeignKey("procuratorate.id"), index=True),
@@ -89,7 +51,7 @@ procuratorate = Table(
 agency = Table(
     "agency",
     metadata,
-    _id(),
+    row_id(),
     Column("name", Key, nullable=False, unique=True),
     Column("name_tokens", Text, nullable=False, comment="schema.tokens of the name and the aliases"),
     Column("aliases", ARRAY(Text), nullable=False, server_default=text("'{}'")),
@@ -104,7 +66,7 @@ agency = Table(
     CheckConstraint("name <> ''", name="name_not_empty"),
     CheckConstraint("region ~ '^[0-9]{6}$'", name="region_is_six_digits"),
     CheckConstraint("length(uscc) = 18", name="uscc_has_18_characters"),
-    _all_of("domains", Domain),
+    all_of("domains", Domain),
     Index("uq_agency_uscc", "uscc", unique=True, postgresql_where=text("uscc IS NOT NULL")),
     comment="行政执法机关",
 )
@@ -120,7 +82,7 @@ with its representative's. An index holds no text that is very long."""
 party = Table(
     "party",
     metadata,
-    _id(),
+    row_id(),
     Column("type", Text, nullable=False),
     Column("name", Text, comment="as sent; a natural person's is masked wherever it is shown"),
     Column("name_tokens", Text, nullable=False, server_default=""),
@@ -132,7 +94,7 @@ party = Table(
     Column(
         "source_updated_at", DateTime(timezone=True), comment="of the newest row that told of it under identity_key"
     ),
-    _one_of("type", PartyType),
+    one_of("type", PartyType),
     CheckConstraint("octet_length(identity_hash) = 32", name="identity_hash_is_sha256"),
     CheckConstraint("(identity_hash IS NULL) = (identity_masked IS NULL)", name="identity_hash_with_mask"),
     Index("uq_party_identity_key", "identity_key", unique=True, postgresql_where=text("identity_key IS NOT NULL")),
@@ -153,7 +115,7 @@ party = Table(
 penalty_case = Table(
     "penalty_case",
     metadata,
-    _id(),
+    row_id(),
     Column("agency_id", ForeignKey("agency.id"), nullable=False),
     Column("party_id", ForeignKey("party.id"), nullable=False, index=True),
     Column("document_number", Key, comment="文号, canonical (schema.document_number)"),
@@ -191,11 +153,11 @@ penalty_case = Table(
     Column("source_updated_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    _one_of("domain", Domain),
-    _one_of("service_method", ServiceMethod),
-    _all_of("penalty_kinds", PenaltyKind),
-    _all_of("harm", Harm),
-    _all_of("sources", DataSource),
+    one_of("domain", Domain),
+    one_of("service_method", ServiceMethod),
+    all_of("penalty_kinds", PenaltyKind),
+    all_of("harm", Harm),
+    all_of("sources", DataSource),
     CheckConstraint("fine >= 0", name="fine_not_negative"),
     CheckConstraint("confiscated >= 0", name="confiscated_not_negative"),
     CheckConstraint("paid_amount >= 0", name="paid_amount_not_negative"),
@@ -290,7 +252,7 @@ case_source = Table(
         nullable=False,
         comment="of the last row applied from this source under this identity: the same row again changes nothing",
     ),
-    _one_of("source", DataSource),
+    one_of("source", DataSource),
     # A decision number is found in the case itself; any other identity may have been replaced by a better one there.
     Index("ix_case_source_identity", "identity", postgresql_where=text("identity NOT LIKE 'number:%'")),
     comment="案件数据来源",
@@ -299,7 +261,7 @@ case_source = Table(
 feed = Table(
     "feed",
     metadata,
-    _id(),
+    row_id(),
     Column("name", Text, nullable=False, unique=True, comment="the file's name without its folder"),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     comment="数据来源文件",
@@ -308,7 +270,7 @@ feed = Table(
 feed_run = Table(
     "feed_run",
     metadata,
-    _id(),
+    row_id(),
     Column("run", Key, nullable=False, unique=True, comment="the name by which commands know the run"),
     Column("feed_id", ForeignKey("feed.id"), nullable=False, index=True),
     Column("status", Text, nullable=False),
@@ -323,7 +285,7 @@ feed_run = Table(
         for count in ("rows", "inserted", "updated", "unchanged", "rejected", "waiting", "warnings")
     ),
     Column("skipped", JSONB, nullable=False, server_default=text("'[]'"), comment="lines that are no record, with why"),
-    _one_of("status", FeedRunStatus),
+    one_of("status", FeedRunStatus),
     CheckConstraint("rows = inserted + updated + unchanged + rejected", name="rows_accounted_for"),
     CheckConstraint("(status = 'RUNNING') = (ended_at IS NULL)", name="ended_unless_running"),
     Index("ix_feed_run_newest", text("started_at DESC"), text("id DESC")),
@@ -341,7 +303,7 @@ feed_row = Table(
     Column("key_id", Key, nullable=False),
     Column("raw", LargeBinary, nullable=False, comment="nonce, then AES-GCM ciphertext of the row as sent"),
     Column("warnings", JSONB, nullable=False, server_default=text("'[]'")),
-    _one_of("outcome", RowOutcome),
+    one_of("outcome", RowOutcome),
     CheckConstraint("ordinal > 0 AND line > 0", name="counted_from_one"),
     Index("ix_feed_row_case", "case_id", postgresql_where=text("case_id IS NOT NULL")),
     comment="原始数据行",
@@ -356,61 +318,6 @@ rejected_row = Table(
     Column("column", Text),
     Column("code", Text, nullable=False),
     Column("message", Text, nullable=False),
-    _one_of("code", FeedErrorCode),
+    one_of("code", FeedErrorCode),
     comment="被拒收的数据行",
-)
-
-outbox = Table(
-    "outbox",
-    metadata,
-    _id(),
-    Column("case_id", BigInteger, nullable=False),
-    Column("deleted_revision", Integer, comment="of a case that is gone: one above its last revision"),
-    Column("queued_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
-    comment="cases whose document in the index may be out of date; a row carries no document",
-)
-
-dead_letter = Table(
-    "dead_letter",
-    metadata,
-    Column("case_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("revision", Integer, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("failed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    comment="documents that Elasticsearch refused",
-)
-
-index_rebuild = Table(
-    "index_rebuild",
-    metadata,
-    Column("singleton", SmallInteger, primary_key=True, server_default=text("1"), autoincrement=False),
-    Column("index_name", Text, nullable=False),
-    Column(
-        "last_case_id", BigInteger, nullable=False, server_default=text("0"), comment="filled up to and with this case"
-    ),
-    Column("started_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    CheckConstraint("singleton = 1", name="at_most_one"),
-    comment="the rebuild under way, to which relays write as well",
-)
-
-index_walk = Table(
-    "index_walk",
-    metadata,
-    _id(),
-    Column("started_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
-    Column("stepped_at", DateTime(timezone=True), nullable=False, server_default=text("'-infinity'")),
-    Column("finished_at", DateTime(timezone=True)),
-    Column(
-        "last_case_id",
-        BigInteger,
-        nullable=False,
-        server_default=text("0"),
-        comment="compared up to and with this case",
-    ),
-    *(
-        Column(count, BigInteger, nullable=False, server_default=text("0"))
-        for count in ("compared", "missing", "stale", "orphaned", "repaired", "refused")
-    ),
-    Index("uq_index_walk_unfinished", text("(true)"), unique=True, postgresql_where=text("finished_at IS NULL")),
-    comment="the comparison under `index sync --follow`: the one under way, and the last whole one",
 )

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, literal, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from schema.tables import index_walk
+from schema.index_tables import index_walk
 
 
 class Walk(NamedTuple):

@@ -11,8 +11,9 @@ from sqlalchemy import delete, exists, func, literal, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from schema.index_tables import dead_letter, index_rebuild, outbox
 from schema.search_document import DOCUMENT_SQL
-from schema.tables import dead_letter, index_rebuild, outbox, penalty_case
+from schema.tables import penalty_case
 from stores.errors import UnavailableError
 
 CHANNEL = "jiandu_outbox"

@@ -10,7 +10,7 @@ import pytest
 from psycopg import errors, sql
 from sqlalchemy import CheckConstraint
 
-from schema.tables import metadata
+from schema.metadata import metadata
 from stores.embedded import EmbeddedDatabase
 from stores.errors import DatabaseError
 from stores.keys import KeyRing

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from schema.vocabularies import CaseSort, Facet
-from stores.search.query_tree import SearchQuery
+from stores.search.query_tree import AllOf, Not, Phrase, SearchQuery
 from stores.search.seam import SearchRequest, effective_sort
 from tests.integration.search_cases import AGENCIES, CASES, USCC_OF_MARKET, USCC_OF_PLANT
 from tests.integration.search_corpus import Corpus
@@ -28,6 +28,9 @@ FILTERS = filters(
 CODES = st.none() | st.none() | st.sampled_from([USCC_OF_MARKET, USCC_OF_PLANT])
 
 
+EXCLUSIONS = SearchQuery(AllOf((Not(Phrase(("镉",))), Not(Phrase(("油",)))), whole=Phrase(("号",))), "")
+
+
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(
     query=queries(TEXTS),
@@ -37,6 +40,7 @@ CODES = st.none() | st.none() | st.sampled_from([USCC_OF_MARKET, USCC_OF_PLANT])
     first=st.sampled_from([100, 100, 3, 1, 0]),
     size=st.integers(3, 20),
 )
+@example(query=EXCLUSIONS, fields={}, uscc=None, sort=CaseSort.RELEVANCE, first=100, size=9)
 async def test_both_engines_answer_what_the_query_means_and_go_on_behind_one_anothers_cursors(
     corpus: Corpus,
     known: Sequence[Known],
