@@ -126,8 +126,8 @@ def compile_tree(node: Node, *, scored: bool) -> Body:
             }
             if scored and whole is not None:
                 boolean["should"] = [_phrase(whole, scored=True, times=WHOLE_WEIGHT)]
-                # Beside nothing but exclusions Elasticsearch would make a condition of what only raises the score.
-                boolean["minimum_should_match"] = 0
+                # Beside nothing but exclusions Lucene would make a condition of what only raises the score.
+                boolean["filter"] = [{"match_all": {}}]
             return {"bool": boolean}
 
 

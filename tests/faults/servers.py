@@ -123,10 +123,13 @@ class Servers:
 
     @contextmanager
     def full_disk(self) -> Iterator[None]:
-        """Let Elasticsearch find its disk nearly full, at its next look: then it makes every index read-only."""
+        """Start Elasticsearch anew on a disk that it finds nearly full: then it makes every index read-only."""
         self.tally.outages += 1
         changed = {_DISK_MATTERS: True} | {f"{_WATERMARK}.{level}": "1000tb" for level in _LEVELS}
         self.configure(changed | {_LOOKS_AT_DISK: "10s"})
+        # It looks when it starts, and not sooner for having been told to look more often.
+        self.elasticsearch.kill()
+        self.elasticsearch.restart()
         try:
             yield
         finally:

@@ -38,7 +38,7 @@ def test_a_rebuild_fails_and_leaves_no_index_behind_after_postgres_was(
 ) -> None:
     changed, deleted, _ = installation.add(3)
     installation.sync()
-    held = installation.servers.proxy.hold(BULK, Way.REQUEST)
+    held = installation.servers.proxy.hold("POST /.*-rebuild/_refresh", Way.REQUEST)
     rebuild = installation.start("index", "rebuild", "--json")
     held.wait()
     stop(installation.servers)

@@ -11,7 +11,7 @@ from tests.faults.form import LONG
 from tests.faults.installation import Installation
 from tests.faults.proxy import BULK, Way
 
-SECONDS = 25 if LONG else 3
+SECONDS = 20 if LONG else 3
 BETWEEN_STROKES = (0.05, 0.4)
 STROKES = ["kill a relay", "cut a request", "cut an answer", "begin or kill a rebuild"]
 

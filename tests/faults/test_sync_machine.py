@@ -8,12 +8,9 @@ from typing import ClassVar
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.faults.form import LONG
+from tests.faults.form import LONG, time_left
 from tests.faults.installation import Installation
 from tests.faults.sync_machine import Failure, SyncMachine
-
-SECONDS = 240 if LONG else 0
-"""How long one set of runs follows another."""
 
 SETTINGS = settings(
     max_examples=5 if LONG else 4,
@@ -34,7 +31,7 @@ def test_however_it_goes_the_index_ends_as_the_record(
         open = staticmethod(new_installation)
         failures: ClassVar[list[Failure]] = []
 
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + time_left()
     while True:
         try:
             run_state_machine_as_test(Machine, settings=SETTINGS)
