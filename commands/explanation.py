@@ -39,7 +39,10 @@ def print_explanation(explanation: Explanation) -> None:
     asked = printable(explanation.interpreted_as) or "every case"
     console.print(Text(f"Searched for: {asked}", style="bold"), soft_wrap=True)
     if console.width >= _WIDE:
-        table = Table(*parts, expand=True)
+        table = Table(expand=True)
+        for title in parts:
+            # Folded and not shortened: no character of a request may be missing.
+            table.add_column(title, overflow="fold")
         table.add_row(*parts.values())
         console.print(table)
         return

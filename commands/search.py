@@ -108,7 +108,8 @@ def _print(found: dict[str, Any]) -> None:
     console = Console(soft_wrap=True, highlight=False)
     degraded = ", degraded" if found["degraded"] else ""
     asked = f" for {printable(found['interpretedAs'])}" if found["interpretedAs"] else ""
-    console.print(Text(f"{found['totalCount']} cases{asked} ({found['engine']}{degraded})"))
+    noun = "case" if found["totalCount"] == 1 else "cases"
+    console.print(Text(f"{found['totalCount']} {noun}{asked} ({found['engine']}{degraded})"))
     for hit in found["hits"]:
         heading = f"{hit['documentNumber'] or '（无文号）'}  {hit['agency']}  {hit['party']}"
         console.print(Text(printable(heading), style="bold"))

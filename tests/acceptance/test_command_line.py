@@ -61,7 +61,7 @@ def test_people_read_hits_line_by_line(program: Program, data: str) -> None:
     result = program.run("search", "危险废物", "--first", "2", data_dir=data)
     assert (result.status, result.err) == (0, "")
     first, *lines = result.out.splitlines()
-    assert re.fullmatch(r'\d+ cases for .*"危险废物".* \(POSTGRESQL\)', first)
+    assert re.fullmatch(r'\d+ cases? for .*"危险废物".* \(POSTGRESQL\)', first)
     assert sum(not line.startswith("    ") for line in lines) == 2
     assert "<em>" not in result.out
 

@@ -53,6 +53,17 @@ def test_a_wide_terminal_shows_the_three_side_by_side(
     assert any("all of" in line and "SELECT" in line and "{" in line for line in lines)
 
 
+def test_side_by_side_no_character_of_a_long_request_is_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wide = printed("危废 -贮存 agency:环保局", 170, monkeypatch, capsys)
+    narrow = printed("危废 -贮存 agency:环保局", 80, monkeypatch, capsys)
+    assert "…" not in wide
+    assert [wide.count(character) for character in "危废险物贮存"] == [
+        narrow.count(character) for character in "危废险物贮存"
+    ]
+
+
 def test_a_narrow_one_shows_them_one_below_the_other_and_breaks_no_literal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
