@@ -3,7 +3,7 @@ PYTHON = python3
 VENV = .venv
 PORT = 8000
 
-.PHONY: help demo test check bench sdl clean
+.PHONY: help demo test faults check bench sdl clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 14
@@ -14,6 +14,10 @@ demo: $(VENV)/.installed  ## run everything on sample data: make demo PORT=8000
 test: $(VENV)/.installed-dev  ## run all tests, on a real PostgreSQL and a real Elasticsearch
 	$(VENV)/bin/python tests/elasticsearch_server.py
 	$(VENV)/bin/python -m pytest
+
+faults: $(VENV)/.installed-dev  ## kill, cut off and starve the sync for up to ten minutes; a short form is among the tests
+	$(VENV)/bin/python tests/elasticsearch_server.py
+	FAULTS=long $(VENV)/bin/python -m pytest tests/faults
 
 check: $(VENV)/.installed-dev  ## format, lint, types, the printed SDL, migrations equal to the models
 	$(VENV)/bin/ruff check

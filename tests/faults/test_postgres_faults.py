@@ -38,6 +38,7 @@ def test_a_rebuild_fails_and_leaves_no_index_behind_after_postgres_was(
 ) -> None:
     changed, deleted, _ = installation.add(3)
     installation.sync()
+    before = installation.indices()
     held = installation.servers.proxy.hold("POST /.*-rebuild/_refresh", Way.REQUEST)
     rebuild = installation.start("index", "rebuild", "--json")
     held.wait()
@@ -46,7 +47,7 @@ def test_a_rebuild_fails_and_leaves_no_index_behind_after_postgres_was(
     installation.delete(deleted)
     held.release()
     assert "PostgreSQL" in rebuild.refusal()
-    assert installation.indices() == [installation.in_use()]
+    assert installation.indices() == [installation.in_use()] == before
     installation.settle()
     installation.rebuild()
     installation.settle()

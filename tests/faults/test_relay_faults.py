@@ -80,6 +80,22 @@ def test_a_write_that_arrives_too_late_brings_nothing_back(
     installation.settle()
 
 
+def test_a_delete_by_hand_is_no_acknowledgement_and_a_rebuild_mends_it(installation: Installation) -> None:
+    taken_away, other = installation.add(2)
+    installation.relay()
+    installation.wait_until_told()
+    # It has the version of the change that comes next, and so that is a conflict.
+    installation.ask("DELETE", f"/{installation.names.cases}/_doc/{taken_away}")
+    installation.change(taken_away, 5_000)
+    installation.change(other, 6_000)
+    installation.wait_until(lambda: installation.pending() == 1)
+    assert installation.find(fine_fen=600_000) == {other}
+    assert "They wait and are sent again" in installation.refusal("index", "sync")
+    installation.rebuild()
+    installation.settle()
+    assert installation.find(fine_fen=500_000) == {taken_away}
+
+
 def test_a_long_transaction_that_commits_after_younger_ones_is_not_lost(installation: Installation) -> None:
     late, *others = installation.add(4)
     for _ in range(2):
