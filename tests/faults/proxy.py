@@ -55,10 +55,11 @@ class Trap:
     _answer: "Future[bytes]" = field(default_factory=Future)
 
     def matches(self, request: Message) -> bool:
-        """Whether a request is of the kind, and nothing was caught yet."""
+        """Whether a request is of the kind, nothing was caught yet, and something shall be."""
         method, target = request.start[:2]
         return (
             not self._sprung.is_set()
+            and not self._goes_on.done()
             and re.fullmatch(self.kind, f"{method} {urlsplit(target).path}") is not None
             and self.part in request.raw
         )
@@ -72,7 +73,7 @@ class Trap:
         return self._sprung.wait(seconds)
 
     def release(self) -> None:
-        """Let what it caught go on its way, whether or not anybody still waits for it."""
+        """Let what it caught go on its way, whether or not anybody waits; what caught nothing does so no more."""
         self._decide(goes_on=True)
 
     def answer(self) -> bytes:
@@ -80,7 +81,7 @@ class Trap:
         return self._answer.result(_SECONDS)
 
     def drop(self) -> None:
-        """Lose what it caught, and the connection with it."""
+        """Lose what it caught, and the connection with it; what caught nothing does so no more."""
         self._decide(goes_on=False)
 
     def _decide(self, *, goes_on: bool) -> None:

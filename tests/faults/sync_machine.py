@@ -9,16 +9,14 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from functools import wraps
 from itertools import count
-from typing import Any, ClassVar, NamedTuple, ParamSpec, TypeVar
+from typing import Any, ClassVar
 
 import psycopg
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     MultipleResults,
-    RuleBasedStateMachine,
     consumes,
     initialize,
     multiple,
@@ -30,12 +28,12 @@ from schema.tokens import token_text
 from tests.faults.form import LONG
 from tests.faults.installation import PARTIES, Installation
 from tests.faults.processes import Running
-from tests.faults.proxy import BULK, Way
+from tests.faults.proxy import BULK, Trap, Way
+from tests.faults.rebuild_steps import STEPS, hold
+from tests.faults.story import StoryMachine, told
 from tests.integration.feeding import AGENCY, OTHER_AGENCY, case, organisation
 
 Opener = Callable[[], AbstractContextManager[Installation]]
-Parameters = ParamSpec("Parameters")
-Answer = TypeVar("Answer")
 
 AGENCIES = [AGENCY, OTHER_AGENCY]
 FINES = st.integers(1, 5)
@@ -45,13 +43,6 @@ _FORGETS = {"index.gc_deletes": "0s"}
 _REMEMBERS = {"index.gc_deletes": "1h"}
 _CLOCK_STEP_SECONDS = 0.3
 _CATCHES_SECONDS = 2.0
-
-
-class Failure(NamedTuple):
-    """What was done until something went wrong, and what that was."""
-
-    story: tuple[str, ...]
-    error: Exception
 
 
 @dataclass
@@ -64,34 +55,15 @@ class Case:
     fine: int
 
 
-def told(step: Callable[Parameters, Answer]) -> Callable[Parameters, Answer]:
-    """Keep a step for the story of its run, and that with the error that the step may raise."""
-
-    @wraps(step)
-    def kept(*given: Parameters.args, **named: Parameters.kwargs) -> Answer:
-        machine = given[0]
-        assert isinstance(machine, SyncMachine)
-        machine.story.append(f"{step.__name__}({', '.join(f'{name}={value!r}' for name, value in named.items())})")
-        try:
-            return step(*given, **named)
-        except Exception as error:
-            machine.failures.append(Failure(tuple(machine.story), error))
-            raise
-
-    return kept
-
-
-class SyncMachine(RuleBasedStateMachine):
+class SyncMachine(StoryMachine):
     """One installation, and what it has to come to in the end."""
 
     cases: Bundle[str] = Bundle("cases")
     open: ClassVar[Opener]
-    failures: ClassVar[list[Failure]]
 
     def __init__(self) -> None:
         """Open an installation."""
         super().__init__()
-        self.story: list[str] = []
         self.opened = ExitStack()
         self.installation = self.opened.enter_context(type(self).open())
         self.servers = self.installation.servers
@@ -100,6 +72,7 @@ class SyncMachine(RuleBasedStateMachine):
         self.serial = count(1)
         self.relays: list[Running] = []
         self.rebuild: Running | None = None
+        self.held: Trap | None = None
         self.transaction: tuple[psycopg.Connection, str, int] | None = None
         self.is_paused = False
         self.is_read_only = False
@@ -234,14 +207,27 @@ class SyncMachine(RuleBasedStateMachine):
         self.installation.kill(*self.relays)
         self.relays.clear()
         held.drop()
-        self.servers.proxy.clear()
 
     @precondition(lambda self: self.rebuild is None)
+    @rule(stops_at=st.sampled_from([None, *STEPS]))
+    @told
+    def begin_a_rebuild(self, stops_at: str | None) -> None:
+        """A rebuild is started, and goes on to its end or to one of its steps."""
+        if self.held is not None:
+            self.held.release()
+        self.held = None if stops_at is None else hold(self.servers.proxy, stops_at)
+        self.rebuild = self.installation.start("index", "rebuild", "--json")
+        if self.held is not None and not self.is_paused:
+            self.held.has_caught(_CATCHES_SECONDS)
+
+    @precondition(lambda self: self.held is not None)
     @rule()
     @told
-    def begin_a_rebuild(self) -> None:
-        """A rebuild is started."""
-        self.rebuild = self.installation.start("index", "rebuild", "--json")
+    def let_the_rebuild_go_on(self) -> None:
+        """It goes on from that step, or its last request arrives though it was killed meanwhile."""
+        assert self.held is not None
+        self.held.release()
+        self.held = None
 
     @precondition(lambda self: self.rebuild is not None)
     @rule()
@@ -372,6 +358,7 @@ class SyncMachine(RuleBasedStateMachine):
             self._require_the_record()
 
     def _come_to_an_end(self) -> None:
+        """Everything ends that was begun."""
         for relay in self.relays:
             if relay.runs:
                 ended = relay.end()

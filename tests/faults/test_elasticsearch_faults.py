@@ -7,7 +7,7 @@ import pytest
 from schema.search_document import MAPPING, SETTINGS
 from tests.conftest import CHINA
 from tests.faults.installation import OTHER_PARTY, Installation
-from tests.faults.proxy import Way
+from tests.faults.rebuild_steps import hold
 
 WITHOUT_CODE = "无代码贸易商行"
 
@@ -47,7 +47,7 @@ def test_while_it_hangs_changes_wait(installation: Installation) -> None:
 
 @pytest.mark.usefixtures("two")
 def test_while_it_is_down_changes_wait_and_its_crash_loses_nothing(installation: Installation) -> None:
-    rebuild_was_cut_off = installation.servers.proxy.hold("POST /.*-rebuild/_refresh", Way.REQUEST)
+    rebuild_was_cut_off = hold(installation.servers.proxy, "refresh")
     rebuild = installation.start("index", "rebuild", "--json")
     rebuild_was_cut_off.wait()
     installation.servers.kill_elasticsearch()

@@ -6,6 +6,7 @@ import pytest
 
 from tests.faults.installation import Installation
 from tests.faults.proxy import BULK, Way
+from tests.faults.rebuild_steps import hold
 from tests.faults.servers import Servers
 
 STOPS = [Servers.restart_postgres, Servers.crash_postgres]
@@ -39,7 +40,7 @@ def test_a_rebuild_fails_and_leaves_no_index_behind_after_postgres_was(
     changed, deleted, _ = installation.add(3)
     installation.sync()
     before = installation.indices()
-    held = installation.servers.proxy.hold("POST /.*-rebuild/_refresh", Way.REQUEST)
+    held = hold(installation.servers.proxy, "refresh")
     rebuild = installation.start("index", "rebuild", "--json")
     held.wait()
     stop(installation.servers)

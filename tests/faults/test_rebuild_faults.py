@@ -9,21 +9,9 @@ from tests.faults.form import every
 from tests.faults.installation import Installation
 from tests.faults.processes import Running
 from tests.faults.proxy import BULK, Trap, Way
+from tests.faults.rebuild_steps import STEPS, hold
 
 _TIME_TO_GO_WRONG = 1.5
-
-STEPS = {
-    "resume": "GET /_alias/.*-rebuild",
-    "create": "PUT /[^/]+",
-    "fill": BULK,
-    "refresh": "POST /.*-rebuild/_refresh",
-    "compare": "POST /.*-rebuild/_pit",
-    "count": "POST /.*-rebuild/_count",
-    "settings": "PUT /[^/]+/_settings",
-    "swap": "POST /_aliases",
-    "tidy": r"GET /.*-cases-v\*",
-    "drop": "DELETE /[^_].*",
-}
 
 
 @pytest.mark.parametrize("step", every(3, list(STEPS)))
@@ -32,7 +20,7 @@ def test_changes_at_any_step_of_a_rebuild_survive(installation: Installation, st
     installation.relay()
     installation.wait_until_told()
     before = installation.indices()
-    held = installation.servers.proxy.hold(STEPS[step], Way.REQUEST)
+    held = hold(installation.servers.proxy, step)
     rebuild = installation.start("index", "rebuild", "--json")
     held.wait()
     installation.change(changed, 5_000)
@@ -53,7 +41,7 @@ def test_a_rebuild_killed_at_any_step_goes_on_and_leaves_no_index_behind(
     changed, deleted, _ = installation.add(3)
     installation.sync()
     before = installation.versions()
-    held = installation.servers.proxy.hold(STEPS[step], way)
+    held = hold(installation.servers.proxy, step, way)
     rebuild = installation.start("index", "rebuild", "--json")
     held.wait()
     installation.kill(rebuild)
@@ -71,7 +59,7 @@ def test_a_rebuild_killed_at_any_step_goes_on_and_leaves_no_index_behind(
 def test_a_swap_that_arrives_after_its_rebuild_died_does_no_harm(installation: Installation) -> None:
     (changed,) = installation.add()
     installation.sync()
-    held = installation.servers.proxy.hold(STEPS["swap"], Way.REQUEST)
+    held = hold(installation.servers.proxy, "swap")
     rebuild = installation.start("index", "rebuild", "--json")
     held.wait()
     installation.kill(rebuild)
@@ -124,7 +112,7 @@ def test_a_write_that_outlives_its_relay_and_a_rebuild_is_found_and_put_right(in
 def test_a_second_rebuild_is_refused_and_harms_none(installation: Installation) -> None:
     installation.add(3)
     installation.sync()
-    held = installation.servers.proxy.hold(STEPS["swap"], Way.REQUEST)
+    held = hold(installation.servers.proxy, "swap")
     first = installation.start("index", "rebuild", "--json")
     held.wait()
     assert "Another rebuild is under way" in installation.refusal("index", "rebuild")

@@ -10,7 +10,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.faults.form import LONG, time_left
 from tests.faults.installation import Installation
-from tests.faults.sync_machine import Failure, SyncMachine
+from tests.faults.story import Failure
+from tests.faults.sync_machine import SyncMachine
 
 SETTINGS = settings(
     max_examples=5 if LONG else 4,
