@@ -9,14 +9,23 @@ from decimal import Decimal
 from typing import Any
 
 from schema.vocabularies import (
+    CoercionKind,
+    CoerciveMeasureType,
+    CriminalConclusion,
     DataSource,
     Domain,
+    EnforcementRuling,
     FeedErrorCode,
+    FilingDecision,
     Harm,
+    MeasureKind,
     PartyType,
     PenaltyKind,
     QuantityMeasure,
+    RemedyOutcome,
+    RemedyType,
     ServiceMethod,
+    TransferDecision,
 )
 
 
@@ -108,7 +117,157 @@ class CaseRecord:
     source_updated_at: datetime | None
 
 
-FeedRecord = ProcuratorateRecord | AgencyRecord | CaseRecord
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReference:
+    """The case a record belongs to. Agency as sent (name or code, one is known); the number is canonical."""
+
+    agency_name: str | None
+    agency_uscc: str | None
+    document_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferRecord:
+    """A transfer of a suspected crime to the police (移送涉嫌犯罪案件)."""
+
+    case: CaseReference
+    reported_on: date | None
+    decided_on: date | None
+    decision: TransferDecision | None
+    refusal_reason: str | None
+    transferred_on: date | None
+    to_organ: str | None
+    suspected_crime: str | None
+    received_on: date | None
+    returned_on: date | None
+    return_reason: str | None
+    source_updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoercionRecord:
+    """One coercive measure of criminal procedure (刑事强制措施) and its days; `extended_to` is a custody's later end."""
+
+    kind: CoercionKind
+    begun_on: date
+    ended_on: date | None
+    extended_to: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityRecord:
+    """Something done on a day: an act of investigation, or of enforcement with who did it and whether in emergency."""
+
+    on: date
+    what: str
+    by: str | None
+    emergency: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriminalCaseRecord:
+    """What the police did with a case handed over to them (刑事案件)."""
+
+    case: CaseReference
+    case_number: str | None
+    organ: str | None
+    decision: FilingDecision | None
+    decided_on: date | None
+    notice_to_agency_on: date | None
+    reasons_given: str | None
+    coercion: tuple[CoercionRecord, ...]
+    activity: tuple[ActivityRecord, ...]
+    concluded_on: date | None
+    conclusion: CriminalConclusion | None
+    prosecuted_on: date | None
+    judged_on: date | None
+    outcome: str | None
+    source_updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconsiderationRecord:
+    """An administrative reconsideration or lawsuit against the penalty (行政复议、行政诉讼); `new_fine` in yuan."""
+
+    case: CaseReference
+    type: RemedyType
+    applied_on: date | None
+    decided_on: date | None
+    served_on: date | None
+    outcome: RemedyOutcome | None
+    new_fine: Decimal | None
+    source_updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnforcementRecord:
+    """A demand and an application to a court for enforcement (催告、申请法院强制执行); amounts in yuan."""
+
+    case: CaseReference
+    demanded_on: date | None
+    applied_on: date | None
+    court: str | None
+    received_on: date | None
+    accepted: bool | None
+    accepted_on: date | None
+    refused_on: date | None
+    refusal_reason: str | None
+    ruled_on: date | None
+    ruling: EnforcementRuling | None
+    ruling_reason: str | None
+    overturned_on: date | None
+    enforced_by: str | None
+    enforced_amount: Decimal | None
+    costs: Decimal | None
+    concluded_on: date | None
+    actions: tuple[ActivityRecord, ...]
+    source_updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoerciveMeasureRecord:
+    """An administrative coercive measure (行政强制措施); `testing_days` are calendar days that do not count."""
+
+    case: CaseReference
+    type: CoerciveMeasureType
+    decided_on: date | None
+    imposed_on: date | None
+    reported_on: date | None
+    extended_on: date | None
+    until: date | None
+    ended_on: date | None
+    testing_days: int | None
+    on_the_spot: bool | None
+    source_updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureRecord:
+    """A measure a procuratorate issued about the case (检察监督措施)."""
+
+    case: CaseReference
+    type: MeasureKind
+    number: str | None
+    served_on: date | None
+    reply_due_on: date | None
+    urgent: bool | None
+    replied_on: date | None
+    reply: str | None
+    outcome: str | None
+    source_updated_at: datetime | None
+
+
+FollowUpRecord = (
+    TransferRecord
+    | CriminalCaseRecord
+    | ReconsiderationRecord
+    | EnforcementRecord
+    | CoerciveMeasureRecord
+    | MeasureRecord
+)
+"""A record of what follows a penalty case; it names its case and waits for it where that has not arrived."""
+
+FeedRecord = ProcuratorateRecord | AgencyRecord | CaseRecord | FollowUpRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,12 +116,93 @@ UNITS: dict[QuantityMeasure, str] = {
 }
 
 
-class FeedKind(StrEnum):
-    """The kinds of record a feed may hold that this version reads."""
+class FeedKind(Labelled):
+    """The kinds of record a feed may hold; the label names the kind's sheet in a workbook."""
 
-    PROCURATORATE = "procuratorate"
-    AGENCY = "agency"
-    PENALTY_CASE = "penalty_case"
+    PROCURATORATE = "procuratorate", "检察院"
+    AGENCY = "agency", "执法机关"
+    PENALTY_CASE = "penalty_case", "行政处罚案件"
+    TRANSFER = "transfer", "移送"
+    CRIMINAL_CASE = "criminal_case", "刑事案件"
+    RECONSIDERATION = "reconsideration", "复议诉讼"
+    ENFORCEMENT = "enforcement", "申请强制执行"
+    COERCIVE_MEASURE = "coercive_measure", "行政强制措施"
+    MEASURE = "measure", "检察监督措施"
+
+
+class TransferDecision(Labelled):
+    """What an agency's head decided of a suspected crime (Decree 310, article 5)."""
+
+    APPROVED = "APPROVED", "批准移送"
+    REFUSED = "REFUSED", "不批准移送"
+
+
+class FilingDecision(Labelled):
+    """What the police decided of a case handed over to them (Decree 310, article 8)."""
+
+    FILED = "FILED", "立案"
+    NOT_FILED = "NOT_FILED", "不予立案"
+
+
+class CoercionKind(Labelled):
+    """A coercive measure of criminal procedure (Criminal Procedure Law, part one, chapter six)."""
+
+    DETENTION = "DETENTION", "刑事拘留"
+    ARREST = "ARREST", "逮捕"
+    BAIL = "BAIL", "取保候审"
+    RESIDENTIAL_SURVEILLANCE = "RESIDENTIAL_SURVEILLANCE", "监视居住"
+
+
+class CriminalConclusion(Labelled):
+    """How the police concluded an investigation."""
+
+    SENT_FOR_PROSECUTION = "SENT_FOR_PROSECUTION", "移送审查起诉"
+    WITHDRAWN = "WITHDRAWN", "撤销案件"
+
+
+class RemedyType(Labelled):
+    """The remedy a party sought against a penalty."""
+
+    RECONSIDERATION = "RECONSIDERATION", "行政复议"
+    LITIGATION = "LITIGATION", "行政诉讼"
+
+
+class RemedyOutcome(Labelled):
+    """What became of a penalty under a remedy."""
+
+    UPHELD = "UPHELD", "维持"
+    REVOKED = "REVOKED", "撤销"
+    CHANGED = "CHANGED", "变更"
+    WITHDRAWN = "WITHDRAWN", "撤回"
+
+
+class EnforcementRuling(Labelled):
+    """What a court ruled on an application for enforcement (Administrative Compulsion Law, articles 57 and 58)."""
+
+    ENFORCE = "ENFORCE", "准予执行"
+    NOT_ENFORCE = "NOT_ENFORCE", "不予执行"
+
+
+class CoerciveMeasureType(Labelled):
+    """An administrative coercive measure (Administrative Compulsion Law, article 9)."""
+
+    SEAL = "SEAL", "查封"
+    SEIZURE = "SEIZURE", "扣押"
+    FREEZE = "FREEZE", "冻结"
+    OTHER = "OTHER", "其他"
+
+
+class MeasureKind(Labelled):
+    """What a procuratorate issues, from the lightest to the heaviest."""
+
+    ORAL_CORRECTION = "ORAL_CORRECTION", "口头纠正"
+    RECOMMENDATION = "RECOMMENDATION", "检察建议"
+    CORRECTION_NOTICE = "CORRECTION_NOTICE", "纠正违法通知书"
+    TRANSFER_OPINION = "TRANSFER_OPINION", "检察意见"
+    REASONS_REQUEST = "REASONS_REQUEST", "要求说明不立案理由通知书"
+    FILING_NOTICE = "FILING_NOTICE", "通知立案书"
+    REMINDER = "REMINDER", "催办函"
+    PRE_LITIGATION_PROPOSAL = "PRE_LITIGATION_PROPOSAL", "公益诉讼诉前检察建议"
 
 
 class FeedRunStatus(Labelled):
