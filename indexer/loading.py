@@ -1,6 +1,6 @@
 """Loading one feed file: every row becomes one of inserted, updated, unchanged, rejected, or nothing is stored."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +10,9 @@ import anyio
 import anyio.lowlevel
 from anyio.abc import TaskGroup
 
+from indexer.feeds.archives import feed_sources
 from indexer.feeds.reader import FeedReader, open_feed
+from indexer.feeds.sources import DiskFile, FeedSource
 from indexer.feeds.staging import Seal, Waves, stage_case, warnings_json
 from schema.feed_records import AgencyRecord, CaseRecord, ParsedRow, ProcuratorateRecord, RowError, SkippedLine
 from schema.vocabularies import FeedErrorCode, FeedRunStatus, RowOutcome
@@ -60,9 +62,10 @@ class LoadOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadReport:
-    """What became of a file; `errors` are the first `SHOWN_ERRORS`."""
+    """What became of a file, or of a member of an archive; `errors` are the first `SHOWN_ERRORS`."""
 
     file: str
+    member: str | None
     run: str
     accounts: Accounts
     errors: tuple[dict[str, Any], ...]
@@ -72,6 +75,7 @@ class LoadReport:
         counts = self.accounts
         return {
             "file": self.file,
+            **({} if self.member is None else {"member": self.member}),
             "run": self.run,
             "rows": counts.rows,
             "inserted": counts.inserted,
@@ -85,7 +89,24 @@ class LoadReport:
         }
 
 
-async def load_feed(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a file, or a member of an archive, was not read; its run is kept as refused, and nothing else."""
+
+    file: str
+    member: str | None
+    error: UnreadableFeedError
+
+    def as_json(self) -> dict[str, Any]:
+        """The refusal as the program prints it."""
+        return {
+            "file": self.file,
+            **({} if self.member is None else {"member": self.member}),
+            "error": {"code": self.error.code, "message": self.error.message},
+        }
+
+
+async def load_file(
     database: Database,
     keys: KeyRing,
     path: Path,
@@ -93,20 +114,38 @@ async def load_feed(
     options: LoadOptions,
     clock: Callable[[], datetime],
     progress: Progress = lambda _rows: None,
-) -> LoadReport:
-    """Load one file in one transaction.
+) -> AsyncIterator[LoadReport | Refusal]:
+    """Load a file, or one after another the members of an archive: each is a run and a transaction of its own."""
+    for source in feed_sources(path):
+        try:
+            yield await load_feed(database, keys, source, options=options, clock=clock, progress=progress)
+        except UnreadableFeedError as error:
+            yield Refusal(file=shown_path(path), member=source.member, error=error)
 
-    Raises UnreadableFeedError for a file that cannot be read as a feed; its run is kept as refused, and nothing else.
+
+async def load_feed(
+    database: Database,
+    keys: KeyRing,
+    feed: Path | FeedSource,
+    *,
+    options: LoadOptions,
+    clock: Callable[[], datetime],
+    progress: Progress = lambda _rows: None,
+) -> LoadReport:
+    """Load one feed in one transaction: a file that is no archive, or a member of one.
+
+    Raises UnreadableFeedError for one that cannot be read; its run is kept as refused, and nothing else.
     """
+    source = DiskFile(feed) if isinstance(feed, Path) else feed
     if options.dry_run:
-        return await _dry_run(database, keys, open_feed(path, sender=options.agency), options, clock, progress)
+        return await _dry_run(database, keys, open_feed(source, sender=options.agency), options, clock, progress)
     async with database.begin() as guard:
         await lock_loading(guard)
         async with database.begin() as connection:
             await mark_interrupted(connection, clock())
-            run_id, run = await begin_run(connection, path, clock())
+            run_id, run = await begin_run(connection, source.path, clock(), member=source.member)
         try:
-            reader = open_feed(path, sender=options.agency)
+            reader = open_feed(source, sender=options.agency)
             async with database.begin() as connection:
                 load = _Load(connection, keys, reader, options, run_id, run)
                 await load.go(progress)
@@ -136,7 +175,7 @@ async def _dry_run(
 ) -> LoadReport:
     async with database.begin() as connection:
         await lock_loading(connection)
-        run_id, run = await begin_run(connection, reader.path, clock())
+        run_id, run = await begin_run(connection, reader.source.path, clock(), member=reader.source.member)
         load = _Load(connection, keys, reader, options, run_id, run)
         await load.go(progress)
         await connection.rollback()
@@ -153,6 +192,7 @@ async def _end(connection: DatabaseConnection, load: "_Load", now: datetime) -> 
         sha256=bytes.fromhex(load.reader.sha256),
         encoding=load.reader.encoding,
         layout=load.reader.layout,
+        form=load.reader.form.as_json(),
     )
 
 
@@ -212,7 +252,8 @@ class _Load:
             if number % _ROWS_BETWEEN_TURNS == 0:
                 await anyio.lowlevel.checkpoint()
             if isinstance(row, SkippedLine):
-                self.accounts.skipped.append({"line": row.line, "reason": row.reason})
+                sheet = {} if row.sheet is None else {"sheet": row.sheet}
+                self.accounts.skipped.append({"line": row.line, "reason": row.reason, **sheet})
                 continue
             self._batch.rows += 1
             self._batch.size += len(row.raw)
@@ -238,8 +279,20 @@ class _Load:
 
     def report(self) -> LoadReport:
         """What became of the file."""
-        first = sorted(self.errors, key=lambda error: int(error["line"]))[:SHOWN_ERRORS]
-        return LoadReport(file=shown_path(self.reader.path), run=self.run, accounts=self.accounts, errors=tuple(first))
+        first = sorted(self.errors, key=lambda error: int(error["ordinal"]))[:SHOWN_ERRORS]
+        return LoadReport(
+            file=shown_path(self.reader.source.path),
+            member=self.reader.source.member,
+            run=self.run,
+            accounts=self.accounts,
+            errors=tuple(map(self._shown_error, first)),
+        )
+
+    def _shown_error(self, error: dict[str, Any]) -> dict[str, Any]:
+        """An error as the contract writes it; in a workbook its line is a row of a sheet."""
+        sheet = self.reader.sheet_of(error["ordinal"])
+        shown = {name: value for name, value in error.items() if name != "ordinal"}
+        return shown if sheet is None else shown | {"sheet": sheet}
 
     async def _merge(self, cases: CaseLoad, tasks: TaskGroup) -> None:
         """Begin to merge the rows that wait, when those before them are merged."""
@@ -305,7 +358,13 @@ class _Load:
         )
         if len(self.errors) < SHOWN_ERRORS:
             self.errors.append(
-                {"line": row.line, "column": error.column, "code": error.code.value, "message": error.message}
+                {
+                    "ordinal": row.ordinal,
+                    "line": row.line,
+                    "column": error.column,
+                    "code": error.code.value,
+                    "message": error.message,
+                }
             )
 
     def _keep(self, row: ParsedRow, outcome: RowOutcome, seal: Seal) -> None:

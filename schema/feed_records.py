@@ -300,7 +300,8 @@ class ParsedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkippedLine:
-    """A line that is no data record (title, header, blank, total), with the reason."""
+    """A line that is no data record (title, header, blank, total), with the reason; `sheet` is a workbook's sheet."""
 
     line: int
     reason: str
+    sheet: str | None = None
