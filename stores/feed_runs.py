@@ -158,9 +158,7 @@ async def run_by_name(connection: AsyncConnection, name: str) -> EndedRun | None
     row = found.one_or_none()
     if row is None:
         return None
-    return EndedRun(
-        id=row.id, file=row.name, status=FeedRunStatus(row.status), rejected=row.rejected, form=row.form
-    )
+    return EndedRun(id=row.id, file=row.name, status=FeedRunStatus(row.status), rejected=row.rejected, form=row.form)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,15 +176,15 @@ async def stream_rejected(connection: AsyncConnection, run_id: int) -> AsyncIter
     """The rejected rows of a run in their order, a few in memory at a time."""
     statement = (
         select(feed_row.c.ordinal, feed_row.c.key_id, feed_row.c.raw, rejected_row.c.code, rejected_row.c.message)
-        .join(rejected_row, and_(rejected_row.c.run_id == feed_row.c.run_id, rejected_row.c.ordinal == feed_row.c.ordinal))
+        .join(
+            rejected_row, and_(rejected_row.c.run_id == feed_row.c.run_id, rejected_row.c.ordinal == feed_row.c.ordinal)
+        )
         .where(rejected_row.c.run_id == run_id)
         .order_by(rejected_row.c.ordinal)
         .execution_options(yield_per=_ROWS_AT_ONCE)
     )
     async for row in await connection.stream(statement):
-        yield SealedRejection(
-            ordinal=row.ordinal, key_id=row.key_id, raw=row.raw, code=row.code, message=row.message
-        )
+        yield SealedRejection(ordinal=row.ordinal, key_id=row.key_id, raw=row.raw, code=row.code, message=row.message)
 
 
 async def list_errors(

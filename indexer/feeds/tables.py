@@ -115,9 +115,7 @@ class Tables:
         self.ordinal += 1
         warnings: list[RowWarning] = []
         outcome = _bad_row(row.problem) if row.problem is not None else self._outcome(row, header, warnings)
-        return ParsedRow(
-            ordinal=self.ordinal, line=row.line, raw=row.raw, outcome=outcome, warnings=tuple(warnings)
-        )
+        return ParsedRow(ordinal=self.ordinal, line=row.line, raw=row.raw, outcome=outcome, warnings=tuple(warnings))
 
     def _outcome(self, row: TableRow, header: Header, warnings: list[RowWarning]) -> FeedRecord | RowError:
         cells = row.cells
@@ -199,7 +197,6 @@ def _is_alone(row: TableRow) -> bool:
 
 def _bad_row(message: str) -> RowError:
     return RowError(code=FeedErrorCode.BAD_ROW, column=None, message=message)
-
 
 
 class _Ahead:

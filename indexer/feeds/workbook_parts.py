@@ -179,7 +179,9 @@ class _Scan:
 
 def _number(text: str | None) -> int:
     if text is None:
-        raise UnreadableFeedError("A cell of the workbook stands where no cell can be. Save it again and send it again.")
+        raise UnreadableFeedError(
+            "A cell of the workbook stands where no cell can be. Save it again and send it again."
+        )
     return int(text)
 
 
