@@ -14,6 +14,7 @@ import anyio
 import orjson
 from psycopg import AsyncConnection, AsyncCursor, Error, OperationalError
 from psycopg.types.json import Jsonb
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection as PooledConnection
 
 from schema.vocabularies import FeedErrorCode
@@ -36,11 +37,14 @@ class Json(Jsonb):
 class StagedRow(NamedTuple):
     """What a row is known by, as it is copied into the staging table; a field is a column of `staged`.
 
+    `digest` is of what the row says, `row_digest` of its bytes and of how they are read.
     `party_cover` is a LIKE pattern of the names that a covered one may stand for; None where the name is not covered.
     """
 
     ordinal: int
     digest: bytes
+    row_digest: bytes
+    row_warnings: int
     source: str
     identity: str
     agency_id: int
@@ -130,6 +134,21 @@ class StagedCase(NamedTuple):
         )
 
 
+class RecognisedRow(NamedTuple):
+    """A row known by its bytes, as it is copied into the table `recognised`."""
+
+    ordinal: int
+    row_digest: bytes
+
+
+class Recognised(NamedTuple):
+    """Rows known by their bytes: how many, with how many warnings, and which another row of the file has replaced."""
+
+    rows: int
+    warnings: int
+    superseded: frozenset[int]
+
+
 class KeptRow(NamedTuple):
     """A row that is no case, as it is copied into feed_row."""
 
@@ -152,6 +171,8 @@ class Rejection(NamedTuple):
     code: str
     message: str
 
+
+_KNOWN_ROWS = text("SELECT row_digest FROM case_source WHERE row_digest = ANY (:digests)")
 
 _FIND_STEPS = ("find_by_number", "find_by_memory", "find_by_filing", "find_by_derived_key")
 
@@ -181,10 +202,16 @@ _MERGE_STEPS = (
 )
 
 
+async def known_rows(connection: PooledConnection, row_digests: Sequence[bytes]) -> frozenset[bytes]:
+    """Which of these digests are of a row that was the last applied of its case, source and identity."""
+    found = await connection.execute(_KNOWN_ROWS, {"digests": list(row_digests)})
+    return frozenset(found.scalars())
+
+
 @cache
 def _steps() -> Mapping[str, str]:
-    text = resources.files("stores").joinpath("case_staging.sql").read_text(encoding="utf-8")
-    parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)[1:]
+    statements = resources.files("stores").joinpath("case_staging.sql").read_text(encoding="utf-8")
+    parts = re.split(r"^-- name: (\w+)\n", statements, flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
@@ -213,6 +240,25 @@ class CaseLoad:
             # The search index gathers the pairs of a wave in memory before it writes them; more memory, fewer writes.
             await cursor.execute("SET LOCAL work_mem = '64MB'")
         return cls(connection, cursor, run_id)
+
+    async def recognise(self, rows: Sequence[RecognisedRow]) -> None:
+        """Count rows as told by this file that are, byte for byte, the last ones applied; before the others merge."""
+        with _quoting_nothing():
+            await self._cursor.execute("TRUNCATE recognised")
+            await self._copy("recognised", RecognisedRow, rows)
+            await self._cursor.execute(_steps()["see_recognised"])
+
+    async def settle_recognised(self) -> Recognised:
+        """How many of them still are, now that the others of their batch are merged."""
+        steps = _steps()
+        with _quoting_nothing():
+            await self._cursor.execute(steps["settle_recognised"])
+            found = await self._cursor.fetchall()
+            superseded = [ordinal for ordinal, warnings in found if warnings is None]
+            if superseded:
+                await self._cursor.execute(steps["forget_superseded"], {"ordinals": superseded})
+        still = [warnings for _, warnings in found if warnings is not None]
+        return Recognised(rows=len(still), warnings=sum(still), superseded=frozenset(superseded))
 
     async def abandon(self) -> None:
         """Give the load up. A driver that was cancelled may have closed the connection, which the pool must hear of."""

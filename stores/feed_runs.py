@@ -27,6 +27,8 @@ class Accounts:
     updated: int = 0
     unchanged: int = 0
     rejected: int = 0
+    known: int = 0
+    """Of the unchanged rows, those an earlier run has kept byte for byte."""
     warnings: int = 0
     skipped: list[dict[str, Any]] = field(default_factory=list)
 
@@ -96,6 +98,7 @@ async def end_run(
             updated=counts.updated,
             unchanged=counts.unchanged,
             rejected=counts.rejected,
+            known=counts.known,
             warnings=counts.warnings,
             skipped=counts.skipped,
             **details,
