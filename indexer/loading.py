@@ -220,7 +220,7 @@ class _Load:
     async def _read(self, cases: CaseLoad, register: Register, tasks: TaskGroup, progress: Progress) -> None:
         seal = Seal(self.keys, self.run)
         reading = self.reader.reading
-        for chunk in _chunks(self.reader):
+        for chunk in _chunks(self.reader.sent()):
             sent: list[tuple[SentRow, bytes]] = []
             for row in chunk:
                 if isinstance(row, SkippedLine):
@@ -256,7 +256,7 @@ class _Load:
                 self._reject(row, agency, seal)
             else:
                 self._stage(row, stage_case(row, outcome, agency, seal, digest), seal)
-        else:
+        elif isinstance(outcome, ProcuratorateRecord | AgencyRecord):
             # What follows may depend on the register, and what went before on how it was.
             await self._merge(cases, tasks)
             await self._merging.wait()

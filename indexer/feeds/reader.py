@@ -73,8 +73,13 @@ class FeedReader:
         parts = (READING, self.encoding, self._sender, *((header.delimiter, *header.names) if header else ()))
         return hashlib.sha256(repr(parts).encode()).digest()
 
-    def __iter__(self) -> Iterator[SentRow | SkippedLine]:
-        """Read the file from its beginning."""
+    def __iter__(self) -> Iterator[ParsedRow | SkippedLine]:
+        """Read the file from its beginning, every row of it."""
+        for row in self.sent():
+            yield row if isinstance(row, SkippedLine) else row.read()
+
+    def sent(self) -> Iterator[SentRow | SkippedLine]:
+        """The rows as they were sent, to be read by whom they are news to."""
         self._digest = hashlib.sha256()
         self._ended = False
         header = self._survey.header
