@@ -53,12 +53,14 @@ _UNITS: Final = {
     "百": Decimal(100),
     "千": Decimal(1_000),
     "万": Decimal(10_000),
+    "百万": Decimal(1_000_000),
+    "千万": Decimal(10_000_000),
     "亿": Decimal(100_000_000),
     "万亿": Decimal(1_000_000_000_000),
     None: Decimal(1),
 }
 _DIGITS: Final = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)"
-_IN_DIGITS = re.compile(rf"(?P<number>{_DIGITS}(?:\.[0-9]+)?)(?P<unit>万亿|[百千万亿])?")
+_IN_DIGITS = re.compile(rf"(?P<number>{_DIGITS}(?:\.[0-9]+)?)(?P<unit>百万|千万|万亿|[百千万亿])?")
 _WITH_POINT = re.compile(
     r"(?P<whole>[零一二三四五六七八九十百千万两]{1,12})点(?P<part>[零一二三四五六七八九]{1,12})(?P<unit>万亿|[万亿])?"
 )

@@ -30,6 +30,11 @@ _WHITE_SPACE: Final = "".join(character for character in map(chr, range(0x3001))
 NULL_BEGINS: Final = frozenset(_WHITE_SPACE + "-‐‑‒–—―－_/\\.·…。,，、;；:：*＊×xX╳无無暂暫没未不空nN#")
 """The characters a cell that says nothing can begin with."""
 
+# Signs that are not digits but become some in NFKC, whose value would run into the number beside them (①5000元, 5²).
+_NO_DIGITS = re.compile(
+    "([\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2079\u2080-\u2089\u2150-\u215f\u2189\u2460-\u249b\u24ea"
+    "\u3251-\u325f\u32b1-\u32cb\u3358-\u3370\u3378\u3379\u339f-\u33a8\u33af\u33e0-\u33fe\U0001f100-\U0001f10a]+)"
+)
 _SHOWABLE = re.compile(r"[\d\s.,:;/\\()\-+*%¥￥元万亿年月日时分秒号至]{1,40}")
 _IDENTITY_DIGITS: Final = 15
 
@@ -102,8 +107,16 @@ def shown(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """NFKC, which makes full-width digits, letters and signs plain, without white space around."""
-    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
+    """NFKC, which makes full-width digits, letters and signs plain, without white space around.
+
+    Signs such as ①, ² and ㎡ stay: they are no digits of the number they stand beside.
+    """
+    if text.isascii():
+        return text.strip()
+    if _NO_DIGITS.search(text):
+        parts = enumerate(_NO_DIGITS.split(text))
+        return "".join(part if index % 2 else unicodedata.normalize("NFKC", part) for index, part in parts).strip()
+    return unicodedata.normalize("NFKC", text).strip()
 
 
 def is_null(text: str) -> bool:
