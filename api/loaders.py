@@ -6,8 +6,10 @@ from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from schema.history_records import CaseChange, RunChange
 from schema.records import Agency, FeedError, FeedRun, Party, PenaltyCase, Procuratorate
 from stores.feed_runs import count_errors, list_errors, runs_by_id
+from stores.history import changes_of_cases, changes_of_rows, changes_of_runs, count_changes_of_cases
 from stores.postgres import Database, DatabaseConnection
 from stores.rows import (
     agencies_by_id,
@@ -87,6 +89,10 @@ class Loaders:
         self.party_case_counts = _counts(database, count_cases_of_parties)
         self.run_errors: DataLoader[Slice, list[FeedError]] = _slices(database, _errors_of_runs)
         self.run_error_counts = _counts(database, count_errors)
+        self.run_changes: DataLoader[Slice, list[RunChange]] = _slices(database, _changes_of_runs)
+        self.row_changes = _row_changes(database)
+        self.case_changes: DataLoader[Slice, list[CaseChange]] = _slices(database, _changes_of_cases)
+        self.case_change_counts = _counts(database, count_changes_of_cases)
 
 
 async def _cases_of_parties(
@@ -101,3 +107,26 @@ async def _errors_of_runs(
 ) -> dict[int, list[FeedError]]:
     place = after if isinstance(after, int) else 0
     return await list_errors(connection, ids, first=first, after=place)
+
+
+async def _changes_of_runs(
+    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Position | int | None
+) -> dict[int, list[RunChange]]:
+    place = after if isinstance(after, int) else 0
+    return await changes_of_runs(connection, ids, first=first, after=place)
+
+
+async def _changes_of_cases(
+    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Position | int | None
+) -> dict[int, list[CaseChange]]:
+    place = after if isinstance(after, int) else None
+    return await changes_of_cases(connection, ids, first=first, after=place)
+
+
+def _row_changes(database: Database) -> DataLoader[RunChange, list[CaseChange]]:
+    async def load(rows: list[RunChange]) -> list[list[CaseChange]]:
+        async with database.begin() as connection:
+            found = await changes_of_rows(connection, rows)
+        return [found[row] for row in rows]
+
+    return DataLoader(load_fn=load)

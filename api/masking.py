@@ -1,8 +1,9 @@
 """What is shown of natural persons: their names are covered in every text of a case."""
 
+from schema.history_records import CaseChange
 from schema.records import Party, PenaltyCase
 from schema.vocabularies import PartyType
-from supervision.privacy import cover_names, is_masked_name, mask_name
+from supervision.privacy import cover_names, is_masked_name, looks_like_person, mask_name
 
 
 def names_to_cover(case: PenaltyCase) -> tuple[str, ...]:
@@ -28,3 +29,13 @@ def shown_name(party: Party) -> str:
 def is_masked(party: Party) -> bool:
     """Whether the name that is shown is not the whole name."""
     return party.name is not None and (party.type is PartyType.PERSON or is_masked_name(party.name))
+
+
+def shown_earlier_value(case: PenaltyCase, change: CaseChange, value: str | None) -> str | None:
+    """A value of a case's history as it may be shown: no person is named that the case names, or ever named."""
+    if not value:
+        return value
+    # A sender's mistake about what a party was tells nobody a person's name.
+    if change.of_person or (change.field == "party.name" and looks_like_person(value)):
+        return mask_name(value)
+    return cover_names(value, dict.fromkeys((*names_to_cover(case), *change.person_names)))

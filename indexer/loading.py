@@ -17,6 +17,7 @@ from schema.vocabularies import FeedErrorCode, FeedRunStatus, RowOutcome
 from stores.case_loading import CaseLoad, KeptRow, RecognisedRow, Rejection, StagedCase, known_rows
 from stores.errors import UnreadableFeedError
 from stores.feed_runs import Accounts, begin_run, end_run, lock_loading, mark_interrupted, shown_path
+from stores.history import attribute_changes
 from stores.keys import KeyRing
 from stores.postgres import Database, DatabaseConnection
 from stores.register import (
@@ -201,6 +202,7 @@ class _Load:
 
     async def go(self, progress: Progress) -> None:
         """Read and store everything."""
+        await attribute_changes(self.connection, self.run_id)
         register = await read_register(self.connection)
         cases = await CaseLoad.start(self.connection, self.run_id)
         self._merging.set()

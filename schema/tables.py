@@ -317,6 +317,8 @@ feed_row = Table(
     Column("key_id", Key, nullable=False),
     Column("raw", LargeBinary, nullable=False, comment="nonce, then AES-GCM ciphertext of the row as sent"),
     Column("warnings", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("changes_after", BigInteger, comment="what it changed begins behind this record_change.id"),
+    Column("changes_until", BigInteger, comment="and ends with this one; NULL: its run had changed nothing yet"),
     one_of("outcome", RowOutcome),
     CheckConstraint("ordinal > 0 AND line > 0", name="counted_from_one"),
     Index("ix_feed_row_case", "case_id", postgresql_where=text("case_id IS NOT NULL")),

@@ -223,11 +223,12 @@ def _column_list(row: type[tuple[Any, ...]]) -> str:
 class CaseLoad:
     """The load of one run, inside one transaction: create it, merge waves, and let the transaction decide."""
 
-    def __init__(self, connection: PooledConnection, cursor: AsyncCursor[Any], run_id: int) -> None:
+    def __init__(self, connection: PooledConnection, cursor: AsyncCursor[Any], run_id: int, last_change: int) -> None:
         """Use `start`."""
         self._connection = connection
         self._cursor = cursor
         self._run_id = run_id
+        self._changes_before_run = self._changes_after = last_change
 
     @classmethod
     async def start(cls, connection: PooledConnection, run_id: int) -> "CaseLoad":
@@ -239,7 +240,7 @@ class CaseLoad:
             await cursor.execute(_steps()["create"])
             # The search index gathers the pairs of a wave in memory before it writes them; more memory, fewer writes.
             await cursor.execute("SET LOCAL work_mem = '64MB'")
-        return cls(connection, cursor, run_id)
+            return cls(connection, cursor, run_id, await _last_change(cursor))
 
     async def recognise(self, rows: Sequence[RecognisedRow]) -> None:
         """Count rows as told by this file that are, byte for byte, the last ones applied; before the others merge."""
@@ -287,11 +288,17 @@ class CaseLoad:
             await self._cursor.execute(steps[step])
         await self._cursor.execute(steps["postpone"])
         are_postponed = self._cursor.rowcount > 0
-        parameters = {"run_id": self._run_id, "message": _CONFLICT}
+        parameters = {
+            "run_id": self._run_id,
+            "message": _CONFLICT,
+            "changes_before_run": self._changes_before_run,
+            "changes_after": self._changes_after,
+        }
         for step in _MERGE_STEPS:
             await self._cursor.execute(steps[step], parameters if "%(run_id)s" in steps[step] else None)
         await self._cursor.execute("SELECT outcome, count(*) FROM staged GROUP BY outcome")
         outcomes.update(dict(await self._cursor.fetchall()))
+        self._changes_after = await _last_change(self._cursor)
         if are_postponed:
             await self._cursor.execute(steps["resume"])
         return are_postponed
@@ -317,6 +324,13 @@ class CaseLoad:
         async with self._cursor.copy(f"COPY {table} ({_column_list(row_type)}) FROM STDIN") as copy:
             for row in rows:
                 await copy.write_row(row)
+
+
+async def _last_change(cursor: AsyncCursor[Any]) -> int:
+    """The newest change in the history; whatever this load changes from now on stands behind it."""
+    await cursor.execute(_steps()["last_change"])
+    (newest,) = await cursor.fetchall()
+    return int(newest[0])
 
 
 @contextmanager

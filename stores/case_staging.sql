@@ -323,9 +323,17 @@ SELECT case_id, digest, identity, source_updated_at, ordinal FROM staged WHERE o
 ON CONFLICT DO NOTHING
 
 -- name: keep_rows
-INSERT INTO feed_row (run_id, ordinal, line, outcome, case_id, key_id, raw, warnings)
-SELECT %(run_id)s, ordinal, line, outcome, CASE WHEN outcome <> 'rejected' THEN case_id END, key_id, raw, warnings
+-- Once its run has changed something, a row says which changes stood when it was merged, and when it had been: of two
+-- rows of one case it is known then which changed what.
+INSERT INTO feed_row (run_id, ordinal, line, outcome, case_id, key_id, raw, warnings, changes_after, changes_until)
+SELECT %(run_id)s, ordinal, line, outcome, CASE WHEN outcome <> 'rejected' THEN case_id END, key_id, raw, warnings,
+       CASE WHEN changes.kept AND outcome IN ('inserted', 'updated') THEN %(changes_after)s::bigint END,
+       CASE WHEN changes.kept AND outcome IN ('inserted', 'updated') THEN changes.last END
   FROM staged JOIN staged_content USING (ordinal)
+ CROSS JOIN (SELECT max(id) AS last, max(id) > %(changes_before_run)s AS kept FROM record_change) changes
+
+-- name: last_change
+SELECT coalesce(max(id), 0) FROM record_change
 
 -- name: reject_conflicts
 INSERT INTO rejected_row (run_id, ordinal, line, "column", code, message)

@@ -12,6 +12,7 @@ from api.loaders import Slice
 from api.masking import is_masked, shown_name, shown_text
 from api.paging import Connection, Page, PageInfo, make_page, page_size
 from api.types.fields import resolved
+from api.types.history import CaseChangeConnection, case_history
 from api.types.node import Node
 from api.types.organisation import Agency
 from schema import records
@@ -125,6 +126,7 @@ class PenaltyCase(Node):
     entered_at: datetime | None = strawberry.field(description="The entry into the platform. 录入平台时间")
     sources: list[DataSource] = strawberry.field(description="Where it is known from. 数据来源")
     revision: int = strawberry.field(description="One higher after every change. 版本")
+    history: CaseChangeConnection = resolved(case_history, "Its earlier values, newest first. 变更历史")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:

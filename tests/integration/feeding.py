@@ -19,7 +19,7 @@ COMPANY = "91411300MA40AAA10R"
 OTHER_COMPANY = "91411300MA40BBB20F"
 PERSON_NUMBER = "11010519491231002X"
 
-PROVENANCE = frozenset({"feed", "feed_run", "feed_row", "rejected_row"})
+PROVENANCE = frozenset({"feed", "feed_run", "feed_row", "rejected_row", "record_change"})
 """The tables that tell of loads; every other one tells of the record."""
 
 Fields = dict[str, Any]

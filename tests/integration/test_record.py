@@ -230,6 +230,10 @@ WRONG_STATES = [
     ("UPDATE feed_row SET outcome = 'lost'", "ck_feed_row_outcome_known"),
     ("UPDATE feed_row SET ordinal = -ordinal", "ck_feed_row_counted_from_one"),
     ("UPDATE rejected_row SET code = 'BAD_MOOD'", "ck_rejected_row_code_known"),
+    (
+        "INSERT INTO record_change (relation, record_id, operation, before) VALUES ('party', 1, 'MERGE', '{}')",
+        "ck_record_change_operation_known",
+    ),
     ("INSERT INTO index_walk (last_case_id) VALUES (0), (1)", "uq_index_walk_unfinished"),
     ("INSERT INTO index_rebuild (singleton, index_name) VALUES (2, 'x')", "ck_index_rebuild_at_most_one"),
 ]
