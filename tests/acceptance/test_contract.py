@@ -43,6 +43,15 @@ NOT_YET_SERVED = frozenset(
 )
 """What the contract promises and later issues bring; whoever serves one takes it off this list."""
 
+SERVED_BESIDES = frozenset(
+    """
+    CaseChange CaseChangeConnection CaseChangeEdge PenaltyCase.history
+    FeedRunChange FeedRunChangeConnection FeedRunChangeEdge FieldChange FeedRun.changes
+    SkippedLine FeedRun.skipped FeedRun.warnings FeedRun.reason
+    """.split()  # noqa: SIM905  as above
+)
+"""What we serve beyond the contract, which lets us add names; whoever adds one puts it on this list."""
+
 Definition = (
     ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | InputObjectTypeDefinitionNode | EnumTypeDefinitionNode
 )
@@ -102,10 +111,9 @@ def test_what_the_contract_has_and_we_do_not_is_listed(contract: Mapping[str, st
     assert {name for name in missing if name == owner(name) or owner(name) not in missing} == NOT_YET_SERVED
 
 
-def test_we_serve_nothing_under_a_name_the_contract_does_not_have(
-    contract: Mapping[str, str], ours: Mapping[str, str]
-) -> None:
-    assert sorted(ours.keys() - contract.keys()) == []
+def test_what_we_serve_beyond_the_contract_is_listed(contract: Mapping[str, str], ours: Mapping[str, str]) -> None:
+    added = {name for name in ours if name not in contract}
+    assert {name for name in added if name == owner(name) or owner(name) not in added} == SERVED_BESIDES
 
 
 def test_every_type_field_argument_of_an_input_and_value_is_described_in_both_languages() -> None:

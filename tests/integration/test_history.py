@@ -1,4 +1,4 @@
-"""A correction is history, not loss: every earlier value of a case is kept, with the row of the file that replaced it."""
+"""A correction is history, not loss: earlier values are kept, with the row of the file that replaced each."""
 
 import json
 from collections.abc import Callable
@@ -35,7 +35,8 @@ HISTORY = """query($id: ID!, $first: Int, $after: String) { node(id: $id) { ... 
   history(first: $first, after: $after) { totalCount pageInfo { endCursor hasNextPage } nodes {
     field before after changedAt line run { file } earlierRun { file } } } } } }"""
 CHANGES = """{ feedRuns(first: 100) { nodes { file warnings reason skipped { line reason }
-  changes(first: 100) { totalCount nodes { outcome line penaltyCase { documentNumber } fields { field before after } } } } } }"""
+  changes(first: 100) { totalCount nodes {
+    outcome line penaltyCase { documentNumber } fields { field before after } } } } } }"""
 
 
 @pytest.fixture

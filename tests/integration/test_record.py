@@ -224,6 +224,7 @@ WRONG_STATES = [
     ("INSERT INTO statute (name, name_tokens) VALUES ('a', ' a '), ('A', ' a ')", "uq_statute_name_tokens"),
     ("UPDATE case_source SET source = 'RUMOUR'", "ck_case_source_source_known"),
     ("UPDATE feed_run SET rows = rows + 1", "ck_feed_run_rows_accounted_for"),
+    ("UPDATE feed_run SET known = unchanged + 1", "ck_feed_run_known_are_unchanged"),
     ("UPDATE feed_run SET status = 'RUNNING'", "ck_feed_run_ended_unless_running"),
     ("UPDATE feed_run SET ended_at = NULL", "ck_feed_run_ended_unless_running"),
     ("UPDATE feed_run SET status = 'LOST'", "ck_feed_run_status_known"),
