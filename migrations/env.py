@@ -5,6 +5,7 @@ from typing import Any
 from alembic import context
 
 # The tables register themselves in it.
+import schema.follow_up_tables
 import schema.index_tables
 import schema.tables  # noqa: F401  the same
 from schema.metadata import metadata
