@@ -1,6 +1,6 @@
 """Loading one feed file: every row becomes one of inserted, updated, unchanged, rejected, or nothing is stored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,13 +10,24 @@ import anyio
 import anyio.lowlevel
 from anyio.abc import TaskGroup
 
+from indexer.feeds.follow_up_staging import stage_follow_up
 from indexer.feeds.reader import FeedReader, open_feed
 from indexer.feeds.staging import Seal, Waves, stage_case, warnings_json
-from schema.feed_records import AgencyRecord, CaseRecord, ParsedRow, ProcuratorateRecord, RowError, SkippedLine
+from schema.feed_records import (
+    AgencyRecord,
+    CaseRecord,
+    CaseReference,
+    FollowUpRecord,
+    ParsedRow,
+    ProcuratorateRecord,
+    RowError,
+    SkippedLine,
+)
 from schema.vocabularies import FeedErrorCode, FeedRunStatus, RowOutcome
 from stores.case_loading import CaseLoad, KeptRow, Rejection, StagedCase
 from stores.errors import UnreadableFeedError
 from stores.feed_runs import Accounts, begin_run, end_run, lock_loading, mark_interrupted, shown_path
+from stores.follow_ups import FollowUpLoad, StagedFollowUp
 from stores.keys import KeyRing
 from stores.postgres import Database, DatabaseConnection
 from stores.register import (
@@ -78,7 +89,7 @@ class LoadReport:
             "updated": counts.updated,
             "unchanged": counts.unchanged,
             "rejected": counts.rejected,
-            "waiting": 0,
+            "waiting": counts.waiting,
             "skipped": counts.skipped,
             "warnings": counts.warnings,
             "errors": list(self.errors),
@@ -163,6 +174,7 @@ class _Batch:
     waves: Waves = field(default_factory=Waves)
     kept: list[KeptRow] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
+    follow_ups: list[StagedFollowUp] = field(default_factory=list)
     rows: int = 0
     size: int = 0
 
@@ -184,6 +196,7 @@ class _Load:
     run: str
     accounts: Accounts = field(default_factory=Accounts)
     errors: list[dict[str, Any]] = field(default_factory=list)
+    _follow_ups: FollowUpLoad = field(init=False)
     _references: References = field(default_factory=References)
     _batch: _Batch = field(default_factory=_Batch)
     _merging: anyio.Event = field(default_factory=anyio.Event)
@@ -192,6 +205,7 @@ class _Load:
         """Read and store everything."""
         register = await read_register(self.connection)
         cases = await CaseLoad.start(self.connection, self.run_id)
+        self._follow_ups = FollowUpLoad(self.connection, self.run_id)
         self._merging.set()
         try:
             async with anyio.create_task_group() as tasks:
@@ -203,6 +217,7 @@ class _Load:
         except BaseException:
             await cases.abandon()
             raise
+        self.accounts.waiting = await self._follow_ups.finish()
         self.errors.extend(await cases.conflicts(SHOWN_ERRORS))
         progress(self.accounts.rows)
 
@@ -226,6 +241,12 @@ class _Load:
                     self._reject(row, agency, seal)
                 else:
                     self._stage(row, stage_case(row, outcome, agency, seal), seal)
+            elif isinstance(outcome, FollowUpRecord):
+                agency = await self._agency(register, outcome.case)
+                if isinstance(agency, RowError):
+                    self._reject(row, agency, seal)
+                else:
+                    self._batch.follow_ups.append(stage_follow_up(row, outcome, agency, seal))
             else:
                 # What follows may depend on the register, and what went before on how it was.
                 await self._merge(cases, tasks)
@@ -252,11 +273,20 @@ class _Load:
         for wave in batch.waves.take():
             for outcome, count in (await cases.merge(wave)).items():
                 self.accounts.add(RowOutcome(outcome), count)
+        if batch.follow_ups:
+            await self._merge_follow_ups(batch.follow_ups)
         if batch.kept:
             await cases.keep(batch.kept, batch.rejections)
         merged.set()
 
-    async def _agency(self, register: Register, record: CaseRecord) -> RegisteredAgency | RowError:
+    async def _merge_follow_ups(self, rows: Sequence[StagedFollowUp]) -> None:
+        """Merge what follows cases; whether these come before or behind it, or never, is all the same."""
+        followed = await self._follow_ups.merge(rows)
+        for outcome, count in followed.outcomes.items():
+            self.accounts.add(outcome, count)
+        self.errors.extend(map(_shown, followed.refused[: max(0, SHOWN_ERRORS - len(self.errors))]))
+
+    async def _agency(self, register: Register, record: CaseRecord | CaseReference) -> RegisteredAgency | RowError:
         name, code = record.agency_name, record.agency_uscc
         if name is not None and code is None and is_credit_code(name):
             name, code = None, name  # a sender is named by either
@@ -300,13 +330,10 @@ class _Load:
     def _reject(self, row: ParsedRow, error: RowError, seal: Seal) -> None:
         self.accounts.add(RowOutcome.REJECTED)
         self._keep(row, RowOutcome.REJECTED, seal)
-        self._batch.rejections.append(
-            Rejection(self.run_id, row.ordinal, row.line, error.column, error.code, error.message)
-        )
+        rejection = Rejection(self.run_id, row.ordinal, row.line, error.column, error.code.value, error.message)
+        self._batch.rejections.append(rejection)
         if len(self.errors) < SHOWN_ERRORS:
-            self.errors.append(
-                {"line": row.line, "column": error.column, "code": error.code.value, "message": error.message}
-            )
+            self.errors.append(_shown(rejection))
 
     def _keep(self, row: ParsedRow, outcome: RowOutcome, seal: Seal) -> None:
         self._batch.kept.append(
@@ -314,3 +341,13 @@ class _Load:
                 self.run_id, row.ordinal, row.line, outcome, seal.keys.newest, seal(row), warnings_json(row.warnings)
             )
         )
+
+
+def _shown(rejection: Rejection) -> dict[str, Any]:
+    """A rejected row as a report shows it."""
+    return {
+        "line": rejection.line,
+        "column": rejection.column,
+        "code": rejection.code,
+        "message": rejection.message,
+    }

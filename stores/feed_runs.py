@@ -21,12 +21,16 @@ _LOAD_LOCK = 20_130_808
 
 @dataclass(slots=True)
 class Accounts:
-    """The counts of one run. What goes in comes out: rows = inserted + updated + unchanged + rejected."""
+    """The counts of one run. What goes in comes out: rows = inserted + updated + unchanged + rejected.
+
+    `waiting` are the accepted rows whose case has not arrived.
+    """
 
     inserted: int = 0
     updated: int = 0
     unchanged: int = 0
     rejected: int = 0
+    waiting: int = 0
     warnings: int = 0
     skipped: list[dict[str, Any]] = field(default_factory=list)
 
@@ -96,6 +100,7 @@ async def end_run(
             updated=counts.updated,
             unchanged=counts.unchanged,
             rejected=counts.rejected,
+            waiting=counts.waiting,
             warnings=counts.warnings,
             skipped=counts.skipped,
             **details,
