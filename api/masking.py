@@ -3,7 +3,7 @@
 from schema.history_records import CaseChange
 from schema.records import Party, PenaltyCase
 from schema.vocabularies import PartyType
-from supervision.privacy import cover_names, is_masked_name, looks_like_person, mask_name
+from supervision.privacy import cover_names, find_person_names, is_masked_name, looks_like_person, mask_name
 
 
 def names_to_cover(case: PenaltyCase) -> tuple[str, ...]:
@@ -17,6 +17,13 @@ def names_to_cover(case: PenaltyCase) -> tuple[str, ...]:
 def shown_text(case: PenaltyCase, text: str | None) -> str | None:
     """A text of a case as it may be shown."""
     return cover_names(text, names_to_cover(case)) if text else text
+
+
+def covered_text(text: str | None, person_names: tuple[str, ...]) -> str | None:
+    """A text of what follows a case as it may be shown, without the case's names and those it introduces itself."""
+    if not text:
+        return text
+    return cover_names(text, {*person_names, *find_person_names(None, PartyType.ORGANIZATION, None, (text,))})
 
 
 def shown_name(party: Party) -> str:

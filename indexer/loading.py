@@ -1,6 +1,6 @@
 """Loading one feed file: every row becomes one of inserted, updated, unchanged, rejected, or nothing is stored."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,13 +10,24 @@ import anyio
 import anyio.lowlevel
 from anyio.abc import TaskGroup
 
+from indexer.feeds.follow_up_staging import stage_follow_up
 from indexer.feeds.reader import FeedReader, open_feed
 from indexer.feeds.staging import Seal, Waves, stage_case, warnings_json
-from schema.feed_records import AgencyRecord, CaseRecord, ParsedRow, ProcuratorateRecord, RowError, SentRow, SkippedLine
+from schema.feed_records import (
+    AgencyRecord,
+    CaseRecord,
+    CaseReference,
+    ParsedRow,
+    ProcuratorateRecord,
+    RowError,
+    SentRow,
+    SkippedLine,
+)
 from schema.vocabularies import FeedErrorCode, FeedRunStatus, RowOutcome
 from stores.case_loading import CaseLoad, KeptRow, RecognisedRow, Rejection, StagedCase, known_rows
 from stores.errors import UnreadableFeedError
 from stores.feed_runs import Accounts, begin_run, end_run, lock_loading, mark_interrupted, shown_path
+from stores.follow_ups import FollowUpLoad, StagedFollowUp
 from stores.history import attribute_changes
 from stores.keys import KeyRing
 from stores.postgres import Database, DatabaseConnection
@@ -79,7 +90,7 @@ class LoadReport:
             "updated": counts.updated,
             "unchanged": counts.unchanged,
             "rejected": counts.rejected,
-            "waiting": 0,
+            "waiting": counts.waiting,
             "skipped": counts.skipped,
             "warnings": counts.warnings,
             "errors": list(self.errors),
@@ -165,6 +176,7 @@ class _Batch:
     recognised: list[tuple[SentRow, bytes]] = field(default_factory=list)
     kept: list[KeptRow] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
+    follow_ups: list[StagedFollowUp] = field(default_factory=list)
 
 
 def _chunks(rows: Iterable[SentRow | SkippedLine]) -> Iterator[list[SentRow | SkippedLine]]:
@@ -195,6 +207,7 @@ class _Load:
     run: str
     accounts: Accounts = field(default_factory=Accounts)
     errors: list[dict[str, Any]] = field(default_factory=list)
+    _follow_ups: FollowUpLoad = field(init=False)
     _references: References = field(default_factory=References)
     _batch: _Batch = field(default_factory=_Batch)
     _merging: anyio.Event = field(default_factory=anyio.Event)
@@ -205,6 +218,7 @@ class _Load:
         await attribute_changes(self.connection, self.run_id)
         register = await read_register(self.connection)
         cases = await CaseLoad.start(self.connection, self.run_id)
+        self._follow_ups = FollowUpLoad(self.connection, self.run_id)
         self._merging.set()
         try:
             async with anyio.create_task_group() as tasks:
@@ -216,6 +230,7 @@ class _Load:
         except BaseException:
             await cases.abandon()
             raise
+        self.accounts.waiting = await self._follow_ups.finish()
         self.errors.extend(await cases.conflicts(SHOWN_ERRORS))
         progress(self.accounts.rows)
 
@@ -252,17 +267,19 @@ class _Load:
         outcome = row.outcome
         if isinstance(outcome, RowError):
             self._reject(row, outcome, seal)
-        elif isinstance(outcome, CaseRecord):
-            agency = await self._agency(register, outcome)
-            if isinstance(agency, RowError):
-                self._reject(row, agency, seal)
-            else:
-                self._stage(row, stage_case(row, outcome, agency, seal, digest), seal)
         elif isinstance(outcome, ProcuratorateRecord | AgencyRecord):
             # What follows may depend on the register, and what went before on how it was.
             await self._merge(cases, tasks)
             await self._merging.wait()
             await self._store_reference(row, outcome, register, seal)
+        else:
+            agency = await self._agency(register, outcome if isinstance(outcome, CaseRecord) else outcome.case)
+            if isinstance(agency, RowError):
+                self._reject(row, agency, seal)
+            elif isinstance(outcome, CaseRecord):
+                self._stage(row, stage_case(row, outcome, agency, seal, digest), seal)
+            else:
+                self._batch.follow_ups.append(stage_follow_up(row, outcome, agency, seal))
 
     def report(self) -> LoadReport:
         """What became of the file."""
@@ -282,6 +299,8 @@ class _Load:
         for wave in batch.waves.take():
             for outcome, count in (await cases.merge(wave)).items():
                 self.accounts.add(RowOutcome(outcome), count)
+        if batch.follow_ups:
+            await self._merge_follow_ups(batch.follow_ups)
         if batch.kept:
             await cases.keep(batch.kept, batch.rejections)
         if batch.recognised:
@@ -292,7 +311,14 @@ class _Load:
             self._superseded += [(row, digest) for row, digest in batch.recognised if row.ordinal in settled.superseded]
         merged.set()
 
-    async def _agency(self, register: Register, record: CaseRecord) -> RegisteredAgency | RowError:
+    async def _merge_follow_ups(self, rows: Sequence[StagedFollowUp]) -> None:
+        """Merge what follows cases; whether these come before or behind it, or never, is all the same."""
+        followed = await self._follow_ups.merge(rows)
+        for outcome, count in followed.outcomes.items():
+            self.accounts.add(outcome, count)
+        self.errors.extend(map(_shown, followed.refused[: max(0, SHOWN_ERRORS - len(self.errors))]))
+
+    async def _agency(self, register: Register, record: CaseRecord | CaseReference) -> RegisteredAgency | RowError:
         name, code = record.agency_name, record.agency_uscc
         if name is not None and code is None and is_credit_code(name):
             name, code = None, name  # a sender is named by either
@@ -336,13 +362,10 @@ class _Load:
     def _reject(self, row: ParsedRow, error: RowError, seal: Seal) -> None:
         self.accounts.add(RowOutcome.REJECTED)
         self._keep(row, RowOutcome.REJECTED, seal)
-        self._batch.rejections.append(
-            Rejection(self.run_id, row.ordinal, row.line, error.column, error.code, error.message)
-        )
+        rejection = Rejection(self.run_id, row.ordinal, row.line, error.column, error.code.value, error.message)
+        self._batch.rejections.append(rejection)
         if len(self.errors) < SHOWN_ERRORS:
-            self.errors.append(
-                {"line": row.line, "column": error.column, "code": error.code.value, "message": error.message}
-            )
+            self.errors.append(_shown(rejection))
 
     def _keep(self, row: ParsedRow, outcome: RowOutcome, seal: Seal) -> None:
         self._batch.kept.append(
@@ -350,3 +373,13 @@ class _Load:
                 self.run_id, row.ordinal, row.line, outcome, seal.keys.newest, seal(row), warnings_json(row.warnings)
             )
         )
+
+
+def _shown(rejection: Rejection) -> dict[str, Any]:
+    """A rejected row as a report shows it."""
+    return {
+        "line": rejection.line,
+        "column": rejection.column,
+        "code": rejection.code,
+        "message": rejection.message,
+    }

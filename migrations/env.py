@@ -4,6 +4,8 @@ from typing import Any
 
 from alembic import context
 
+import schema.follow_up_tables
+
 # The tables register themselves in it.
 import schema.history_tables
 import schema.index_tables

@@ -2,8 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -12,13 +11,13 @@ from typing import Any, NamedTuple
 
 import anyio
 import orjson
-from psycopg import AsyncConnection, AsyncCursor, Error, OperationalError
+from psycopg import AsyncConnection, AsyncCursor
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection as PooledConnection
 
 from schema.vocabularies import FeedErrorCode
-from stores.errors import DatabaseError, UnavailableError
+from stores.quoting import quoting_nothing as _quoting_nothing
 
 _CONFLICT = (
     "Another row of this file tells of the same case and says something else. The first row stands: "
@@ -331,17 +330,3 @@ async def _last_change(cursor: AsyncCursor[Any]) -> int:
     await cursor.execute(_steps()["last_change"])
     (newest,) = await cursor.fetchall()
     return int(newest[0])
-
-
-@contextmanager
-def _quoting_nothing() -> Iterator[None]:
-    """PostgreSQL's errors in our words: its own quote the row they are about, which may tell of a natural person."""
-    try:
-        yield
-    except OperationalError:
-        raise UnavailableError("PostgreSQL ended the connection during the load. Check it and load again.") from None
-    except Error as error:
-        what = error.diag.constraint_name or error.sqlstate or type(error).__name__
-        raise DatabaseError(
-            f"PostgreSQL refused a batch of rows ({what}); nothing of the file was stored. This is a fault of Jiandu."
-        ) from None

@@ -22,7 +22,10 @@ _SHOWN_SKIPPED = 100
 
 @dataclass(slots=True)
 class Accounts:
-    """The counts of one run. What goes in comes out: rows = inserted + updated + unchanged + rejected."""
+    """The counts of one run. What goes in comes out: rows = inserted + updated + unchanged + rejected.
+
+    `waiting` are the accepted rows whose case has not arrived.
+    """
 
     inserted: int = 0
     updated: int = 0
@@ -30,6 +33,7 @@ class Accounts:
     rejected: int = 0
     known: int = 0
     """Of the unchanged rows, those an earlier run has kept byte for byte."""
+    waiting: int = 0
     warnings: int = 0
     skipped: list[dict[str, Any]] = field(default_factory=list)
 
@@ -100,6 +104,7 @@ async def end_run(
             unchanged=counts.unchanged,
             rejected=counts.rejected,
             known=counts.known,
+            waiting=counts.waiting,
             warnings=counts.warnings,
             skipped=counts.skipped,
             **details,

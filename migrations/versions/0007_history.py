@@ -1,6 +1,6 @@
 """History: every earlier value of cases, parties and agencies is kept, with the load that replaced it.
 
-Revision: 0007, after 0005.
+Revision: 0007, after 0006.
 """
 
 from pathlib import Path
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@
 -- Columns that tell only how the record is kept, and show nowhere.
 CREATE FUNCTION record_bookkeeping() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN '{revision,created_at,updated_at,source_updated_at,name_tokens,derived_key}'::text[];
+RETURN '{revision,created_at,updated_at,source_updated_at,name_tokens,derived_key,digest}'::text[];
 
 CREATE FUNCTION record_replaced() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -50,6 +50,8 @@ BEGIN
 END $$;
 
 SELECT keep_history_of('penalty_case'), keep_history_of('party'), keep_history_of('agency');
+SELECT keep_history_of('transfer'), keep_history_of('criminal_case'), keep_history_of('reconsideration');
+SELECT keep_history_of('enforcement'), keep_history_of('coercive_measure'), keep_history_of('procuratorial_measure');
 
 -- What was written down stays.
 REVOKE UPDATE, DELETE ON record_change FROM jiandu_app;

@@ -29,7 +29,7 @@ from tests.integration.feeding import (
     person,
 )
 from tests.integration.graphql_client import served
-from tests.integration.test_graphql_economy import statements
+from tests.integration.statement_counting import statements
 
 HISTORY = """query($id: ID!, $first: Int, $after: String) { node(id: $id) { ... on PenaltyCase {
   history(first: $first, after: $after) { totalCount pageInfo { endCursor hasNextPage } nodes {
