@@ -2,10 +2,11 @@
 
 A row that told of a record before tells of it again. Else it tells of the record that shares an identifying value with
 it (a day, a number), in the kind's order of them. Else, where nothing is shared and nothing contradicts, of the one
-record that can be meant at all. Else it tells of a new one.
+record that can be meant at all. Else it tells of a new one. A number that differs means another record.
 
-A number that differs means another record. Of one file, each row without a snapshot's time of its own is a record of
-its own: it is no claim on the record of another row with which it disagrees by a weightier value, or shares nothing.
+Of one file, each row is a record of its own, unless it is a snapshot of another time: rows with the same weightiest
+identifying value claim one record, and conflict where they differ; all others tell of different ones. So what is
+rejected depends on the file alone, and a file that is sent again changes nothing.
 """
 
 from collections import defaultdict
@@ -66,8 +67,9 @@ class ToldRow:
 
 
 class Telling(NamedTuple):
-    """That a row of the file under way told of a record."""
+    """That a row of the file under way told of a record; `identity` is what its file knows the record by."""
 
+    identity: str
     digest: bytes
     source_updated_at: datetime | None
 
@@ -116,39 +118,66 @@ _Claims = defaultdict[int, list[ToldRow]]
 
 
 def _settle(rule: MatchingRule, known: list[KnownRecord], row: ToldRow, claims: _Claims) -> Settled:
+    identity = identity_of(rule, row)
+    claimed = _claimed_before(known, row, identity)
+    if claimed is not None:
+        return claimed
     record = _sure_match(rule, known, row) or _possible_match(rule, known, row, claims)
     if record is not None:
-        return Settled(_tell(record, row), record)
-    if len(known) >= MAX_RECORDS:
+        outcome = _tell(record, row)
+    elif len(known) >= MAX_RECORDS:
         return Settled(RowOutcome.REJECTED, None)
-    record = KnownRecord(
-        id=None,
-        values=dict(row.values),
-        digest=row.digest,
-        told=(row.digest,),
-        source_updated_at=row.source_updated_at,
-        tellings=[Telling(row.digest, row.source_updated_at)],
-        is_touched=True,
-    )
-    known.append(record)
-    return Settled(RowOutcome.INSERTED, record)
+    else:
+        outcome = RowOutcome.INSERTED
+        record = KnownRecord(
+            id=None,
+            values=dict(row.values),
+            digest=row.digest,
+            told=(row.digest,),
+            source_updated_at=row.source_updated_at,
+            is_touched=True,
+        )
+        known.append(record)
+    record.tellings.append(Telling(identity, row.digest, row.source_updated_at))
+    return Settled(outcome, record)
+
+
+def identity_of(rule: MatchingRule, row: ToldRow) -> str:
+    """What a file knows the row's record by: its weightiest identifying value, and its type but for a number."""
+    type_ = row.values["type"] if rule.has_type else ""
+    for column in rule.identified_by:
+        value = _identifier(rule, row.values, column)
+        if value is not None:
+            return f"{'' if column == rule.number else type_}/{column}/{value}"
+    return f"{type_}/"
+
+
+def _claimed_before(known: Sequence[KnownRecord], row: ToldRow, identity: str) -> Settled | None:
+    """What becomes of a row whose record another row of the file has claimed: the same again, or a conflict."""
+    claims = [
+        (telling, record)
+        for record in known
+        for telling in record.tellings
+        if telling.identity == identity and not _is_other_snapshot(telling, row)
+    ]
+    for telling, record in claims:
+        if telling.digest == row.digest:
+            return Settled(RowOutcome.UNCHANGED, record)
+    return Settled(RowOutcome.REJECTED, claims[0][1]) if claims else None
 
 
 def _sure_match(rule: MatchingRule, known: Sequence[KnownRecord], row: ToldRow) -> KnownRecord | None:
     """The record the row told of before, else the one it shares an identifying value with."""
     for record in known:
-        if row.digest in record.told:
+        # Rows that became one record over several files, and stand in one file together, still tell of it together.
+        if row.digest in record.told and not (_is_told_beside(record, row) and _changes(record, row)):
             return record
-    for place, column in enumerate(rule.identified_by):
+    free = [record for record in known if not _is_told_beside(record, row)]
+    for column in rule.identified_by:
         sharing = [
             record
-            for record in known
-            if _shares(rule, record, row, column)
-            and (column == rule.number or _is_one_type(rule, record, row))
-            and not (
-                _is_told_beside(record, row)
-                and any(_contradicts(rule, record, row, weightier) for weightier in rule.identified_by[:place])
-            )
+            for record in free
+            if _shares(rule, record, row, column) and (column == rule.number or _is_one_type(rule, record, row))
         ]
         if sharing:
             return max(sharing, key=lambda record: _likeness(rule, record, row))
@@ -173,16 +202,9 @@ def _possible_match(
 
 
 def _tell(record: KnownRecord, row: ToldRow) -> RowOutcome:
-    """Apply a row to its record, unless the record was told of by something newer, or otherwise in the same file."""
-    if any(telling.digest == row.digest and not _is_other_snapshot(telling, row) for telling in record.tellings):
-        return RowOutcome.UNCHANGED
-    changed = {
-        column: value for column, value in row.values.items() if _is_known(value) and record.values.get(column) != value
-    }
+    """Apply a row to its record, unless the record was told of by something newer, or by another row of the file."""
     if _is_told_beside(record, row):
-        # What told of the record in an earlier file, and says nothing else than it does now, is no conflict.
-        return RowOutcome.REJECTED if changed or row.digest not in record.told else RowOutcome.UNCHANGED
-    record.tellings.append(Telling(row.digest, row.source_updated_at))
+        return RowOutcome.UNCHANGED
     if row.digest not in record.told:
         # The last is the one that stands; it must not be forgotten.
         older, last = record.told[:-1], record.told[-1:]
@@ -196,11 +218,19 @@ def _tell(record: KnownRecord, row: ToldRow) -> RowOutcome:
         record.is_touched = True
     if row.digest == record.digest:
         return RowOutcome.UNCHANGED
+    changes = _changes(record, row)
+    record.values |= changes
     record.digest = row.digest
     record.told = (*(digest for digest in record.told if digest != row.digest), row.digest)
     record.is_touched = True
-    record.values |= changed
-    return RowOutcome.UPDATED if changed else RowOutcome.UNCHANGED
+    return RowOutcome.UPDATED if changes else RowOutcome.UNCHANGED
+
+
+def _changes(record: KnownRecord, row: ToldRow) -> dict[str, Any]:
+    """What a row says that its record does not; an unknown value says nothing."""
+    return {
+        column: value for column, value in row.values.items() if _is_known(value) and record.values.get(column) != value
+    }
 
 
 def _is_known(value: Any) -> bool:

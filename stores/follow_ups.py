@@ -18,7 +18,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection as PooledConnection
 from schema.follow_up_tables import FOLLOW_UPS, told_columns
 from schema.vocabularies import FeedErrorCode, FeedKind, RowOutcome
 from stores.case_loading import Json, Rejection
-from stores.follow_up_matching import MAX_RECORDS, KnownRecord, Settled, Telling, ToldRow, merge_rows
+from stores.follow_up_matching import (
+    MAX_RECORDS,
+    RULES,
+    KnownRecord,
+    Settled,
+    Telling,
+    ToldRow,
+    identity_of,
+    merge_rows,
+)
 from stores.quoting import quoting_nothing
 
 _CONFLICT = (
@@ -65,12 +74,22 @@ class MergedFollowUps:
 # Every accepted row of the run: what it told of, and where its case was when it was merged.
 _CREATE = """
 CREATE TEMPORARY TABLE followed (
-  ordinal integer, kind text COLLATE "C", record_id bigint, digest bytea, source_updated_at timestamptz,
+  ordinal integer, kind text COLLATE "C", record_id bigint, identity text, digest bytea, source_updated_at timestamptz,
   agency_id bigint, document_number text COLLATE "C", case_id bigint
 ) ON COMMIT DROP;
 CREATE INDEX ON followed (kind, record_id)
 """
-_FOLLOWED = ("ordinal", "kind", "record_id", "digest", "source_updated_at", "agency_id", "document_number", "case_id")
+_FOLLOWED = (
+    "ordinal",
+    "kind",
+    "record_id",
+    "identity",
+    "digest",
+    "source_updated_at",
+    "agency_id",
+    "document_number",
+    "case_id",
+)
 _KEPT = ("run_id", "ordinal", "line", "outcome", "case_id", "key_id", "raw", "warnings")
 
 _OF_CASES = SQL("JOIN unnest(%s::bigint[], %s::text[]) AS wanted (agency_id, document_number)") + SQL(
@@ -171,12 +190,12 @@ class FollowUpLoad:
             known[agency_id, document_number].append(record)
         if by_id:
             await cursor.execute(
-                "SELECT record_id, digest, source_updated_at FROM followed WHERE kind = %s AND record_id = ANY (%s) "
-                "ORDER BY ordinal",
+                "SELECT record_id, identity, digest, source_updated_at FROM followed "
+                "WHERE kind = %s AND record_id = ANY (%s) ORDER BY ordinal",
                 [kind.value, list(by_id)],
             )
-            for record_id, digest, source_updated_at in await cursor.fetchall():
-                by_id[record_id].tellings.append(Telling(digest, source_updated_at))
+            for record_id, *telling in await cursor.fetchall():
+                by_id[record_id].tellings.append(Telling(*telling))
         return known
 
     async def _insert(
@@ -246,7 +265,7 @@ class FollowUpLoad:
                 (self._run_id, row.ordinal, row.line, outcome.value, case_id, row.key_id, row.raw, row.warnings)
             )
             if outcome is not RowOutcome.REJECTED and record is not None:
-                telling = (row.told.digest, row.told.source_updated_at)
+                telling = (identity_of(RULES[row.kind], row.told), row.told.digest, row.told.source_updated_at)
                 followed.append((row.ordinal, row.kind.value, record.id, *telling, *row.case, case_id))
             elif record is not None:
                 rejections.append(

@@ -273,7 +273,7 @@ async def test_two_transfers_of_one_case_stay_two(feed: Feed) -> None:
     assert days == [None, date(2024, 2, 6)]
 
 
-async def test_two_records_of_one_file_that_share_nothing_or_only_a_lesser_day_stay_two(feed: Feed) -> None:
+async def test_rows_of_one_file_that_share_nothing_or_only_a_lesser_day_are_different_records(feed: Feed) -> None:
     rows = [
         transfer(reportedOn="2024-01-02", decidedOn="2024-01-05"),
         transfer(reportedOn="2024-01-03", decidedOn="2024-01-05"),
