@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from indexer.feeds import columns as at
 from indexer.feeds.columns import column_of
@@ -10,6 +10,9 @@ from indexer.feeds.kind_tables import MIN_KNOWN_COLUMNS, recognise_kinds
 from indexer.feeds.own_layouts import OwnLayout, recognise_own
 from indexer.feeds.published import published_case, stated
 from schema.feed_records import FeedRecord, RowWarning
+
+EXPLANATIONS_SHEET: Final = "说明"
+"""The sheet of a workbook that explains the columns; it holds no rows, whatever stands in it."""
 
 
 class Layout(Protocol):
@@ -56,6 +59,8 @@ def recognise_layout(names: Sequence[str], *, sheet: str | None = None, own: Seq
     sheet's name says which kind it is. Raises UnreadableFeedError, saying what to do, for a header that fits several
     equally well, and for one that names a column twice.
     """
+    if sheet is not None and sheet.strip() == EXPLANATIONS_SHEET:
+        return None
     if (found := recognise_own(names, own)) is not None:
         return found
     columns = tuple(map(column_of, names))
