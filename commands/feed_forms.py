@@ -46,7 +46,9 @@ def _write(path: Path, content: bytes, *, force: bool) -> None:
         with path.open("wb" if force else "xb") as stream:
             stream.write(content)
     except FileExistsError as error:
-        raise BadUserInputError(f"{path} is there already. Choose another name, or write over it with --force.") from error
+        raise BadUserInputError(
+            f"{path} is there already. Choose another name, or write over it with --force."
+        ) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no such name"
         raise BadUserInputError(f"{path} cannot be written: {reason}.") from error
@@ -60,7 +62,9 @@ def known_layouts(settings: Settings, files: list[Path]) -> tuple[OwnLayout, ...
 
 def show_layouts(
     context: typer.Context,
-    files: Annotated[list[Path] | None, typer.Argument(help="Layout files, besides those of JIANDU_LAYOUTS_DIR.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Layout files, besides those of JIANDU_LAYOUTS_DIR.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a layout.")] = False,
 ) -> None:
     """List the layouts agencies have of their own, and check their files. Status: 0 all can be used, 2 one cannot."""

@@ -101,7 +101,9 @@ async def load_feed(
     Raises UnreadableFeedError for a file that cannot be read as a feed; its run is kept as refused, and nothing else.
     """
     if options.dry_run:
-        return await _dry_run(database, keys, open_feed(path, sender=options.agency, layouts=options.layouts), options, clock, progress)
+        return await _dry_run(
+            database, keys, open_feed(path, sender=options.agency, layouts=options.layouts), options, clock, progress
+        )
     async with database.begin() as guard:
         await lock_loading(guard)
         async with database.begin() as connection:

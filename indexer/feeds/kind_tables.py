@@ -4,8 +4,7 @@ A cell of the header is a field's name or its Chinese label; a field of an objec
 (`party.name`), and a list stands in its cell as JSON, or as words with 、 between. Errors name the contract's field.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -55,16 +54,24 @@ class KindTable:
     """A table of one kind or of several; `columns_of` gives the columns as each kind knows them.
 
     A row's own `kind` decides; where it has none, `kind` does, which the sheet's name or the whole header gives.
+    `problem` says why no row of the table can be read. It is raised with the first row and not with the header: a line
+    that is tried as a header, and is none, must not refuse a good file.
     """
 
     name: str
     columns: tuple[str | None, ...]
     columns_of: Mapping[FeedKind, Columns]
     kind: FeedKind | None
+    problem: str | None = None
     identifying: frozenset[str] = IDENTIFYING
 
     def record(self, cells: Sequence[str], warnings: list[RowWarning], *, sender: str | None) -> FeedRecord:
-        """The record of a row, which is that of a JSON object with the same values. Raises BadValueError."""
+        """The record of a row, which is that of a JSON object with the same values.
+
+        Raises BadValueError, and UnreadableFeedError where the header did not tell which kind this is.
+        """
+        if self.problem is not None:
+            raise UnreadableFeedError(self.problem)
         kind = self._kind_of(cells)
         sent: dict[str, Any] = {KIND: kind.value}
         for column, path, cell in zip(self.columns_of[kind], self.columns, cells, strict=True):
@@ -87,12 +94,14 @@ class KindTable:
 
 
 def put(sent: dict[str, Any], path: str, value: Any) -> None:
-    """Set a value of an object, or of the object inside it that the path names."""
+    """Set a value of an object, or of the object inside it that the path names.
+
+    Raises BadValueError for a second value that differs: several headers may mean one field.
+    """
     outer, _, inner = path.partition(".")
-    if inner:
-        sent.setdefault(outer, {})[inner] = value
-    else:
-        sent[outer] = value
+    place = sent.setdefault(outer, {}) if inner else sent
+    if place.setdefault(inner or outer, value) != value:
+        raise bad_value(path, "Two columns hold this value and differ. Keep one of the two.")
 
 
 def value_of(column: Column, cell: str) -> Any:
@@ -122,31 +131,32 @@ def recognise_kinds(names: Sequence[str], sheet: str | None, *, at_least: int) -
     """The table of kinds whose fields a header names; None for a line that is no header of one.
 
     A `kind` column or a sheet named after a kind says that it is one. Else the header must name more than `at_least`
-    fields of one kind, all that the kind requires among them. Raises UnreadableFeedError for a header that fits
-    several kinds equally well, and for one that names a field twice.
+    fields of one kind, all that the kind requires among them; one that fits several kinds equally well is a table of
+    which no row can be read.
     """
     keys = [header_key(name) if len(name) <= LONGEST_HEADER else "" for name in names]
     columns_of = {kind: tuple(map(_headers(kind).get, keys)) for kind in KINDS}
     known = {kind: _count(columns) for kind, columns in columns_of.items()}
-    if any(key in _KIND_KEYS for key in keys):
-        if max(known.values()) + 1 < max(MIN_KNOWN_COLUMNS, at_least):
-            return None
-        kind = (named_kind(sheet) if sheet else None) or _only(_best(columns_of, known))
-        return _table(keys, columns_of, kind)
-    if sheet and (named := named_kind(sheet)) is not None:
-        if known[named] < max(MIN_KNOWN_COLUMNS, at_least):
-            return None
-        return _table(keys, {named: columns_of[named]}, named)
     best = _best(columns_of, known)
+    only = best[0] if len(best) == 1 else None
+    if not _KIND_KEYS.isdisjoint(keys):
+        enough = max(known.values()) + 1 >= max(MIN_KNOWN_COLUMNS, at_least)
+        return _table(keys, columns_of, (named_kind(sheet) if sheet else None) or only) if enough else None
+    if sheet and (named := named_kind(sheet)) is not None:
+        enough = known[named] >= max(MIN_KNOWN_COLUMNS, at_least)
+        return _table(keys, {named: columns_of[named]}, named) if enough else None
     if not best or known[best[0]] < max(MIN_KNOWN_COLUMNS, at_least + 1):
         return None
-    if (only := _only(best)) is None:
-        fitting = ", ".join(f"{kind.value} ({kind.label})" for kind in best)
-        raise UnreadableFeedError(
-            f"The header fits the kinds {fitting} equally well. Add the column {KIND_LABEL} (kind), or name the sheet "
-            "after the kind."
-        )
-    return _table(keys, {only: columns_of[only]}, only)
+    if only is not None:
+        return _table(keys, {only: columns_of[only]}, only)
+    fitting = ", ".join(f"{kind.value} ({kind.label})" for kind in best)
+    return _table(
+        keys,
+        {kind: columns_of[kind] for kind in best},
+        None,
+        problem=f"The header fits the kinds {fitting} equally well. Add the column {KIND_LABEL} (kind), or name the "
+        "sheet after the kind.",
+    )
 
 
 def _best(columns_of: Mapping[FeedKind, Columns], known: Mapping[FeedKind, int]) -> list[FeedKind]:
@@ -154,10 +164,6 @@ def _best(columns_of: Mapping[FeedKind, Columns], known: Mapping[FeedKind, int])
     complete = [kind for kind, columns in columns_of.items() if _has_required(kind, columns)]
     most = max((known[kind] for kind in complete), default=0)
     return [kind for kind in complete if known[kind] == most]
-
-
-def _only(kinds: list[FeedKind]) -> FeedKind | None:
-    return kinds[0] if len(kinds) == 1 else None
 
 
 def _has_required(kind: FeedKind, columns: Columns) -> bool:
@@ -169,11 +175,10 @@ def _count(columns: Columns) -> int:
     return len({column.path for column in columns if column is not None})
 
 
-def _table(keys: list[str], columns_of: Mapping[FeedKind, Columns], kind: FeedKind | None) -> KindTable:
-    for columns in columns_of.values():
-        require_distinct(column.path for column in columns if column is not None)
+def _table(
+    keys: list[str], columns_of: Mapping[FeedKind, Columns], kind: FeedKind | None, *, problem: str | None = None
+) -> KindTable:
     paths = [KIND if key in _KIND_KEYS else None for key in keys]
-    require_distinct(path for path in paths if path)
     for columns in columns_of.values():
         paths = [path or (column.path if column else None) for path, column in zip(paths, columns, strict=True)]
     return KindTable(
@@ -181,14 +186,8 @@ def _table(keys: list[str], columns_of: Mapping[FeedKind, Columns], kind: FeedKi
         columns=tuple(paths),
         columns_of=columns_of,
         kind=kind,
+        problem=problem,
     )
-
-
-def require_distinct(paths: Iterable[str]) -> None:
-    """Refuse a header that names a field twice. Raises UnreadableFeedError."""
-    twice = [path for path, times in Counter(paths).items() if times > 1]
-    if twice:
-        raise UnreadableFeedError(f"The header names the column {twice[0]} twice. Keep one of the two.")
 
 
 @cache

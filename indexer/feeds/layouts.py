@@ -56,8 +56,8 @@ def recognise_layout(names: Sequence[str], *, sheet: str | None = None, own: Seq
 
     `sheet` is a workbook's sheet, `own` the agencies' own layouts that are known: one whose headers are all there comes
     first. The published table comes before the kinds where it knows as many of the columns, unless a column or the
-    sheet's name says which kind it is. Raises UnreadableFeedError, saying what to do, for a header that fits several
-    equally well, and for one that names a column twice.
+    sheet's name says which kind it is. A header that fits several equally well is a layout all the same, whose `record`
+    raises UnreadableFeedError and says what to do.
     """
     if sheet is not None and sheet.strip() == EXPLANATIONS_SHEET:
         return None

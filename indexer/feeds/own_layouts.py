@@ -7,7 +7,7 @@ from typing import Any
 from indexer.feeds import columns as at
 from indexer.feeds.columns import header_key
 from indexer.feeds.json_records import json_record
-from indexer.feeds.kind_tables import IDENTIFYING, KIND, Column, put, require_distinct, value_of
+from indexer.feeds.kind_tables import IDENTIFYING, KIND, Column, put, value_of
 from indexer.feeds.kinds.description import FieldType
 from indexer.feeds.published import published_case, stated
 from indexer.feeds.values import folded, is_null
@@ -59,10 +59,11 @@ class OwnLayout:
 
 @dataclass(frozen=True, slots=True)
 class OwnTable:
-    """A table whose header has all the columns of an agency's own layout."""
+    """A table whose header has all the columns of an agency's own layout; `problem` as in a table of kinds."""
 
     layout: OwnLayout
     own: tuple[OwnColumn | None, ...]
+    problem: str | None
 
     @property
     def name(self) -> str:
@@ -80,7 +81,9 @@ class OwnTable:
         return IDENTIFYING if self.layout.kind is not None else frozenset({at.AGENCY_NAME, at.DOCUMENT_NUMBER})
 
     def record(self, cells: Sequence[str], warnings: list[RowWarning], *, sender: str | None) -> FeedRecord:
-        """The record of a row. Raises BadValueError."""
+        """The record of a row. Raises BadValueError, and UnreadableFeedError where two layouts fit the header."""
+        if self.problem is not None:
+            raise UnreadableFeedError(self.problem)
         kind = self.layout.kind
         if kind is None:
             read = {
@@ -99,21 +102,21 @@ class OwnTable:
 def recognise_own(names: Sequence[str], known: Sequence[OwnLayout]) -> OwnTable | None:
     """The table of the layout with most columns, of those whose columns a header has all; None where there is none.
 
-    Raises UnreadableFeedError for a header that two of them fit equally well, and for one that names a column twice.
+    One that two layouts fit equally well is a table of which no row can be read.
     """
     if not known:
         return None
     keys = [header_key(name) for name in names]
-    fitting = sorted(
-        (layout for layout in known if layout.columns.keys() <= set(keys)), key=lambda layout: -len(layout.columns)
-    )
+    there = set(keys)
+    fitting = [layout for layout in known if layout.columns.keys() <= there]
+    fitting.sort(key=lambda layout: len(layout.columns), reverse=True)
     if not fitting:
         return None
-    if len(fitting) > 1 and len(fitting[0].columns) == len(fitting[1].columns):
-        raise UnreadableFeedError(
-            f"The header fits the layouts {fitting[0].name} ({fitting[0].file}) and {fitting[1].name} "
-            f"({fitting[1].file}) equally well. Remove one of them."
+    best = fitting[0]
+    problem = None
+    if len(fitting) > 1 and len(fitting[1].columns) == len(best.columns):
+        problem = (
+            f"The header fits the layouts {best.name} ({best.file}) and {fitting[1].name} ({fitting[1].file}) equally "
+            "well. Remove one of them."
         )
-    own = tuple(map(fitting[0].columns.get, keys))
-    require_distinct(column.path for column in own if column is not None)
-    return OwnTable(fitting[0], own)
+    return OwnTable(best, tuple(map(best.columns.get, keys)), problem)
