@@ -17,7 +17,7 @@ from indexer.feeds.json_records import json_record, unknown_kind
 from indexer.feeds.kinds.catalogue import KINDS, named_kind
 from indexer.feeds.kinds.description import Field, FieldType
 from indexer.feeds.money import TEN_THOUSAND_YUAN, YUAN, parse_money
-from indexer.feeds.values import bad_value, is_null
+from indexer.feeds.values import bad_value, is_null, warn
 from indexer.feeds.words import parts_of
 from schema.feed_records import FeedRecord, RowWarning
 from schema.vocabularies import FeedKind
@@ -80,8 +80,7 @@ class KindTable:
             if column is not None:
                 put(sent, column.path, value_of(column, cell))
             elif path is not None:
-                # Another kind's column: the reader of this kind warns that it has no such field.
-                sent[path] = cell
+                warn(warnings, path, f"The column is not one of the kind {kind.value}, and its value was left out.")
         return json_record(sent, warnings, sender=sender)
 
     def _kind_of(self, cells: Sequence[str]) -> FeedKind:

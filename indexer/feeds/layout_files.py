@@ -121,11 +121,14 @@ def _parsed(text: str) -> tuple[Any, Lines]:
     """The text as mappings, lists and strings, and the line on which each stands."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if getattr(event, "anchor", None) or getattr(event, "tag", None):
-            raise _RefusedYamlError(event.start_mark.line + 1, "anchors, aliases and tags are not read. Write it out.")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise _RefusedYamlError(event.start_mark.line + 1, "this is nested deeper than any layout.")
+        reason = None
+        if getattr(event, "anchor", None) or getattr(event, "tag", None):
+            reason = "anchors, aliases and tags are not read. Write it out."
+        elif depth > _DEEPEST:
+            reason = "this is nested deeper than any layout."
+        if reason is not None:
+            raise _RefusedYamlError(event.start_mark.line + 1 if event.start_mark else 1, reason)
     node = yaml.compose(text, Loader=yaml.BaseLoader)
     lines: Lines = {}
     return (None if node is None else _plain(node, (), lines)), lines

@@ -13,12 +13,12 @@ from schema.vocabularies import FeedKind, Labelled, PartyType
 
 _REQUIRED: Final = "必填"
 _HOW_TO_WRITE: Final = {
-    FieldType.DATE: "日期, 如 2024-03-01",
-    FieldType.INSTANT: "时间, 如 2024-03-01T09:00:00+08:00",
-    FieldType.MONEY: "金额, 单位: 元",
+    FieldType.DATE: "日期，如 2024-03-01",
+    FieldType.INSTANT: "时间，如 2024-03-01T09:00:00+08:00",
+    FieldType.MONEY: "金额，单位：元",
     FieldType.FLAG: "填是或否",
     FieldType.INTEGER: "整数",
-    FieldType.NAMES: "可填多项, 以顿号分隔",
+    FieldType.NAMES: "可填多项，以顿号分隔",
 }
 
 
@@ -40,7 +40,7 @@ def template_columns(kind: FeedKind | None) -> list[TemplateColumn]:
     first = TemplateColumn(
         name=KIND,
         header=KIND_LABEL,
-        explanation=f"{_REQUIRED}; 填{kind.label}",
+        explanation=f"{_REQUIRED}；填{kind.label}",
         example=kind.label,
         choices=(kind.label,),
     )
@@ -58,12 +58,12 @@ def explanation_of(field: Field) -> str:
     if field.type in _HOW_TO_WRITE:
         parts.append(_HOW_TO_WRITE[field.type])
     elif field.type is FieldType.WORD:
-        parts.append(f"填其中一项: {' / '.join(_words(field))}")
+        parts.append(f"填其中一项：{' / '.join(_words(field))}")
     elif field.type is FieldType.WORDS:
-        parts.append(f"可填多项, 以分号分隔: {' / '.join(_words(field))}")
+        parts.append(f"可填多项，以分号分隔：{' / '.join(_words(field))}")
     elif field.type is FieldType.OBJECTS:
-        parts.append(f"JSON 列表, 每项: {_items(field)}")
-    return "; ".join([*parts, field.note] if field.note else parts)
+        parts.append(f"JSON 列表，每项：{_items(field)}")
+    return "；".join([*parts, field.note] if field.note else parts)
 
 
 def _column(path: str, field: Field) -> TemplateColumn:
@@ -127,7 +127,7 @@ def _published(
 _PARTY_TYPES: Final = (*(member.label for member in PartyType), "个体工商户")
 _PUBLISHED: Final[tuple[TemplateColumn, ...]] = (
     _published("CF_XDR_MC", at.PARTY_NAME, _REQUIRED, "示例化工有限公司"),
-    _published("CF_XDR_LB", at.PARTY_CATEGORY, f"{_REQUIRED}; 填其中一项", PartyType.ORGANIZATION.label, _PARTY_TYPES),
+    _published("CF_XDR_LB", at.PARTY_CATEGORY, f"{_REQUIRED}；填其中一项", PartyType.ORGANIZATION.label, _PARTY_TYPES),
     _published("CF_XDR_SHXYM", at.PARTY_USCC, "GB 32100-2015 十八位代码", "91410923581749967U"),
     _published("CF_XDR_GSZC", at.PARTY_REGISTRATION, "无统一社会信用代码时填写"),
     _published("CF_XDR_ZZJG", at.PARTY_ORGANISATION_CODE, "无统一社会信用代码时填写"),
@@ -136,24 +136,24 @@ _PUBLISHED: Final[tuple[TemplateColumn, ...]] = (
     _published("CF_XDR_SHZZ", at.PARTY_SOCIETY_NUMBER, "社会组织填写"),
     _published("CF_FRDB", at.LEGAL_REPRESENTATIVE, "法人填写", "张某"),
     _published("CF_FR_ZJLX", at.REPRESENTATIVE_PAPER, "如身份证、护照号"),
-    _published("CF_FR_ZJHM", at.REPRESENTATIVE_NUMBER, "法人填写; 不予保存"),
-    _published("CF_XDR_ZJLX", at.PERSON_PAPER, "自然人填写; 如身份证"),
-    _published("CF_XDR_ZJHM", at.PERSON_NUMBER, "自然人填写; 只保存加密摘要"),
+    _published("CF_FR_ZJHM", at.REPRESENTATIVE_NUMBER, "法人填写；不予保存"),
+    _published("CF_XDR_ZJLX", at.PERSON_PAPER, "自然人填写；如身份证"),
+    _published("CF_XDR_ZJHM", at.PERSON_NUMBER, "自然人填写；只保存加密摘要"),
     _published("CF_WSH", at.DOCUMENT_NUMBER, _REQUIRED, "示例环罚决字〔2024〕1号"),
     _published("CF_WFXW", at.VIOLATION_TYPE, _REQUIRED, "未按规定贮存危险废物"),
     _published("CF_SY", at.FACTS, _REQUIRED, "当事人将3.5吨废矿物油露天堆放，未采取防渗漏措施。"),
     _published("CF_YJ", at.LEGAL_BASIS, _REQUIRED, "《中华人民共和国固体废物污染环境防治法》第一百一十二条"),
-    _published("CF_CFLB", at.PENALTY_KINDS, f"{_REQUIRED}; 可填多项, 以顿号分隔", "罚款、责令改正"),
+    _published("CF_CFLB", at.PENALTY_KINDS, f"{_REQUIRED}；可填多项，以顿号分隔", "罚款、责令改正"),
     _published("CF_NR", at.PENALTY_CONTENT, _REQUIRED, "责令改正，罚款120000元。"),
-    _published("CF_NR_FK", at.FINE, "金额, 单位: 万元, 最多六位小数", "12.000000"),
-    _published("CF_NR_WFFF", at.CONFISCATED, "金额, 单位: 万元, 最多六位小数", "0.350000"),
+    _published("CF_NR_FK", at.FINE, "金额，单位：万元，最多六位小数", "12.000000"),
+    _published("CF_NR_WFFF", at.CONFISCATED, "金额，单位：万元，最多六位小数", "0.350000"),
     _published("CF_NR_ZKDX", at.LICENCE, "暂扣或者吊销证照时填写"),
-    _published("CF_JDRQ", at.DECIDED_ON, f"{_REQUIRED}; 日期, 如 2024-03-01", "2024-04-08"),
-    _published("CF_YXQ", at.VALID_UNTIL, f"{_REQUIRED}; 日期, 或无处罚期限", "无处罚期限"),
-    _published("CF_GSJZQ", at.SHOWN_UNTIL, "日期, 如 2024-03-01", "2025-04-08"),
-    _published("CF_CFJG", at.AGENCY_NAME, f"{_REQUIRED}; 登记名称", "示例市生态环境局"),
-    _published("CF_CFJGDM", at.AGENCY_USCC, f"{_REQUIRED}; GB 32100-2015 十八位代码", "11410000005184603J"),
+    _published("CF_JDRQ", at.DECIDED_ON, f"{_REQUIRED}；日期，如 2024-03-01", "2024-04-08"),
+    _published("CF_YXQ", at.VALID_UNTIL, f"{_REQUIRED}；日期，或无处罚期限", "无处罚期限"),
+    _published("CF_GSJZQ", at.SHOWN_UNTIL, "日期，如 2024-03-01", "2025-04-08"),
+    _published("CF_CFJG", at.AGENCY_NAME, f"{_REQUIRED}；登记名称", "示例市生态环境局"),
+    _published("CF_CFJGDM", at.AGENCY_USCC, f"{_REQUIRED}；GB 32100-2015 十八位代码", "11410000005184603J"),
     _published("CF_SJLY", at.SOURCE_NAME, _REQUIRED, "示例市生态环境局"),
-    _published("CF_SJLYDM", at.SOURCE_USCC, f"{_REQUIRED}; GB 32100-2015 十八位代码", "11410000005184603J"),
+    _published("CF_SJLYDM", at.SOURCE_USCC, f"{_REQUIRED}；GB 32100-2015 十八位代码", "11410000005184603J"),
     _published("BZ", at.REMARK, "其他需要说明的事项"),
 )

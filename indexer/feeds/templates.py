@@ -68,7 +68,7 @@ def _csv(kind: FeedKind | None) -> bytes:
     text = io.StringIO(newline="")
     text.write(_BOM)
     rows = csv.writer(text)
-    rows.writerow([f"{_name(kind)}填报模板: 第二行为各列说明; 第三行为表头, 请勿改动; 第四行为示例, 填报时请删除"])
+    rows.writerow([f"{_name(kind)}填报模板：第二行为各列说明；第三行为表头，请勿改动；第四行为示例，填报时请删除"])
     rows.writerow([f"[{column.explanation}]" if column.explanation else "" for column in columns])
     rows.writerow([column.header for column in columns])
     rows.writerow([column.example for column in columns])

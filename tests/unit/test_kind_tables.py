@@ -111,7 +111,7 @@ def test_a_line_that_names_fewer_than_two_columns_is_no_header(names: list[str])
 
 
 def test_the_sheet_of_explanations_holds_no_table() -> None:
-    assert recognise_layout(list(CASE_CELLS) + ["decidedOn", "receivedOn"], sheet="说明") is None
+    assert recognise_layout([*CASE_CELLS, "decidedOn", "receivedOn"], sheet="说明") is None
 
 
 # -- rows of several kinds ---------------------------------------------------------------------------------------------
@@ -135,8 +135,8 @@ def test_the_column_of_kinds_decides_row_by_row() -> None:
 def test_a_value_in_another_kinds_column_is_warned_of_by_the_fields_name() -> None:
     record, warnings = mixed("移送", "", "1号", "2024-06-06", "立案", "2024-06-07")
     assert isinstance(record, TransferRecord)
-    assert [warning.column for warning in warnings] == [None]
-    assert "decision" not in warnings[0].message or "servedOn" in warnings[0].message
+    assert record.decision is None
+    assert [warning.column for warning in warnings] == ["decision", "servedOn"]
 
 
 @pytest.mark.parametrize("kind", ["", "/", "移送单"])
@@ -253,7 +253,7 @@ def test_any_row_gives_what_the_object_gives_or_a_bad_value(kind: FeedKind, data
     for path, cell in cells.items():
         outer, _, inner = path.partition(".")
         if inner:
-            fields["party"][inner] = cell
+            fields.setdefault(outer, {})[inner] = cell
         else:
             fields[outer] = cell
     assert outcome(lambda: read(cells, kind.value)[0]) == outcome(lambda: json_record(fields, []))

@@ -158,7 +158,7 @@ def test_two_layouts_that_fit_equally_well_are_told_of_at_the_first_row(layout_f
         (GOOD.replace("transferredOn", "{field: transferredOn, unit: 角}"), "line 5: columns.移送时间.unit"),
         (GOOD.replace("transferredOn", "{field: transferredOn, colour: 1}"), "line 5: columns.移送时间.colour"),
         (GOOD.replace("transferredOn", "documentNumber"), "line 5: columns.移送时间: documentNumber has a column"),
-        (GOOD.replace("移送时间", " 案 号"), "line 5: columns"),
+        (GOOD.replace("移送时间", "案 号"), "line 5: columns.案 号: the header 案号 is the same"),
         (GOOD.replace("移送时间", '"——"'), "at least one letter"),
         (GOOD.replace("  移送时间: transferredOn\n", ""), "line 3: columns"),
         (GOOD.replace("documentNumber", "receivedOn"), "line 3: columns: transfer needs documentNumber"),

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from indexer.feeds.cases import agency_of, document_number, require_agency
-from indexer.feeds.kinds.description import Field, FieldType, RecordOf
+from indexer.feeds.kinds.description import Field, FieldType
 from indexer.feeds.values import BadValueError, warn
 from schema.feed_records import ActivityRecord, CaseReference, FollowUpRecord, RowWarning
 from schema.vocabularies import FeedErrorCode
@@ -27,6 +27,9 @@ DOCUMENT_NUMBER: Final = Field(
     example="示例环罚决字〔2024〕1号",
     other_labels=("行政处罚决定书文号", "处罚决定书文号"),
 )
+FollowUpOf = Callable[[dict[str, Any], list[RowWarning], str | None], FollowUpRecord]
+"""Makes a record of what follows a case, as `RecordOf` makes any."""
+
 CASE: Final = (AGENCY, DOCUMENT_NUMBER)
 """The fields by which a record names its case."""
 
@@ -36,7 +39,7 @@ def activity_item(values: dict[str, Any], _path: str) -> ActivityRecord:
     return ActivityRecord(on=values["on"], what=values["what"], by=values.get("by"), emergency=values.get("emergency"))
 
 
-def follow_up(record: Callable[..., FollowUpRecord], *, in_order: tuple[tuple[Field, Field], ...] = ()) -> RecordOf:
+def follow_up(record: Callable[..., FollowUpRecord], *, in_order: tuple[tuple[Field, Field], ...] = ()) -> FollowUpOf:
     """Make records of a kind that follows a case.
 
     Of each pair `in_order` the second day cannot well be before the first, and a warning says so. Raises MISSING_VALUE
