@@ -11,17 +11,16 @@ import csv
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 
 import orjson
 
-from indexer.feeds import columns as at
 from indexer.feeds.columns import column_of
 from indexer.feeds.json_records import json_record
-from indexer.feeds.published import published_case, stated
+from indexer.feeds.own_layouts import OwnLayout
 from indexer.feeds.survey import MAX_COLUMNS, MAX_LINE, CsvHeader, Survey, physical_lines, survey_of
 from indexer.feeds.values import MAX_TEXT, BadValueError
 from schema.feed_records import FeedRecord, ParsedRow, RowError, RowWarning, SentRow, SkippedLine
@@ -70,8 +69,8 @@ class FeedReader:
     def reading(self) -> bytes:
         """How the bytes of a row are read: two rows of the same bytes and the same reading say the same."""
         header = self._survey.header
-        parts = (READING, self.encoding, self._sender, *((header.delimiter, *header.names) if header else ()))
-        return hashlib.sha256(repr(parts).encode()).digest()
+        table = (header.delimiter, header.names, header.layout.name, header.layout.meanings) if header else ()
+        return hashlib.sha256(repr((READING, self.encoding, self._sender, *table)).encode()).digest()
 
     def __iter__(self) -> Iterator[ParsedRow | SkippedLine]:
         """Read the file from its beginning, every row of it."""
@@ -202,13 +201,15 @@ class _TextLines:
         return raw.removesuffix(b"\r")
 
 
-def open_feed(path: Path, *, sender: str | None = None) -> FeedReader:
+def open_feed(path: Path, *, sender: str | None = None, layouts: Sequence[OwnLayout] = ()) -> FeedReader:
     """Recognise a file and make its records ready to be read; `sender` is the agency of cases that name none.
+
+    `layouts` are the agencies' own that are known.
 
     Raises UnreadableFeedError, with a sentence for the sender, for a file that is missing, binary, in neither UTF-8 nor
     GB18030, or without a header this version reads.
     """
-    return FeedReader(path, survey_of(path), sender)
+    return FeedReader(path, survey_of(path, layouts), sender)
 
 
 def _about(header: CsvHeader) -> str:
@@ -237,7 +238,7 @@ def _no_record(row: list[str], header: CsvHeader) -> str | None:
 
 
 def _names_a_case(row: list[str], header: CsvHeader, *, after: int) -> bool:
-    named = {at.AGENCY_NAME, at.DOCUMENT_NUMBER}
+    named = header.layout.identifying
     cells = zip(header.columns[after + 1 :], row[after + 1 :], strict=False)
     return any(column in named and cell.strip() for column, cell in cells)
 
@@ -254,7 +255,7 @@ def _case_of(
         column = next(column for column, cell in zip(columns, row, strict=True) if "\0" in cell)
         return RowError(code=FeedErrorCode.BAD_VALUE, column=column, message="A value holds a NUL character.")
     try:
-        return published_case(stated(zip(columns, row, strict=True)), warnings, sender=sender)
+        return header.layout.record(row, warnings, sender=sender)
     except BadValueError as error:
         return RowError(code=error.code, column=error.column, message=error.message)
 

@@ -2,12 +2,13 @@
 
 import csv
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from indexer.feeds.columns import column_of
+from indexer.feeds.layouts import Layout, PublishedLayout, recognise_layout
+from indexer.feeds.own_layouts import OwnLayout
 from stores.errors import UnreadableFeedError
 
 MAX_LINE: Final = 16 * 1024 * 1024
@@ -26,7 +27,6 @@ _CHUNK: Final = 1 << 20
 _HEADER_WITHIN: Final = 20
 _HEAD_LINES: Final = 80
 _HEAD_BYTES: Final = 1 << 20
-_MIN_KNOWN_COLUMNS: Final = 2
 _DELIMITERS: Final = (",", ";", "\t")
 # Text has no NUL bytes but a stray one in a value; other formats are full of them.
 _NUL_EVERY: Final = 100
@@ -53,7 +53,12 @@ class CsvHeader:
     lines: int
     delimiter: str
     names: tuple[str, ...]
-    columns: tuple[str | None, ...]
+    layout: Layout
+
+    @property
+    def columns(self) -> tuple[str | None, ...]:
+        """What each field means."""
+        return self.layout.columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +77,9 @@ class Survey:
     @property
     def layout(self) -> str:
         """The layout, in words; an empty file is a JSON Lines file without a line."""
-        return JSON_LINES if self.header is None else PUBLISHED_CSV
+        if self.header is None:
+            return JSON_LINES
+        return PUBLISHED_CSV if isinstance(self.header.layout, PublishedLayout) else self.header.layout.name
 
 
 def physical_lines(stream: BinaryIO, terminator: bytes, see: Callable[[bytes], None]) -> Iterator[bytes]:
@@ -99,8 +106,11 @@ def physical_lines(stream: BinaryIO, terminator: bytes, see: Callable[[bytes], N
         yield rest
 
 
-def survey_of(path: Path) -> Survey:
-    """Read a file through once and say what it is. Raises UnreadableFeedError, saying why, for what is no feed."""
+def survey_of(path: Path, layouts: Sequence[OwnLayout] = ()) -> Survey:
+    """Read a file through once and say what it is; `layouts` are agencies' own.
+
+    Raises UnreadableFeedError, saying why, for what is no feed.
+    """
     try:
         is_file = stat.S_ISREG(path.stat().st_mode)
     except ValueError as error:
@@ -111,12 +121,12 @@ def survey_of(path: Path) -> Survey:
         raise UnreadableFeedError(f"{path.name} is no file. Name a CSV or a JSON Lines file.")
     try:
         with path.open("rb") as stream:
-            return _survey(stream)
+            return _survey(stream, layouts)
     except OSError as error:
         raise UnreadableFeedError(f"{path.name} cannot be read: {error.strerror}.") from error
 
 
-def _survey(stream: BinaryIO) -> Survey:
+def _survey(stream: BinaryIO, layouts: Sequence[OwnLayout]) -> Survey:
     beginning = stream.read(_CHUNK)
     stream.seek(0)
     _refuse_binary(beginning)
@@ -140,7 +150,7 @@ def _survey(stream: BinaryIO) -> Survey:
         return Survey(encoding=encoding, terminator=terminator, header=None)
     if first.startswith("["):
         raise UnreadableFeedError("This is a JSON array. Send JSON Lines: one object a line, without brackets around.")
-    return Survey(encoding=encoding, terminator=terminator, header=_find_header(texts, encodings.blank_lines))
+    return Survey(encoding=encoding, terminator=terminator, header=_find_header(texts, encodings.blank_lines, layouts))
 
 
 def _refuse_binary(beginning: bytes) -> None:
@@ -197,10 +207,10 @@ class _Encodings:
         return UTF_8 if self.utf_8 >= self.gb18030 else GB18030
 
 
-def _find_header(texts: list[str], blank_lines: int) -> CsvHeader:
+def _find_header(texts: list[str], blank_lines: int, layouts: Sequence[OwnLayout]) -> CsvHeader:
     """The header among a file's first lines; every line is tried as one, for titles above it may be anything."""
     for index in range(min(len(texts), max(0, _HEADER_WITHIN - blank_lines))):
-        candidates = [header for delimiter in _DELIMITERS if (header := _header_at(texts, index, delimiter))]
+        candidates = [header for delimiter in _DELIMITERS if (header := _header_at(texts, index, delimiter, layouts))]
         if candidates:
             best = max(candidates, key=_known)
             return _checked(best, blank_lines)
@@ -210,7 +220,7 @@ def _find_header(texts: list[str], blank_lines: int) -> CsvHeader:
     )
 
 
-def _header_at(texts: list[str], index: int, delimiter: str) -> CsvHeader | None:
+def _header_at(texts: list[str], index: int, delimiter: str, layouts: Sequence[OwnLayout]) -> CsvHeader | None:
     reader = csv.reader((text + "\n" for text in texts[index:]), delimiter=delimiter)
     try:
         names = next(reader)
@@ -218,9 +228,10 @@ def _header_at(texts: list[str], index: int, delimiter: str) -> CsvHeader | None
         return None
     if len(names) > MAX_COLUMNS:
         return None
-    columns = tuple(column_of(name) for name in names)
-    header = CsvHeader(line=index + 1, lines=reader.line_num, delimiter=delimiter, names=tuple(names), columns=columns)
-    return header if _known(header) >= _MIN_KNOWN_COLUMNS else None
+    layout = recognise_layout(names, own=layouts)
+    if layout is None:
+        return None
+    return CsvHeader(line=index + 1, lines=reader.line_num, delimiter=delimiter, names=tuple(names), layout=layout)
 
 
 def _known(header: CsvHeader) -> int:
@@ -238,5 +249,5 @@ def _checked(header: CsvHeader, blank_lines: int) -> CsvHeader:
         lines=header.lines,
         delimiter=header.delimiter,
         names=header.names,
-        columns=header.columns,
+        layout=header.layout,
     )

@@ -24,10 +24,6 @@ from tests.integration.follow_up_feeding import (
     stored,
     transfer,
 )
-from tests.integration.follow_up_rows import follow_ups_readable
-
-__all__ = ["follow_ups_readable"]
-pytestmark = pytest.mark.usefixtures("follow_ups_readable")
 
 T1, T2, T3 = (f"2024-0{month}-01T00:00:00+08:00" for month in (1, 2, 3))
 

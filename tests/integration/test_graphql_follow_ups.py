@@ -13,12 +13,8 @@ from stores.keys import KeyRing
 from stores.postgres import Database
 from tests.integration.feeding import AGENCY, OTHER_AGENCY, Feed, case, person
 from tests.integration.follow_up_feeding import FULL, criminal_case, follow_up, measure, transfer
-from tests.integration.follow_up_rows import follow_ups_readable
 from tests.integration.graphql_client import Client, served
 from tests.integration.statement_counting import statements
-
-__all__ = ["follow_ups_readable"]
-pytestmark = pytest.mark.usefixtures("follow_ups_readable")
 
 FOLLOWING = """
   transfers { id reportedOn decidedOn decision refusalReason transferredOn toOrgan suspectedCrime receivedOn returnedOn
