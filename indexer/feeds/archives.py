@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Final, cast
 
@@ -65,7 +66,7 @@ def _require_sound(infos: Sequence[zipfile.ZipInfo], name: str) -> None:
     if len(infos) > bounds.MAX_MEMBERS:
         raise UnreadableFeedError(f"{name} has more than {bounds.MAX_MEMBERS:,} members. Send several archives.")
     ordered = sorted(infos, key=lambda info: info.header_offset)
-    for info, following in zip(ordered, ordered[1:], strict=False):
+    for info, following in pairwise(ordered):
         if info.header_offset + _LOCAL_HEADER + info.compress_size > following.header_offset:
             raise UnreadableFeedError(f"{name} has members that overlap, as only a bomb has. Make the archive again.")
 
@@ -88,12 +89,13 @@ class Archive:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A member of an archive; `refusal` is why it is not read, if it is not."""
+    """A member of an archive; `size` is what the archive says, `refusal` is why it is not read, if it is not."""
 
     archive: Archive
     place: int
     member: str
     packed_size: int
+    size: int
     check: int
     refusal: str | None
 
@@ -113,7 +115,7 @@ class Member:
     def _chunks(self) -> Iterator[bytes]:
         with self.archive.file.view() as view, opened_zip(view, self.path.name) as archive:
             infos = archive.infolist()
-            if self.place >= len(infos) or infos[self.place].CRC != self.check:
+            if self.place >= len(infos) or self.check != infos[self.place].CRC:
                 raise UnreadableFeedError(f"{self.path.name} changed while it was read. Send it again.")
             yield from part_chunks(archive, infos[self.place])
 
@@ -151,6 +153,7 @@ def _members(file: DiskFile, infos: Sequence[zipfile.ZipInfo]) -> list[Member]:
                 place=place,
                 member=_harmless(name),
                 packed_size=min(info.compress_size, file.packed_size),
+                size=info.file_size,
                 check=info.CRC,
                 refusal=_refusal(info, name, uses[name]),
             )
@@ -179,14 +182,13 @@ def _harmless(name: str) -> str:
 def _refusal(info: zipfile.ZipInfo, name: str, uses: int) -> str | None:
     parts = name.replace("\\", "/").split("/")
     mode = info.external_attr >> 16
+    is_file = stat.S_ISREG(mode) or not stat.S_IFMT(mode)
     if name.startswith(("/", "\\")) or ".." in parts or ":" in parts[0] or "\0" in name:
         return "The member's name leads out of the archive. Name it as a plain file and pack it again."
     if uses > 1:
         return "Several members have this name. Give each a name of its own."
-    if stat.S_ISLNK(mode):
-        return "The member is a symbolic link. Pack the file it points to."
-    if stat.S_IFMT(mode) and not stat.S_ISREG(mode):
-        return "The member is a device or a pipe, and no file."
+    if not is_file:
+        return "The member is a symbolic link, a device or a pipe. Pack the file itself."
     if info.flag_bits & _ENCRYPTED:
         return "The member is encrypted. Pack it without a password."
     if info.compress_type not in _METHODS:

@@ -28,7 +28,7 @@ MAX_UNPACKED_TOGETHER = 16 * GIB
 """Bytes of all members of an archive when unpacked: an archive is a night's work, not a year's."""
 
 MAX_RATIO = 200
-"""Bytes that one compressed byte may become. Tables shrink to a tenth or a thirtieth; only a bomb goes to a thousandth."""
+"""Bytes that one compressed byte may become. Tables shrink to a tenth or a thirtieth, bombs to a thousandth."""
 
 RATIO_FROM = 256 * MIB
 """Bytes unpacked before the ratio counts: a small file that says one thing over and over harms nobody."""

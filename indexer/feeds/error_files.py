@@ -1,4 +1,4 @@
-"""Files of rejected rows in the form they came in, with two more columns (code, message), to be corrected and sent again.
+"""Files of rejected rows in the form they came in, with the columns code and message, to be corrected and sent again.
 
 A row that was no row (of another width, undecodable, with an open quote) cannot be put under the header: its columns
 stay empty, and its message ends with the row as it was sent. Sent again without being corrected it is rejected again.
@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import IO, Any, Final, Protocol, TypeVar
+from typing import IO, Any, Final, Protocol, TypeVar, cast
 
 import orjson
 import xlsxwriter
@@ -51,7 +51,7 @@ def error_file(form: FeedForm, stream: IO[bytes], *, compressed: bool) -> Iterat
         return
     with gzip.GzipFile(fileobj=stream, mode="wb", mtime=0) as packed:
         if form.format in (CSV, JSON_LINES):
-            with _error_file(form, packed) as file:
+            with _error_file(form, cast("IO[bytes]", packed)) as file:
                 yield file
             return
         # A workbook is written here and there, a compressed stream from its beginning to its end.
@@ -118,8 +118,8 @@ class _CsvErrors:
     def __init__(self, form: FeedForm, text: IO[str]) -> None:
         self._form = form
         self._writer = csv.writer(text, delimiter=form.delimiter, lineterminator="\r\n")
-        self._table: TableForm | None = None
-        self._begin(form.tables[0])
+        self._table = form.tables[0]
+        self._begin(self._table)
 
     def _begin(self, table: TableForm) -> None:
         self._table = table
@@ -127,7 +127,7 @@ class _CsvErrors:
 
     def add(self, ordinal: int, raw: bytes, code: str, message: str) -> None:
         table = self._form.table_of(ordinal)
-        if self._table is None or table.names != self._table.names:
+        if table.names != self._table.names:
             self._begin(table)
         cells, told = self._cells(raw, table, message)
         self._writer.writerow([guarded(cell) for cell in (*cells, code, told)])
@@ -138,10 +138,7 @@ class _CsvErrors:
         rows: list[list[str]] = []
         with suppress(csv.Error):
             rows = list(csv.reader(lines, delimiter=self._form.delimiter, strict=True))
-        if len(rows) == 1 and not lines.damaged:
-            cells = [unguarded(cell) for cell in rows[0]]
-        else:
-            cells = []
+        cells = [unguarded(cell) for cell in rows[0]] if len(rows) == 1 and not lines.damaged else []
         as_sent = raw.decode(codec, "backslashreplace")
         return _fitted(cells, table, message, as_sent)
 

@@ -2,21 +2,24 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
 import orjson
 
 from indexer.feeds.headers import ERROR_COLUMNS
 from indexer.feeds.json_records import json_record
+from indexer.feeds.reading import reading_of
 from indexer.feeds.values import BadValueError
-from schema.feed_records import FeedRecord, ParsedRow, RowError, RowWarning, SkippedLine
+from schema.feed_records import FeedRecord, ParsedRow, RowError, RowWarning, SentRow, SkippedLine
 from schema.vocabularies import FeedErrorCode
 
 _UTF_8: Final = "utf-8"
 
 
-def json_rows(physical: Iterator[bytes], codec: str, sender: str | None) -> Iterator[ParsedRow | SkippedLine]:
+def json_rows(physical: Iterator[bytes], codec: str, sender: str | None) -> Iterator[SentRow | SkippedLine]:
     """The records of a file's lines; `sender` is the agency of cases that name none."""
+    reading = reading_of(codec, sender)
     ordinal = 0
     for number, physical_line in enumerate(physical, 1):
         raw = physical_line.removesuffix(b"\r")
@@ -24,13 +27,18 @@ def json_rows(physical: Iterator[bytes], codec: str, sender: str | None) -> Iter
             yield SkippedLine(line=number, reason="blank")
             continue
         ordinal += 1
-        warnings: list[RowWarning] = []
-        outcome: FeedRecord | RowError
-        try:
-            outcome = json_record(_without_error(json_object(raw, codec)), warnings, sender=sender)
-        except BadValueError as error:
-            outcome = RowError(code=error.code, column=error.column, message=error.message)
-        yield ParsedRow(ordinal=ordinal, line=number, raw=raw, outcome=outcome, warnings=tuple(warnings))
+        read = partial(_read, ordinal, number, raw, codec, sender)
+        yield SentRow(ordinal=ordinal, line=number, raw=raw, reading=reading, read=read)
+
+
+def _read(ordinal: int, line: int, raw: bytes, codec: str, sender: str | None) -> ParsedRow:
+    warnings: list[RowWarning] = []
+    outcome: FeedRecord | RowError
+    try:
+        outcome = json_record(_without_error(json_object(raw, codec)), warnings, sender=sender)
+    except BadValueError as error:
+        outcome = RowError(code=error.code, column=error.column, message=error.message)
+    return ParsedRow(ordinal=ordinal, line=line, raw=raw, outcome=outcome, warnings=tuple(warnings))
 
 
 def json_object(raw: bytes, codec: str) -> dict[str, Any]:

@@ -8,20 +8,21 @@ lenient reader would glue the cells together and store the wrong thing without a
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from indexer.feeds import bounds
 from indexer.feeds.archives import ZIP
 from indexer.feeds.csv_rows import csv_rows, title_lines
-from indexer.feeds.forms import CSV, JSON_LINES, XLSX, FeedForm, TableForm
+from indexer.feeds.forms import CSV, JSON_LINES, XLSX, FeedForm
 from indexer.feeds.json_lines import json_rows
-from indexer.feeds.sources import GZIP, DiskFile, FeedSource, Gunzipped, beginning
+from indexer.feeds.own_layouts import OwnLayout
+from indexer.feeds.sources import GZIP, CountedSource, DiskFile, FeedSource, Gunzipped, beginning
 from indexer.feeds.survey import CsvHeader, Survey, physical_lines, survey_of
 from indexer.feeds.tables import Tables
 from indexer.feeds.workbooks import Workbook, open_workbook
-from schema.feed_records import ParsedRow, SkippedLine
+from schema.feed_records import ParsedRow, SentRow, SkippedLine
 
 
 class _Content(Protocol):
@@ -33,12 +34,16 @@ class _Content(Protocol):
     def layouts(self) -> tuple[str, ...]:
         """Its layouts, each once."""
 
-    def rows(self) -> Iterator[ParsedRow | SkippedLine]:
+    def rows(self) -> Iterator[SentRow | SkippedLine]:
         """Its records, from the first."""
 
     @property
     def sha256(self) -> str:
         """The digest of its bytes, when all records have been read."""
+
+    @property
+    def fraction_read(self) -> float:
+        """How much of it was read, from 0 to 1."""
 
 
 class FeedReader:
@@ -76,13 +81,23 @@ class FeedReader:
             raise RuntimeError("the digest is known after the last record")
         return self._content.sha256
 
+    @property
+    def fraction_read(self) -> float:
+        """How much of the feed was read for its records, from 0 to 1, for whoever waits."""
+        return 1.0 if self._ended else self._content.fraction_read
+
     def sheet_of(self, ordinal: int) -> str | None:
-        """The sheet a record stands on, in a workbook of several tables."""
+        """The sheet a record stands on, in a workbook."""
         form = self.form
         return form.table_of(ordinal).sheet if form.tables else None
 
     def __iter__(self) -> Iterator[ParsedRow | SkippedLine]:
-        """Read from the beginning."""
+        """Read from the beginning, every row."""
+        for row in self.sent():
+            yield row if isinstance(row, SkippedLine) else row.read()
+
+    def sent(self) -> Iterator[SentRow | SkippedLine]:
+        """The rows from the beginning as they were sent, to be read by whom they are news to."""
         self._ended = False
         skipped = 0
         first_beyond: SkippedLine | None = None
@@ -99,16 +114,32 @@ class FeedReader:
         self._ended = True
 
 
-class _JsonLines:
-    """A feed of JSON Lines."""
+class _Text:
+    """A feed that is a text of lines."""
 
-    def __init__(self, source: FeedSource, survey: Survey, sender: str | None) -> None:
-        self._source, self._survey, self._sender = source, survey, sender
+    def __init__(self, packed: CountedSource, content: FeedSource, survey: Survey) -> None:
+        self._packed, self._content, self._survey = packed, content, survey
         self._digest = hashlib.sha256()
 
     @property
     def sha256(self) -> str:
         return self._digest.hexdigest()
+
+    @property
+    def fraction_read(self) -> float:
+        return self._packed.fraction_read
+
+    def _lines(self) -> Iterator[bytes]:
+        self._digest = hashlib.sha256()
+        return physical_lines(self._content.chunks(), self._survey.terminator, self._digest.update)
+
+
+class _JsonLines(_Text):
+    """A feed of JSON Lines."""
+
+    def __init__(self, packed: CountedSource, content: FeedSource, survey: Survey, sender: str | None) -> None:
+        super().__init__(packed, content, survey)
+        self._sender = sender
 
     def form(self) -> FeedForm:
         return FeedForm(format=JSON_LINES, encoding=self._survey.encoding)
@@ -116,28 +147,19 @@ class _JsonLines:
     def layouts(self) -> tuple[str, ...]:
         return ("JSON Lines",)
 
-    def rows(self) -> Iterator[ParsedRow | SkippedLine]:
-        self._digest = hashlib.sha256()
-        lines = physical_lines(self._source.chunks(), self._survey.terminator, self._digest.update)
-        return json_rows(lines, self._survey.codec, self._sender)
+    def rows(self) -> Iterator[SentRow | SkippedLine]:
+        return json_rows(self._lines(), self._survey.codec, self._sender)
 
 
-class _Csv:
+class _Csv(_Text):
     """A feed of CSV."""
 
-    def __init__(self, source: FeedSource, survey: Survey, header: CsvHeader, sender: str | None) -> None:
-        self._source, self._survey, self._header, self._sender = source, survey, header, sender
-        self._digest = hashlib.sha256()
-        self._tables = self._new_tables()
-
-    def _new_tables(self) -> Tables:
-        tables = Tables(self._sender, exact_width=True)
-        tables.begin(self._header.header, None)
-        return tables
-
-    @property
-    def sha256(self) -> str:
-        return self._digest.hexdigest()
+    def __init__(
+        self, packed: CountedSource, content: FeedSource, survey: Survey, header: CsvHeader, tables: Tables
+    ) -> None:
+        super().__init__(packed, content, survey)
+        self._header, self._tables = header, tables
+        tables.begin(header.header, None)
 
     def form(self) -> FeedForm:
         return FeedForm(
@@ -145,80 +167,70 @@ class _Csv:
             encoding=self._survey.encoding,
             line_end=self._survey.terminator.decode(),
             delimiter=self._header.delimiter,
-            tables=table_forms(self._tables),
+            tables=self._tables.forms(),
         )
 
     def layouts(self) -> tuple[str, ...]:
-        return layout_names(self._tables)
+        return self._tables.layouts()
 
-    def rows(self) -> Iterator[ParsedRow | SkippedLine]:
-        self._digest = hashlib.sha256()
-        self._tables = self._new_tables()
-        survey = self._survey
-        lines = physical_lines(self._source.chunks(), survey.terminator, self._digest.update)
-        yield from title_lines(lines, survey.codec, self._header)
-        yield from self._tables.read(csv_rows(lines, survey, self._header))
+    def rows(self) -> Iterator[SentRow | SkippedLine]:
+        self._tables = self._tables.anew()
+        self._tables.begin(self._header.header, None)
+        lines = self._lines()
+        yield from title_lines(lines, self._survey.codec, self._header)
+        yield from self._tables.read(csv_rows(lines, self._survey, self._header))
 
 
 class _Xlsx:
     """A feed that is a workbook."""
 
-    def __init__(self, workbook: Workbook, sender: str | None) -> None:
-        self._workbook, self._sender = workbook, sender
-        self._tables = self._new_tables()
-
-    def _new_tables(self) -> Tables:
-        return Tables(self._sender, exact_width=False)
+    def __init__(self, workbook: Workbook, tables: Tables) -> None:
+        self._workbook, self._tables = workbook, tables
+        self._passed = 0
 
     @property
     def sha256(self) -> str:
         return self._workbook.sha256
 
+    @property
+    def fraction_read(self) -> float:
+        return min(1.0, self._passed / max(1, sum(sheet.lines for sheet in self._workbook.sheets)))
+
     def form(self) -> FeedForm:
-        return FeedForm(format=XLSX, tables=table_forms(self._tables))
+        return FeedForm(format=XLSX, tables=self._tables.forms())
 
     def layouts(self) -> tuple[str, ...]:
-        return layout_names(self._tables)
+        return self._tables.layouts()
 
-    def rows(self) -> Iterator[ParsedRow | SkippedLine]:
-        self._tables = self._new_tables()
+    def rows(self) -> Iterator[SentRow | SkippedLine]:
+        self._tables = self._tables.anew()
+        self._passed = 0
         for sheet in self._workbook.sheets:
             yield from sheet.skipped()
             if sheet.header is not None:
                 self._tables.begin(sheet.header, sheet.name)
-                yield from self._tables.read(sheet.rows())
+                for row in self._tables.read(sheet.rows()):
+                    self._passed += 1
+                    yield row
 
 
-def table_forms(tables: Tables) -> tuple[TableForm, ...]:
-    """The tables met, as they are kept with a run."""
-    return tuple(
-        TableForm(
-            first=table.first,
-            sheet=table.sheet,
-            names=table.header.names,
-            has_error_columns=table.header.has_error_columns,
-        )
-        for table in tables.met
-    )
-
-
-def layout_names(tables: Tables) -> tuple[str, ...]:
-    """The layouts of the tables met, each once."""
-    return tuple(dict.fromkeys(table.header.layout.name for table in tables.met))
-
-
-def open_feed(feed: Path | FeedSource, *, sender: str | None = None) -> FeedReader:
+def open_feed(feed: Path | FeedSource, *, sender: str | None = None, layouts: Sequence[OwnLayout] = ()) -> FeedReader:
     """Recognise a feed and make its records ready to be read; `sender` is the agency of cases that name none.
+
+    `layouts` are the agencies' own that are known.
 
     Raises UnreadableFeedError, with a sentence for the sender, for one that is missing, binary, damaged, hostile, in
     neither UTF-8 nor GB18030, or without a header this version reads. An archive is not read by itself: its members
     are (`archives.feed_sources`).
     """
     source = DiskFile(feed) if isinstance(feed, Path) else feed
-    content = Gunzipped(source) if beginning(source).startswith(GZIP) else source
+    packed = CountedSource(source)
+    content = Gunzipped(packed) if beginning(packed).startswith(GZIP) else packed
     if beginning(content).startswith(ZIP):
-        return FeedReader(source, _Xlsx(open_workbook(content), sender))
-    survey = survey_of(content)
+        workbook = open_workbook(content, layouts)
+        return FeedReader(source, _Xlsx(workbook, Tables(sender, exact_width=False, own=layouts)))
+    survey = survey_of(content, layouts)
     if survey.header is None:
-        return FeedReader(source, _JsonLines(content, survey, sender))
-    return FeedReader(source, _Csv(content, survey, survey.header, sender))
+        return FeedReader(source, _JsonLines(packed, content, survey, sender))
+    tables = Tables(sender, exact_width=True, own=layouts, reading=(survey.encoding, survey.header.delimiter))
+    return FeedReader(source, _Csv(packed, content, survey, survey.header, tables))

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import BinaryIO, Final, Protocol, Self
 
 from indexer.feeds import bounds
 from stores.errors import UnreadableFeedError
@@ -32,6 +32,10 @@ class FeedSource(Protocol):
     @property
     def packed_size(self) -> int:
         """Bytes it takes on disk."""
+
+    @property
+    def size(self) -> int:
+        """Bytes that `chunks` will give, as far as is known: an archive's word is not to be relied on."""
 
     def chunks(self) -> Iterator[bytes]:
         """Its bytes from the beginning. Raises UnreadableFeedError."""
@@ -84,7 +88,7 @@ class FileView:
         """Close the file."""
         self._stream.close()
 
-    def __enter__(self) -> "FileView":
+    def __enter__(self) -> Self:
         """Open already."""
         return self
 
@@ -107,6 +111,11 @@ class DiskFile:
         """Its size at first sight."""
         return self._size
 
+    @property
+    def size(self) -> int:
+        """The same."""
+        return self._size
+
     def view(self) -> FileView:
         """Open it. Raises UnreadableFeedError for what is no file, cannot be read, or is another file than before."""
         name = self.path.name
@@ -117,18 +126,16 @@ class DiskFile:
             raise UnreadableFeedError("A file cannot have this name.") from error
         except OSError as error:
             raise UnreadableFeedError(f"{name} cannot be read: {error.strerror}.") from error
-        try:
-            about = os.fstat(descriptor)
-            if not stat.S_ISREG(about.st_mode):
-                raise UnreadableFeedError(f"{name} is no file. Name a CSV, XLSX or JSON Lines file, or a ZIP of them.")
-            if self._seen is None:
-                self._seen, self._size = (about.st_dev, about.st_ino), about.st_size
-            if self._seen != (about.st_dev, about.st_ino):
-                raise UnreadableFeedError(f"{name} was replaced while it was read. Send it again.")
-            return FileView(os.fdopen(descriptor, "rb", buffering=0), self._size, name)
-        except BaseException:
+        about = os.fstat(descriptor)
+        if not stat.S_ISREG(about.st_mode):
             os.close(descriptor)
-            raise
+            raise UnreadableFeedError(f"{name} is no file. Name a CSV, XLSX or JSON Lines file, or a ZIP of them.")
+        if self._seen is None:
+            self._seen, self._size = (about.st_dev, about.st_ino), about.st_size
+        if self._seen != (about.st_dev, about.st_ino):
+            os.close(descriptor)
+            raise UnreadableFeedError(f"{name} was replaced while it was read. Send it again.")
+        return FileView(os.fdopen(descriptor, "rb", buffering=0), self._size, name)
 
     def chunks(self) -> Iterator[bytes]:
         """Its bytes."""
@@ -147,6 +154,46 @@ def beginning(source: FeedSource) -> bytes:
         return next(chunks, b"")
     finally:
         chunks.close()  # type: ignore[attr-defined]  # every source's chunks are a generator
+
+
+@dataclass(slots=True)
+class CountedSource:
+    """A source that says how much of it was read since it was last begun."""
+
+    source: FeedSource
+    _read: int = field(default=0, init=False)
+
+    @property
+    def path(self) -> Path:
+        """The file on disk."""
+        return self.source.path
+
+    @property
+    def member(self) -> str | None:
+        """The member of it."""
+        return self.source.member
+
+    @property
+    def packed_size(self) -> int:
+        """Bytes it takes on disk."""
+        return self.source.packed_size
+
+    @property
+    def size(self) -> int:
+        """Bytes that are to be read."""
+        return self.source.size
+
+    @property
+    def fraction_read(self) -> float:
+        """How much was read, from 0 to 1."""
+        return min(1.0, self._read / max(1, self.size))
+
+    def chunks(self) -> Iterator[bytes]:
+        """Its bytes, counted."""
+        self._read = 0
+        for chunk in self.source.chunks():
+            self._read += len(chunk)
+            yield chunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +216,11 @@ class Gunzipped:
     def packed_size(self) -> int:
         """Bytes before unpacking."""
         return self.source.packed_size
+
+    @property
+    def size(self) -> int:
+        """Bytes before unpacking, for gzip tells no more."""
+        return self.source.size
 
     def chunks(self) -> Iterator[bytes]:
         """The bytes unpacked."""

@@ -1,13 +1,14 @@
 """Finding out what a text file is before its records are read: its encoding, its line ends, its layout, its header."""
 
 import csv
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
 
 from indexer.feeds import bounds
-from indexer.feeds.headers import Header, header_of
+from indexer.feeds.headers import Header, header_of, require_distinct
+from indexer.feeds.own_layouts import OwnLayout
 from indexer.feeds.sources import FeedSource
 from stores.errors import UnreadableFeedError
 
@@ -100,8 +101,11 @@ def physical_lines(chunks: Iterator[bytes], terminator: bytes, see: Callable[[by
         yield rest
 
 
-def survey_of(source: FeedSource) -> Survey:
-    """Read a file through once and say what it is. Raises UnreadableFeedError, saying why, for what is no feed."""
+def survey_of(source: FeedSource, layouts: Sequence[OwnLayout] = ()) -> Survey:
+    """Read a file through once and say what it is; `layouts` are agencies' own.
+
+    Raises UnreadableFeedError, saying why, for what is no feed.
+    """
     chunks = source.chunks()
     beginning = next(chunks, b"")
     _refuse_binary(beginning)
@@ -124,7 +128,7 @@ def survey_of(source: FeedSource) -> Survey:
         return Survey(encoding=encoding, terminator=terminator, header=None)
     if first.startswith("["):
         raise UnreadableFeedError("This is a JSON array. Send JSON Lines: one object a line, without brackets around.")
-    return Survey(encoding=encoding, terminator=terminator, header=_find_header(texts, encodings.blank_lines))
+    return Survey(encoding=encoding, terminator=terminator, header=_find_header(texts, encodings.blank_lines, layouts))
 
 
 def _refuse_binary(beginning: bytes) -> None:
@@ -181,18 +185,19 @@ class _Encodings:
         return UTF_8 if self.utf_8 >= self.gb18030 else GB18030
 
 
-def _find_header(texts: list[str], blank_lines: int) -> CsvHeader:
+def _find_header(texts: list[str], blank_lines: int, layouts: Sequence[OwnLayout]) -> CsvHeader:
     """The header among a file's first lines; every line is tried as one, for titles above it may be anything."""
     for index in range(min(len(texts), max(0, HEADER_WITHIN - blank_lines))):
-        candidates = [
-            header for delimiter in _DELIMITERS if (header := _header_at(texts, index, delimiter, blank_lines))
-        ]
+        tried = (_header_at(texts, index, delimiter, layouts) for delimiter in _DELIMITERS)
+        candidates = [found for found in tried if found is not None]
         if candidates:
-            return max(candidates, key=lambda found: found.header.known)
+            best = max(candidates, key=lambda found: found.header.known)
+            require_distinct(best.header)
+            return replace(best, line=best.line + blank_lines)
     raise UnreadableFeedError(NO_HEADER)
 
 
-def _header_at(texts: list[str], index: int, delimiter: str, blank_lines: int) -> CsvHeader | None:
+def _header_at(texts: list[str], index: int, delimiter: str, layouts: Sequence[OwnLayout]) -> CsvHeader | None:
     reader = csv.reader((text + "\n" for text in texts[index:]), delimiter=delimiter)
     rows: list[list[str]] = []
     lines = [0]
@@ -204,7 +209,7 @@ def _header_at(texts: list[str], index: int, delimiter: str, blank_lines: int) -
                 break
     except csv.Error:
         pass  # what was read before it may be a header all the same
-    header = header_of(*rows) if rows else None
+    header = header_of(*rows, own=layouts) if rows else None
     if header is None:
         return None
-    return CsvHeader(line=index + 1 + blank_lines, lines=lines[header.rows], delimiter=delimiter, header=header)
+    return CsvHeader(line=index + 1, lines=lines[header.rows], delimiter=delimiter, header=header)

@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final, NamedTuple
 
 from indexer.feeds import bounds
+from indexer.feeds.forms import TableForm
 from indexer.feeds.headers import ERROR_COLUMNS, Header, header_of
+from indexer.feeds.own_layouts import OwnLayout
+from indexer.feeds.reading import reading_of
 from indexer.feeds.values import BadValueError
-from schema.feed_records import FeedRecord, ParsedRow, RowError, RowWarning, SkippedLine
+from schema.feed_records import FeedRecord, ParsedRow, RowError, RowWarning, SentRow, SkippedLine
 from schema.spreadsheet_text import unguarded
 from schema.vocabularies import FeedErrorCode
 from stores.errors import UnreadableFeedError
@@ -19,6 +23,7 @@ _LONGEST_NAME: Final = 80
 # Hardly any record is without a number, a date or a year, and no name of a column has one.
 _NUMBER = re.compile(r"[0-9]{4}")
 _PENDING_AT_ONCE: Final = 10
+_MERGED: Final = "The value is that of a cell merged over several rows, and was taken for each of them."
 
 
 class TableRow(NamedTuple):
@@ -34,29 +39,59 @@ class TableRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table that was met: its header, its sheet, and the ordinal of its first record."""
+    """A table that was met: its header, its sheet, the ordinal of its first record, and what its rows are read by."""
 
     header: Header
     sheet: str | None
     first: int
+    reading: bytes
 
 
 @dataclass(slots=True)
 class Tables:
-    """Reads the rows of a file's tables, one after another; `met` grows as tables are met."""
+    """Reads the rows of a file's tables, one after another; `met` grows as tables are met.
+
+    `own` are agencies' own layouts. `reading` is what rows are read by besides their header.
+    """
 
     sender: str | None
     exact_width: bool
+    own: Sequence[OwnLayout] = ()
+    reading: tuple[str, ...] = ()
     met: list[Table] = field(default_factory=list)
     ordinal: int = 0
+
+    def anew(self) -> "Tables":
+        """The same, before the first table."""
+        return replace(self, met=[], ordinal=0)
+
+    def forms(self) -> tuple[TableForm, ...]:
+        """The tables met, as they are kept with a run."""
+        return tuple(
+            TableForm(
+                first=table.first,
+                sheet=table.sheet,
+                names=table.header.names,
+                has_error_columns=table.header.has_error_columns,
+            )
+            for table in self.met
+        )
+
+    def layouts(self) -> tuple[str, ...]:
+        """The layouts of the tables met, each once."""
+        return tuple(dict.fromkeys(table.header.layout.name for table in self.met))
 
     def begin(self, header: Header, sheet: str | None) -> None:
         """A table begins. Raises UnreadableFeedError for a file of more tables than any has."""
         if len(self.met) == bounds.MAX_TABLES:
             raise UnreadableFeedError(f"The file holds more than {bounds.MAX_TABLES} tables. Send it in several parts.")
-        self.met.append(Table(header, sheet, self.ordinal + 1))
+        layout = header.layout
+        reading = reading_of(
+            self.sender, *self.reading, layout.name, layout.meanings, header.names, header.has_error_columns
+        )
+        self.met.append(Table(header, sheet, self.ordinal + 1, reading))
 
-    def read(self, rows: Iterator[TableRow]) -> Iterator[ParsedRow | SkippedLine]:
+    def read(self, rows: Iterator[TableRow]) -> Iterator[SentRow | SkippedLine]:
         """The rows below the header that was begun."""
         ahead = _Ahead(rows)
         pending: list[tuple[TableRow, str | None]] = []
@@ -78,15 +113,15 @@ class Tables:
             elif reason is not None:
                 yield self._skipped(row.line, reason)
             else:
-                yield self._parsed(row)
+                yield self._sent(row)
         yield from self._settled(pending, None)
 
     def _settled(
         self, pending: Sequence[tuple[TableRow, str | None]], otherwise: str | None
-    ) -> Iterator[ParsedRow | SkippedLine]:
+    ) -> Iterator[SentRow | SkippedLine]:
         for row, reason in pending:
             why = reason or otherwise
-            yield self._parsed(row) if why is None else self._skipped(row.line, why)
+            yield self._sent(row) if why is None else self._skipped(row.line, why)
 
     def _next_table(self, header: Header, row: TableRow, ahead: "_Ahead") -> Iterator[SkippedLine]:
         now = self.met[-1].header
@@ -107,47 +142,53 @@ class Tables:
         under: Sequence[str] = () if below is None or below.problem is not None else below.cells
         if not self.exact_width:
             cells, under = trimmed(cells), trimmed(under)
-        header = header_of(cells, under, sheet=self.met[-1].sheet)
-        return header if header is not None and header.says_mostly_names else None
+        header = header_of(cells, under, sheet=self.met[-1].sheet, own=self.own)
+        if header is None or not header.says_mostly_names or header.repeated is not None:
+            return None
+        return header
 
-    def _parsed(self, row: TableRow) -> ParsedRow:
-        header = self.met[-1].header
+    def _sent(self, row: TableRow) -> SentRow:
+        table = self.met[-1]
         self.ordinal += 1
+        read = partial(self._read_row, self.ordinal, row, table.header)
+        return SentRow(ordinal=self.ordinal, line=row.line, raw=row.raw, reading=table.reading, read=read)
+
+    def _read_row(self, ordinal: int, row: TableRow, header: Header) -> ParsedRow:
         warnings: list[RowWarning] = []
         outcome = _bad_row(row.problem) if row.problem is not None else self._outcome(row, header, warnings)
-        return ParsedRow(ordinal=self.ordinal, line=row.line, raw=row.raw, outcome=outcome, warnings=tuple(warnings))
+        return ParsedRow(ordinal=ordinal, line=row.line, raw=row.raw, outcome=outcome, warnings=tuple(warnings))
 
     def _outcome(self, row: TableRow, header: Header, warnings: list[RowWarning]) -> FeedRecord | RowError:
-        cells = row.cells
-        if not self.exact_width:
-            cells = _fitted(cells, header.width)
+        cells = row.cells if self.exact_width else _fitted(row.cells, header.width)
         if len(cells) != header.width:
             return _bad_row(_wrong_width(cells, header))
         if header.has_error_columns:
             cells = cells[: -len(ERROR_COLUMNS)]
             if not "".join(cells).strip():
                 return _bad_row("The row was not corrected: its columns are empty. Fill them as they should have been.")
-        raw = row.raw
-        if b"'" in raw:
+        if b"'" in row.raw:
             cells = [unguarded(cell) for cell in cells]
-        columns = header.layout.columns
-        if b"\0" in raw or b"u0000" in raw:
-            for column, cell in zip(columns, cells, strict=True):
-                if "\0" in cell:
-                    message = "A value holds a NUL character."
-                    return RowError(code=FeedErrorCode.BAD_VALUE, column=column, message=message)
-        for index, flaw in (row.flaws or {}).items():
-            if index < len(columns) and columns[index] is not None:
-                return RowError(code=FeedErrorCode.BAD_VALUE, column=columns[index], message=flaw)
         try:
+            _require_whole(row, cells, header.layout.columns)
             record = header.layout.record(cells, warnings, sender=self.sender)
         except BadValueError as error:
             return RowError(code=error.code, column=error.column, message=error.message)
-        for index in row.filled:
-            if index < len(columns) and columns[index] is not None:
-                message = "The value is that of a cell merged over several rows, and was taken for each of them."
-                warnings.append(RowWarning(column=columns[index], message=message))
+        warnings += [
+            RowWarning(column=column, message=_MERGED)
+            for index, column in enumerate(header.layout.columns)
+            if column is not None and index in row.filled
+        ]
         return record
+
+
+def _require_whole(row: TableRow, cells: Sequence[str], columns: Sequence[str | None]) -> None:
+    """Raise BadValueError where a cell that is read has lost something, or holds what no text does."""
+    flaws = dict(row.flaws or {})
+    if b"\0" in row.raw or b"u0000" in row.raw:
+        flaws |= {index: "A value holds a NUL character." for index, cell in enumerate(cells) if "\0" in cell}
+    for index, flaw in flaws.items():
+        if index < len(columns) and columns[index] is not None:
+            raise BadValueError(FeedErrorCode.BAD_VALUE, columns[index], flaw)
 
 
 def trimmed(cells: Sequence[str]) -> Sequence[str]:

@@ -17,7 +17,8 @@ import orjson
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from indexer.feeds import bounds
-from indexer.feeds.headers import Header, header_of
+from indexer.feeds.headers import Header, header_of, require_distinct
+from indexer.feeds.own_layouts import OwnLayout
 from indexer.feeds.sources import FeedSource
 from indexer.feeds.survey import HEADER_WITHIN, NO_HEADER
 from indexer.feeds.tables import TableRow, trimmed
@@ -48,6 +49,11 @@ class Sheet:
     header_line: int
     reason: str | None
 
+    @property
+    def lines(self) -> int:
+        """Its lines to the last that holds something; 0 where it is not read."""
+        return 0 if self.header is None or self.grid is None else self.grid.total_height
+
     def skipped(self) -> Iterator[SkippedLine]:
         """The lines above the first record, or the sheet that is not read."""
         if self.header is None or self.grid is None:
@@ -66,7 +72,7 @@ class Sheet:
         for line, values in enumerate(self.grid.iter_rows(), 1):
             filled = merges.fill(line, values) if merges.any else ()
             if line >= first:
-                yield _row(self.name, line, values, filled)
+                yield _row(line, values, filled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,11 @@ class Workbook:
     sha256: str
 
 
-def open_workbook(source: FeedSource) -> Workbook:
-    """Read a workbook. Raises UnreadableFeedError for one that is damaged or hostile, or has no table we read."""
+def open_workbook(source: FeedSource, layouts: Sequence[OwnLayout] = ()) -> Workbook:
+    """Read a workbook; `layouts` are agencies' own.
+
+    Raises UnreadableFeedError for one that is damaged or hostile, or has no table we read.
+    """
     name = source.member or source.path.name
     digest = hashlib.sha256()
     with tempfile.TemporaryFile() as sent:
@@ -93,7 +102,7 @@ def open_workbook(source: FeedSource) -> Workbook:
             sent.write(chunk)
         with checked_copy(sent, name) as copy:
             try:
-                sheets = _sheets(CalamineWorkbook.from_filelike(copy))
+                sheets = _sheets(CalamineWorkbook.from_filelike(copy), layouts)
             except UnreadableFeedError:
                 raise
             except (CalamineError, ValueError, OSError) as error:
@@ -113,7 +122,7 @@ def open_workbook(source: FeedSource) -> Workbook:
     return Workbook(sheets, digest.hexdigest())
 
 
-def _sheets(book: CalamineWorkbook) -> tuple[Sheet, ...]:
+def _sheets(book: CalamineWorkbook, layouts: Sequence[OwnLayout]) -> tuple[Sheet, ...]:
     sheets = []
     for place, about in enumerate(book.sheets_metadata):
         if about.visible != SheetVisibleEnum.Visible:
@@ -121,11 +130,11 @@ def _sheets(book: CalamineWorkbook) -> tuple[Sheet, ...]:
         elif about.typ != SheetTypeEnum.WorkSheet:
             sheets.append(Sheet(about.name, None, None, 0, "no sheet of cells, not read"))
         else:
-            sheets.append(_sheet(about.name, book.get_sheet_by_index(place)))
+            sheets.append(_sheet(about.name, book.get_sheet_by_index(place), layouts))
     return tuple(sheets)
 
 
-def _sheet(name: str, grid: CalamineSheet) -> Sheet:
+def _sheet(name: str, grid: CalamineSheet, layouts: Sequence[OwnLayout]) -> Sheet:
     if grid.end is None:
         return Sheet(name, None, None, 0, "blank")
     lines = [(line, trimmed(cells)) for line, cells in _lines(grid, bounds.LAST_ROW) if "".join(cells).strip()]
@@ -133,7 +142,8 @@ def _sheet(name: str, grid: CalamineSheet) -> Sheet:
         below: Sequence[str] = ()
         if place + 1 < len(lines) and lines[place + 1][0] == line + 1:
             below = lines[place + 1][1]
-        if header := header_of(cells, below, sheet=name):
+        if header := header_of(cells, below, sheet=name, own=layouts):
+            require_distinct(header)
             return Sheet(name, grid, header, line, None)
     return Sheet(name, grid, None, 0, f"no header that is known; the sheet was not read ({len(lines)} rows)")
 
@@ -146,12 +156,13 @@ def _lines(grid: CalamineSheet, until: int) -> Iterator[tuple[int, list[str]]]:
         yield line, [_text(value) for value in values]
 
 
-def _row(sheet: str, line: int, values: Sequence[Value], filled: Sequence[int]) -> TableRow:
+def _row(line: int, values: Sequence[Value], filled: Sequence[int]) -> TableRow:
     cells = [_text(value) for value in values]
     sent = [_sent(value, cell) for value, cell in zip(values, cells, strict=True)]
     while sent and sent[-1] == "":
         sent.pop()
-    raw = orjson.dumps({"sheet": sheet, "row": line, "cells": sent})
+    # Without its place: a row that moved is the same row.
+    raw = orjson.dumps({"cells": sent, "merged": filled} if filled else {"cells": sent})
     flaws = {
         index: _LOST_DIGITS
         for index, value in enumerate(values)
@@ -171,6 +182,10 @@ def _text(value: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return _number(value)
+    return _time(value)
+
+
+def _time(value: date | time | timedelta) -> str:
     if isinstance(value, datetime):
         whole = (value + timedelta(milliseconds=500)).replace(microsecond=0)
         return whole.date().isoformat() if whole.time() == time() else whole.isoformat(" ")

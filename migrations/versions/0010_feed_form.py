@@ -1,6 +1,6 @@
 """The form a feed came in, so that its rejected rows can be given back in it.
 
-Revision: 0010, after 0005.
+Revision: 0010, after 0009.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0010"
-down_revision = "0005"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.feeds.reader import open_feed
 from indexer.feeds.bounds import MAX_LINE
+from indexer.feeds.reader import open_feed
 from schema.feed_records import CaseRecord, ParsedRow, RowError, SkippedLine
 from schema.vocabularies import FeedErrorCode
 from stores.errors import UnreadableFeedError
@@ -202,8 +202,8 @@ def _zip() -> bytes:
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (_zip(), "ZIP"),
-        (gzip.compress(HEADER.encode()), "gzip"),
+        (_zip(), "holds no file"),
+        (gzip.compress(gzip.compress(HEADER.encode())), "gzip twice"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100, "XLS"),
         (b"%PDF-1.7\n", "PDF"),
         (HEADER.encode("utf-16"), "UTF-16"),
@@ -258,7 +258,7 @@ def test_json_lines_are_read_in_every_encoding(feed: Feed, encoding: str) -> Non
         ("甲局,1号", FeedErrorCode.BAD_ROW, None),
         ('{"kind": "penalty_case", "fine": NaN}', FeedErrorCode.BAD_ROW, None),
         ("[" * 100_000, FeedErrorCode.BAD_ROW, None),
-        ('{"kind": "transfer"}', FeedErrorCode.UNKNOWN_KIND, "kind"),
+        ('{"kind": "transfers"}', FeedErrorCode.UNKNOWN_KIND, "kind"),
         ('{"kind": "penalty_case", "agency": "a\\u0000"}', FeedErrorCode.BAD_VALUE, "agency"),
         ('{"kind": "penalty_case", "facts": "a\\ud800"}', FeedErrorCode.BAD_VALUE, "facts"),
         ('{"kind": "penalty_case", "\\ud800": "a"}', FeedErrorCode.MISSING_VALUE, "agency"),
