@@ -30,6 +30,7 @@ def whole_file(path: Path, *, force: bool) -> Iterator[IO[bytes]]:
         if force:
             fresh.replace(path)
         else:
+            # Unlike a rename, a second name is never given in the place of another file.
             path.hardlink_to(fresh)
     except FileExistsError as error:
         raise _is_there(path) from error

@@ -19,7 +19,6 @@ import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.worksheet import Worksheet
 
-from indexer.feeds.csv_rows import TextLines
 from indexer.feeds.forms import CSV, JSON_LINES, FeedForm, TableForm
 from indexer.feeds.headers import ERROR_COLUMNS
 from indexer.feeds.json_lines import has_error, json_object
@@ -32,6 +31,8 @@ AS_SENT: Final = " As sent: "
 
 _RAW: Final = "raw"
 _LONGEST_CELL: Final = 32_767
+_LONGEST_SHOWN: Final = 30_000
+_SHOWN_IN_PART: Final = "… (cut off here; the file that was sent has the rest)"
 _CUT_OFF: Final = f" (A cell was cut off at {_LONGEST_CELL:,} characters, the most a workbook holds.)"
 
 
@@ -96,7 +97,7 @@ class _JsonLinesErrors:
         try:
             fields = json_object(raw, self._codec)
         except BadValueError:
-            self._write({_RAW: raw.decode(self._codec, "backslashreplace")} | error)
+            self._write({_RAW: _bounded(raw.decode(self._codec, "backslashreplace"))} | error)
             return
         if has_error(fields):
             self._write(fields | error)
@@ -133,12 +134,12 @@ class _CsvErrors:
         self._writer.writerow([guarded(cell) for cell in (*cells, code, told)])
 
     def _cells(self, raw: bytes, table: TableForm, message: str) -> tuple[list[str], str]:
-        end, codec = self._form.line_end.encode(), codec_of(self._form.encoding)
-        lines = TextLines(iter(raw.split(end)), codec, end)
+        codec = codec_of(self._form.encoding)
         rows: list[list[str]] = []
-        with suppress(csv.Error):
-            rows = list(csv.reader(lines, delimiter=self._form.delimiter, strict=True))
-        cells = [unguarded(cell) for cell in rows[0]] if len(rows) == 1 and not lines.damaged else []
+        with suppress(csv.Error, UnicodeDecodeError):
+            lines = raw.decode(codec).split(self._form.line_end)
+            rows = list(csv.reader((line + "\n" for line in lines), delimiter=self._form.delimiter, strict=True))
+        cells = [unguarded(cell) for cell in rows[0]] if len(rows) == 1 else []
         as_sent = raw.decode(codec, "backslashreplace")
         return _fitted(cells, table, message, as_sent)
 
@@ -156,7 +157,12 @@ def _fitted(cells: list[Cell], table: TableForm, message: str, as_sent: str) -> 
     if not said and cells and AS_SENT in (before := str(cells[-1])):
         # Sent again as it was given back.
         as_sent = before.split(AS_SENT, 1)[1]
-    return [""] * width, message + AS_SENT + as_sent
+    return [""] * width, message + AS_SENT + _bounded(as_sent)
+
+
+def _bounded(as_sent: str) -> str:
+    """A row that is no row, no longer than a cell can be."""
+    return as_sent if len(as_sent) <= _LONGEST_SHOWN else f"{as_sent[:_LONGEST_SHOWN]}{_SHOWN_IN_PART}"
 
 
 class _WorkbookErrors:

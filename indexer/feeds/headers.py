@@ -8,6 +8,7 @@ from typing import Final
 from indexer.feeds import bounds
 from indexer.feeds.layouts import Layout, recognise_layout
 from indexer.feeds.own_layouts import OwnLayout
+from schema.spreadsheet_text import unguarded
 from stores.errors import UnreadableFeedError
 
 ERROR_COLUMNS: Final = ("code", "message")
@@ -83,7 +84,7 @@ def _known(header: Header | None) -> int:
 
 def _recognised(names: Sequence[str], rows: int, sheet: str | None, own: Sequence[OwnLayout]) -> Header | None:
     # The database keeps the names, and no NUL.
-    names = tuple(name.replace("\0", "") for name in names)
+    names = tuple(unguarded(name.replace("\0", "")) for name in names)
     has_error_columns = tuple(name.strip() for name in names[-2:]) == ERROR_COLUMNS
     if has_error_columns:
         names = names[:-2]

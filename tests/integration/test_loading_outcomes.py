@@ -49,7 +49,7 @@ async def test_the_same_file_twice_changes_nothing(feed: Feed) -> None:
 
 async def test_a_bad_row_is_rejected_by_code_line_and_column_while_the_others_land(feed: Feed) -> None:
     report = await feed(
-        case("1号"), case("2号", decidedOn="2022-09-31"), "no object", '{"kind": "measure"}', "", case("3号")
+        case("1号"), case("2号", decidedOn="2022-09-31"), "no object", '{"kind": "nonsense"}', "", case("3号")
     )
     assert counts(report) == (2, 0, 0, 3)
     assert [(error["line"], error["code"], error["column"]) for error in report.errors] == [
