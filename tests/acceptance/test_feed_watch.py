@@ -108,7 +108,7 @@ async def test_watchers_killed_at_any_moment_lose_nothing_and_move_only_what_is_
         stored = await numbers(feed)
         for moved in (inbox / "done").glob("*.jsonl"):
             assert {json.loads(line)["documentNumber"] for line in moved.read_text().splitlines()} <= stored
-    put(feed, inbox, "last.jsonl", case("last号"))
+    put(feed, inbox, "last.jsonl", case("99-0号"))
     last = programs.start(WATCH, settings)
     wait_until(lambda: not [name for name in there(inbox) if "/" not in name])
     ended = last.end()
