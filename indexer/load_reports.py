@@ -12,11 +12,15 @@ SHOWN_ERRORS: Final = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadReport:
-    """What became of a file, or of a member of an archive; `errors` are the first `SHOWN_ERRORS`."""
+    """What became of a file, or of a member of an archive; `errors` are the first `SHOWN_ERRORS`.
+
+    `format` is the ending of a file of that form: csv, jsonl, xlsx.
+    """
 
     file: str
     member: str | None
     run: str
+    format: str
     accounts: Accounts
     errors: tuple[dict[str, Any], ...]
 

@@ -267,6 +267,7 @@ class _Load:
             file=shown_path(source.path),
             member=source.member,
             run=self.run,
+            format=self.reader.form.format,
             accounts=self.accounts,
             errors=tuple(shown_error(error, self.reader.sheet_of(error["ordinal"])) for error in first),
         )

@@ -151,7 +151,7 @@ def _fitted(cells: list[Cell], table: TableForm, message: str, as_sent: str) -> 
     """The cells under the header, and the message; a row that does not fit is shown in the message."""
     width = len(table.names)
     own = cells[:width]
-    said = any(not isinstance(cell, str) or cell.strip() for cell in own)
+    said = any(str(cell).strip() for cell in own)
     if said and len(cells) == width + (len(ERROR_COLUMNS) if table.has_error_columns else 0):
         return own, message
     if not said and cells and AS_SENT in (before := str(cells[-1])):
