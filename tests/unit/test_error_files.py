@@ -1,6 +1,7 @@
 """Rejected rows written in the form they came in: what is read again is what was sent, and no spreadsheet runs it."""
 
 import csv
+import errno
 import gzip
 import io
 import json
@@ -242,6 +243,20 @@ def test_a_file_appears_whole_for_its_owner_alone_or_not_at_all(tmp_path: Path) 
     with whole_file(path, force=True) as stream:
         stream.write(b"c")
     assert path.read_bytes() == b"c"
+    assert [each.name for each in tmp_path.iterdir()] == ["errors.csv"]
+
+
+def test_a_file_system_without_second_names_does_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    path = tmp_path / "errors.csv"
+    with whole_file(path, force=False) as stream:
+        stream.write(b"a")
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"a", 0o600)
+    with pytest.raises(BadUserInputError, match="is there already"), whole_file(path, force=False):
+        pass
     assert [each.name for each in tmp_path.iterdir()] == ["errors.csv"]
 
 

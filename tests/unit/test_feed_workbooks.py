@@ -10,8 +10,9 @@ import pytest
 import xlsxwriter
 
 from indexer.feeds.reader import open_feed
-from schema.feed_records import AgencyRecord, SentRow, TransferRecord
-from schema.vocabularies import FeedErrorCode
+from indexer.feeds.templates import template
+from schema.feed_records import AgencyRecord, RowError, SentRow, TransferRecord
+from schema.vocabularies import FeedErrorCode, FeedKind
 from stores.errors import UnreadableFeedError
 from tests.unit.feed_files import NAMES, case, error, numbers, read, reasons, workbook
 
@@ -169,3 +170,12 @@ def test_a_row_that_says_something_right_of_the_table_is_rejected(path: Path) ->
     rows, _ = read(path)
     assert error(rows[0]).code is FeedErrorCode.BAD_ROW
     assert numbers(rows[1:]) == ["2号"]
+
+
+@pytest.mark.parametrize("kind", [*FeedKind, None])
+def test_the_workbook_of_every_template_is_read_as_it_is_given(path: Path, kind: FeedKind | None) -> None:
+    path.write_bytes(template(kind, "xlsx"))
+    rows, skipped = read(path)
+    assert len(rows) == 1
+    assert not isinstance(rows[0].outcome, RowError)
+    assert any(line.sheet == "说明" and "not read" in line.reason for line in skipped)
