@@ -89,9 +89,9 @@ async def test_mutated_files_are_accounted_for_or_leave_nothing_but_their_refusa
     runs = {
         row["status"]: row
         for row in await feed.rows(
-            "SELECT status, count(*) AS runs, sum(rows) AS rows, "
-            "sum(inserted + updated + unchanged + rejected) AS told, sum(known) AS known, (SELECT count(*) FROM feed_row w JOIN feed_run o ON o.id = w.run_id "
-            "WHERE o.status = r.status) AS kept FROM feed_run r GROUP BY status"
+            "SELECT status, count(*) AS runs, sum(rows) AS rows, sum(known) AS known, "
+            "sum(inserted + updated + unchanged + rejected) AS told, (SELECT count(*) FROM feed_row w "
+            "JOIN feed_run o ON o.id = w.run_id WHERE o.status = r.status) AS kept FROM feed_run r GROUP BY status"
         )
     }
     assert runs.keys() == {"DONE", "REFUSED"}

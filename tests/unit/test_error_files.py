@@ -134,8 +134,10 @@ def test_a_row_that_is_no_row_is_shown_in_its_message_and_rejected_until_it_is_c
 
 def test_json_lines_keep_each_object_to_the_last_digit_and_wrap_what_is_none(path: Path) -> None:
     lines = [
-        '{"kind": "penalty_case",  "agency":"甲局",'
-        '"documentNumber":"1号","fine":1.10, "x":1e300, "y":12345678901234567890.10 } ',
+        (
+            '{"kind": "penalty_case",  "agency":"甲局",'
+            '"documentNumber":"1号","fine":1.10, "x":1e300, "y":12345678901234567890.10 } '
+        ),
         "{}",
         "no object",
         "[1]",
@@ -238,7 +240,7 @@ def test_a_file_appears_whole_for_its_owner_alone_or_not_at_all(tmp_path: Path) 
     with pytest.raises(BadUserInputError, match="--force"), whole_file(path, force=False) as stream:
         stream.write(b"b")
     with pytest.raises(TypeError), whole_file(path, force=True) as stream:
-        stream.write("no bytes")  # type: ignore[arg-type]
+        stream.write("no bytes")  # type: ignore[call-overload]
     assert path.read_bytes() == b"a"
     with whole_file(path, force=True) as stream:
         stream.write(b"c")
