@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from commands.feed_forms import known_layouts, show_layouts, write_template
+from commands.feed_names import names, rename
 from commands.feed_waiting import waiting
 from commands.runtime import NOT_DONE, Runtime, now, print_json, printable, run, with_runtime
 from indexer.faults import FAULTS
@@ -24,6 +25,8 @@ from stores.settings import Settings
 
 app = typer.Typer(help="Load what agencies send (数据导入).", no_args_is_help=True)
 app.command("waiting")(waiting)
+app.command("names")(names)
+app.command("rename")(rename)
 app.command("template")(write_template)
 app.command("layouts")(show_layouts)
 

@@ -226,7 +226,7 @@ class _Load:
             self.run_id,
             self.options.agency,
             self.options.register_agencies,
-            turn=lambda: self._merging.wait(),
+            turn=self._turn,
         )
         await self._agencies.start()
         cases = await CaseLoad.start(self.connection, self.run_id)
@@ -315,6 +315,10 @@ class _Load:
         self._merging = anyio.Event()
         batch, self._batch = self._batch, _Batch()
         tasks.start_soon(self._merge_batch, cases, batch, self._merging)
+
+    async def _turn(self) -> None:
+        """Wait until the connection is free: the rows before are merged."""
+        await self._merging.wait()
 
     async def _merge_batch(self, cases: CaseLoad, batch: _Batch, merged: anyio.Event) -> None:
         if batch.recognised:

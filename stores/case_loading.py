@@ -37,8 +37,8 @@ class StagedRow(NamedTuple):
     """What a row is known by, as it is copied into the staging table; a field is a column of `staged`.
 
     `digest` is of what the row says, `row_digest` of its bytes and of how they are read.
-    `agency_sent` is the decided name under which it came, None under a registered one; `former_keys` are its derived keys
-    with the agencies from which cases were moved to its own.
+    `agency_sent` is the decided name under which it came, None under a registered one; `former_keys` are its derived
+    keys with the agencies from which cases were moved to its own.
     `party_cover` is a LIKE pattern of the names that a covered one may stand for; None where the name is not covered.
     """
 

@@ -216,7 +216,7 @@ async def store_agency(
     except IntegrityError as error:
         raise _refusal(error) from error
     # An alias that another agency has, too, is nobody's.
-    aliases = tuple(alias for alias in row.aliases if (called := register.find(alias, None)) in {None, known})
+    aliases = tuple(alias for alias in row.aliases if register.find(alias, None) in {None, known})
     try:
         moved_from = await claim_names(connection, row.id, (row.name, *aliases))
     except NameInUseError as error:

@@ -165,7 +165,7 @@ def resolve_agency_name(sent: str, candidates: AgencyNames, context: str | None 
 
 
 def name_of_decision(sent: str, candidates: AgencyNames, context: str | None) -> str:
-    """What a decision about a name is kept under: the name alone, or with its context where it needs one (海淀局(…))."""
+    """What a decision about a name is kept under: the name, with its context where it needs one (海淀局(…))."""
     key = agency_name_key(sent)
     name = _take_apart(_ITSELF.sub("", key), candidates)
     if name is None or context is None or not name.needs_context or _told(context) is None:
