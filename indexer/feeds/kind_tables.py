@@ -187,6 +187,7 @@ def _table(
         columns_of=columns_of,
         kind=kind,
         problem=problem,
+        meanings="" if kind is None else kind.value,
     )
 
 

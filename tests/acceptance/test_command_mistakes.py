@@ -124,7 +124,7 @@ COMMANDS = [
     ("demo",),
     ("serve",),
     ("migrate",),
-    ("feed", "load"),
+    *(("feed", name) for name in ("load", "watch", "errors", "waiting", "template", "layouts")),
     ("index", "sync"),
     ("index", "rebuild"),
     ("index", "verify"),

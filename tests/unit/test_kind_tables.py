@@ -256,7 +256,9 @@ def test_any_row_gives_what_the_object_gives_or_a_bad_value(kind: FeedKind, data
             fields.setdefault(outer, {})[inner] = cell
         else:
             fields[outer] = cell
-    assert outcome(lambda: read(cells, kind.value)[0]) == outcome(lambda: json_record(fields, []))
+    of_row, of_object = outcome(lambda: read(cells, kind.value)[0]), outcome(lambda: json_record(fields, []))
+    # Of several bad values either may be the one that is named.
+    assert of_row == of_object or {type(of_row), type(of_object)} == {tuple}
 
 
 def outcome(read_it: Any) -> Any:

@@ -42,16 +42,14 @@ def activity_item(values: dict[str, Any], _path: str) -> ActivityRecord:
 def follow_up(record: Callable[..., FollowUpRecord], *, in_order: tuple[tuple[Field, Field], ...] = ()) -> FollowUpOf:
     """Make records of a kind that follows a case.
 
-    Of each pair `in_order` the second day cannot well be before the first, and a warning says so. Raises MISSING_VALUE
-    for a record without its case, and for one that says nothing besides.
+    Of each pair `in_order` the second day cannot well be before the first, and a warning says so. One that says
+    nothing besides its case is warned of as well. Raises MISSING_VALUE for a record without its case.
     """
 
     def record_of(values: dict[str, Any], warnings: list[RowWarning], sender: str | None) -> FollowUpRecord:
         case = _case_reference(values, warnings, sender)
         if not any(value not in (None, ()) for name, value in values.items() if name != "source_updated_at"):
-            raise BadValueError(
-                FeedErrorCode.MISSING_VALUE, None, "The record says nothing but its case. Fill in at least one field."
-            )
+            warn(warnings, None, "The record says nothing but its case. Send what is known of it.")
         for earlier, later in in_order:
             if _is_before(values[later.attribute], values[earlier.attribute]):
                 warn(warnings, later.name, f"{later.name} is before {earlier.name}; both were taken as they stand.")
