@@ -230,6 +230,15 @@ class RecordOperation(StrEnum):
     DELETE = "DELETE"
 
 
+class NameDecision(StrEnum):
+    """How the name of an agency that is not registered was decided."""
+
+    SHORT_NAME = "SHORT_NAME"
+    BRANCH = "BRANCH"
+    RENAMED = "RENAMED"
+    BY_HAND = "BY_HAND"
+
+
 class FeedErrorCode(StrEnum):
     """Why a row was rejected (the feed contract's codes)."""
 
