@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from indexer.feeds.values import bad_value, folded, shown
+from supervision.chinese_numerals import HAN_DIGITS, SIMPLER_NUMERALS, joined_sections
 
 YUAN: Final = Decimal(1)
 TEN_THOUSAND_YUAN: Final = Decimal(10_000)
@@ -36,23 +37,9 @@ _UNITS: Final = {
 _MAX_DIGITS: Final = 24
 _LONGEST: Final = 60
 
-_HAN_DIGITS: Final = {
-    digit: value
-    for value, digits in enumerate(
-        ("零〇", "一壹", "二贰两貳兩", "三叁參", "四肆", "五伍", "六陆陸", "七柒", "八捌", "九玖")
-    )
-    for digit in digits
-}
-_HAN_SIMPLER: Final = str.maketrans("拾佰仟萬億圆圓块角", "十百千万亿元元元角")
 _HAN_AMOUNT = re.compile(
     r"(?:人民币|¥)?(?:(?P<yi>[^万亿元]+)亿)?(?:(?P<wan>[^万亿元]+)万)?(?P<ones>[^万亿元角分整正]*)(?P<yuan>元)?"
     r"(?:零?(?P<jiao>[^元角分])角)?(?:零?(?P<fen>[^元角分])分)?[整正]?。?"
-)
-_D: Final = "[" + "".join(digit for digit, value in _HAN_DIGITS.items() if value) + "]"
-# A digit behind 百 or 千 without its own place (三百五) can be read in two ways; a 零 before it says which.
-_HAN_SECTION = re.compile(
-    rf"[零〇]?(?:(?P<k>{_D})千)?(?:[零〇](?=[^千]))?(?:(?P<h>{_D})百)?(?:[零〇](?=[^百]))?(?:(?P<t>{_D})?(?P<ten>十))?"
-    rf"(?:(?:(?<=十)|(?<=[零〇])|^|[零〇])(?P<u>{_D}))?"
 )
 
 
@@ -90,47 +77,19 @@ def _checked(number: Decimal, unit: Decimal, text: str, column: str) -> Decimal:
 
 def _han_amount(text: str) -> Decimal | None:
     """The yuan of an amount in Chinese numerals that names its unit (元, 万 or 亿); None for anything else."""
-    found = _HAN_AMOUNT.fullmatch(text.translate(_HAN_SIMPLER))
+    found = _HAN_AMOUNT.fullmatch(text.translate(SIMPLER_NUMERALS))
     if found is None or not any(found[part] for part in ("yi", "wan", "yuan", "jiao", "fen")):
         return None
     if found["ones"] and not (found["yuan"] or found["yi"] or found["wan"]):
         return None
-    yuan = 0
-    higher = False
-    for part, worth in (("yi", 100_000_000), ("wan", 10_000), ("ones", 1)):
-        section = found[part]
-        if not section:
-            continue
-        value = _section(section, after_higher=higher)
-        if value is None:
-            return None
-        yuan += value * worth
-        higher = True
-    if found["yuan"] and not higher:
+    yuan = joined_sections(found["yi"], found["wan"], found["ones"])
+    if yuan is None or (found["yuan"] and not (found["yi"] or found["wan"] or found["ones"])):
         return None
     fen = 0
     for part, worth in (("jiao", 10), ("fen", 1)):
         if found[part]:
-            digit = _HAN_DIGITS.get(found[part])
+            digit = HAN_DIGITS.get(found[part])
             if digit is None:
                 return None
             fen += digit * worth
     return Decimal(yuan) + Decimal(fen) / 100
-
-
-def _section(text: str, *, after_higher: bool) -> int | None:
-    """A number below ten thousand; None for what is none or could be read in two ways."""
-    if text in {"零", "〇"}:
-        return 0
-    found = _HAN_SECTION.fullmatch(text)
-    if found is None:
-        return None
-    if after_higher and len(text) == 1:
-        return None
-    ten = _HAN_DIGITS.get(found["t"] or "", 1) * 10 if found["ten"] else 0
-    return (
-        _HAN_DIGITS.get(found["k"] or "", 0) * 1_000
-        + _HAN_DIGITS.get(found["h"] or "", 0) * 100
-        + ten
-        + _HAN_DIGITS.get(found["u"] or "", 0)
-    )

@@ -1,0 +1,183 @@
+"""Numbers with a unit in a text: how much of which dimension, and where it stands.
+
+What is measured is not known here; `supervision.quantities.reading` finds the words beside it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import Final
+
+from supervision.chinese_numerals import HAN_DIGITS, SIMPLER_NUMERALS, han_number
+
+
+class Dimension(Enum):
+    """What a unit measures; amounts are in tonnes, mu, cubic metres, pieces, yuan or times."""
+
+    MASS = "mass"
+    AREA = "area"
+    VOLUME = "volume"
+    COUNT = "count"
+    MONEY = "money"
+    TIMES = "times"
+
+
+@dataclass(slots=True, kw_only=True)
+class Amount:
+    """A number with its unit at `start` to `end` (code points). `is_lower_end`: of a range, whose upper end is left out.
+
+    `restates` says that it is the amount before it once more, in another unit or in words: 5.2亩（3466.67平方米）.
+    """
+
+    start: int
+    end: int
+    dimension: Dimension
+    value: Decimal
+    is_lower_end: bool
+    restates: bool
+
+
+# A mu is 10,000/15 square metres, so a square metre is 0.0015 mu and every factor here is exact: nothing is rounded.
+_SQUARE_METRE: Final = Decimal("0.0015")
+_UNITS: Final = {
+    **dict.fromkeys(("吨", "公吨", "t", "T", "噸"), (Dimension.MASS, Decimal(1))),
+    **dict.fromkeys(("千克", "公斤", "kg", "KG", "Kg", "kG", "㎏"), (Dimension.MASS, Decimal("0.001"))),
+    **dict.fromkeys(("斤", "市斤"), (Dimension.MASS, Decimal("0.0005"))),
+    **dict.fromkeys(("克", "g"), (Dimension.MASS, Decimal("0.000001"))),
+    **dict.fromkeys(("亩", "畝", "市亩"), (Dimension.AREA, Decimal(1))),
+    **dict.fromkeys(("公顷", "公頃"), (Dimension.AREA, Decimal(15))),
+    **dict.fromkeys(("平方米", "平米", "㎡", "m2", "M2", "m²", "M²"), (Dimension.AREA, _SQUARE_METRE)),
+    **dict.fromkeys(("平方公里", "平方千米", "km2", "km²"), (Dimension.AREA, Decimal(1500))),
+    **dict.fromkeys(("立方米", "立方", "m3", "M3", "m³", "M³", "㎥"), (Dimension.VOLUME, Decimal(1))),
+    **dict.fromkeys(("株", "棵"), (Dimension.COUNT, Decimal(1))),
+    **dict.fromkeys(("元", "圆", "圓", "块钱", ""), (Dimension.MONEY, Decimal(1))),
+    "倍": (Dimension.TIMES, Decimal(1)),
+}
+_SCALES: Final = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
+
+_D: Final = "0-9０-９"
+_H: Final = "".join(HAN_DIGITS) + "十百千万亿拾佰仟萬億"
+_GAP: Final = r"[ \u3000\xa0]{0,2}"
+# The number's first sign comes before the look behind it, so that the engine can leap to it; every run is bounded, so
+# that a text of nothing but digits costs its length.
+_AMOUNT = re.compile(
+    rf"[{_D}{_H}](?:"
+    rf"(?<=[{_D}])(?<![{_D}.．][{_D}])(?:[{_D}]{{0,2}}(?:[,，][{_D}]{{3}}){{1,4}}(?![{_D}])|[{_D}]{{0,14}})"
+    rf"(?:[.．][{_D}]{{1,8}})?(?P<scale>{_GAP}[十百千万亿拾佰仟萬億]{{1,2}})?"
+    rf"(?P<minor>(?<=[千万亿萬億])[{_D}]{{1,4}}[百千]?)?"
+    rf"|(?<=[{_H}])(?<![数几第每两{_H}{_D}点.][{_H}])(?P<han>[{_H}]{{0,23}}(?:[点點][{''.join(HAN_DIGITS)}]{{1,8}})?)"
+    rf")(?P<vague>[余多]?){_GAP}(?P<unit>"
+    r"平方(?:米|公里|千米)|平米|立方米?|公顷|公頃|公吨|公斤|千克|市斤|市亩|吨(?![位级])|噸|斤|克(?![隆拉星己夫服罗])|"
+    rf"[亩畝](?!产)(?:(?P<fen>[{_D}{''.join(HAN_DIGITS)}])分)?|[株棵](?![洲距])|倍(?![数率体])|块钱|"
+    rf"[元圆圓](?!素|月|旦|器|件|宵)(?:(?P<jiao>[{_D}{_H}])角)?(?:零?(?P<cent>[{_D}{_H}])分)?[整正]?|"
+    r"㎡|㎥|㎏|[kK]?[mM][23²³](?![0-9A-Za-z])|[kK][gG](?![A-Za-z])|[tTg](?![A-Za-z])|"
+    r"(?<=[万亿萬億余多])(?=[，。；、）)\s,;左]|$))"
+)
+_MONEY_SIGN: Final = ("元", "圆", "圓")
+_NARROW: Final = str.maketrans("０１２３４５６７８９．", "0123456789.", ",， \u3000\xa0")
+_RANGE_SIGNS: Final = frozenset("至到~～—–-－")
+_LOWER_END = re.compile(rf"[{_D}{_H}][{_D}{_H}.．]{{0,12}}{_GAP}[至到~～—–\-－]{{1,2}}{_GAP}$")
+_LOWER_REACH: Final = 20
+_RANGE_BETWEEN = re.compile(r"[至到~～—–\-－]{1,2}")
+_RESTATED = re.compile(r"[的，, ]?[（(\[]?(?:即|约?合(?!计)|约|折合|折|大写|小写|换算|计|为|人民币|[：:¥￥ ]){0,4}")
+_RESTATED_REACH: Final = 14
+_RATE: Final = ("/", "／", "每")
+
+
+def amounts(text: str) -> Iterator[Amount]:
+    """Every number with a unit we know, in order; rates (15元/桶, 3吨/年) are left out. Never raises."""
+    before: Amount | None = None
+    for found in _AMOUNT.finditer(text):
+        amount = _amount(found, text)
+        if amount is None or text.startswith(_RATE, amount.end):
+            continue
+        if before is not None and before.dimension is amount.dimension:
+            between = text[before.end : amount.start]
+            if _RANGE_BETWEEN.fullmatch(between) and before.value < amount.value:
+                # 3吨至5吨: the lower end stands for both.
+                before.end, before.is_lower_end = amount.end, True
+                continue
+            amount.restates = len(between) <= _RESTATED_REACH and _restates(between)
+        if before is not None:
+            yield before
+        before = amount
+    if before is not None:
+        yield before
+
+
+def _restates(between: str) -> bool:
+    return _RESTATED.fullmatch(between) is not None and any(sign in between for sign in "（([合即折")
+
+
+def _amount(found: re.Match[str], text: str) -> Amount | None:
+    start, end = found.span()
+    scale = (found["scale"] or "").strip().translate(SIMPLER_NUMERALS)
+    han = found["han"]
+    if han is None:
+        last = found.start("scale") if scale else found.start("vague")
+        number = text[start:last].translate(_NARROW)
+        value = Decimal(number)
+    elif (number_before := text[start - 1 : start]) and number_before in ".．点":
+        return None
+    else:
+        digits = text[start] + han
+        # 近百吨: a leading place value says one of them.
+        read = han_number(digits) or (han_number(f"一{digits}") if digits[0] in "百千万佰仟萬" else None)
+        if read is None:
+            return None
+        value = read
+    value *= _worth(scale)
+    is_lower_end = False
+    if start and text[start - 1] in _RANGE_SIGNS:
+        lower = _LOWER_END.search(text, max(0, start - _LOWER_REACH), start)
+        if lower is not None:
+            shared = scale if han is None else han if not han.strip("十百千万亿拾佰仟萬億") else ""
+            low = _lower_end(lower.group(), shared.translate(SIMPLER_NUMERALS))
+            if low is None or low >= value:
+                return None
+            value, start, is_lower_end = low, lower.start(), True
+    if found["minor"]:
+        minor = _minor(found["minor"], scale)
+        if minor is None:
+            return None
+        value += minor
+    unit = text[found.start("unit") : found.end("unit")]
+    if unit[:1] in _MONEY_SIGN:
+        value += _digit(found["jiao"]) * Decimal("0.1") + _digit(found["cent"]) * Decimal("0.01")
+        unit = "元"
+    elif found["fen"]:
+        value += _digit(found["fen"]) * Decimal("0.1")
+        unit = "亩"
+    dimension, worth = _UNITS[unit]
+    return Amount(
+        start=start, end=end, dimension=dimension, value=value * worth, is_lower_end=is_lower_end, restates=False
+    )
+
+
+def _lower_end(lower: str, scale: str) -> Decimal | None:
+    """The lower end of a range without a unit of its own; without a scale of its own (3至5万) it has the upper one's."""
+    number = lower.translate(_NARROW).rstrip("至到~～—–-－").translate(SIMPLER_NUMERALS)
+    digits = number.rstrip("十百千万亿")
+    if digits.replace(".", "", 1).isdecimal():
+        return Decimal(digits) * _worth(number[len(digits) :] or scale)
+    read = han_number(number)
+    return None if read is None else read * _worth(scale)
+
+
+def _worth(scale: str) -> Decimal:
+    return Decimal(10) ** sum(_SCALES[sign] for sign in scale)
+
+
+def _minor(text: str, scale: str) -> Decimal | None:
+    """What stands behind 万 or 千 (5万2千, 5万2000); None where it would not be smaller than that."""
+    digits, sign = (text[:-1], text[-1]) if text[-1] in "百千" else (text, "")
+    minor = Decimal(digits.translate(_NARROW)) * _worth(sign)
+    return minor if minor < _worth(scale) and (sign or len(digits) > 1) else None
+
+
+def _digit(sign: str | None) -> int:
+    if sign is None:
+        return 0
+    return HAN_DIGITS[sign] if sign in HAN_DIGITS else int(sign) if sign.isdecimal() else 0
