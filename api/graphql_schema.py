@@ -11,6 +11,14 @@ import api.types.vocabularies  # noqa: F401  makes the vocabularies enums before
 from api.limits import Limits
 from api.queries import Query
 from api.types.feed_run import FeedRun
+from api.types.follow_ups import (
+    CoerciveMeasure,
+    CriminalCase,
+    EnforcementCase,
+    ProcuratorialMeasure,
+    Reconsideration,
+    Transfer,
+)
 from api.types.organisation import Agency, Procuratorate
 from api.types.penalty_case import Party, PenaltyCase
 from api.types.scalars import SCALARS
@@ -28,7 +36,10 @@ class JianduSchema(Schema):
 
 schema = JianduSchema(
     query=Query,
-    types=[Agency, FeedRun, Party, PenaltyCase, Procuratorate],
+    types=[
+        *(Agency, FeedRun, Party, PenaltyCase, Procuratorate),
+        *(CoerciveMeasure, CriminalCase, EnforcementCase, ProcuratorialMeasure, Reconsideration, Transfer),
+    ],
     config=StrawberryConfig(scalar_map=SCALARS),
     extensions=[
         Limits,

@@ -6,8 +6,12 @@ from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from schema.follow_up_records import FollowUp
+from schema.history_records import CaseChange, RunChange
 from schema.records import Agency, FeedError, FeedRun, Party, PenaltyCase, Procuratorate
 from stores.feed_runs import count_errors, list_errors, runs_by_id
+from stores.follow_up_rows import RECORDS, follow_ups_by_id, follow_ups_of_cases
+from stores.history import changes_of_cases, changes_of_rows, changes_of_runs, count_changes_of_cases
 from stores.postgres import Database, DatabaseConnection
 from stores.rows import (
     agencies_by_id,
@@ -22,6 +26,7 @@ from stores.search.seam import Position
 Record = TypeVar("Record")
 Key = TypeVar("Key")
 Argument = TypeVar("Argument")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,28 @@ def _by_id(
         return [found.get(record_id) for record_id in ids]
 
     return DataLoader(load_fn=load)
+
+
+def _lists(
+    database: Database, read: Callable[[DatabaseConnection, Sequence[int]], Awaitable[dict[int, list[Record]]]]
+) -> DataLoader[int, list[Record]]:
+    async def load(ids: list[int]) -> list[list[Record]]:
+        async with database.begin() as connection:
+            found = await read(connection, ids)
+        return [found[record_id] for record_id in ids]
+
+    return DataLoader(load_fn=load)
+
+
+def _reading(
+    read: Callable[[DatabaseConnection, type[FollowUp], Sequence[int]], Awaitable[Value]], record: type[FollowUp]
+) -> Callable[[DatabaseConnection, Sequence[int]], Awaitable[Value]]:
+    """The reading of one kind of what follows cases."""
+
+    async def reading(connection: DatabaseConnection, ids: Sequence[int]) -> Value:
+        return await read(connection, record, ids)
+
+    return reading
 
 
 def _counts(
@@ -87,6 +114,16 @@ class Loaders:
         self.party_case_counts = _counts(database, count_cases_of_parties)
         self.run_errors: DataLoader[Slice, list[FeedError]] = _slices(database, _errors_of_runs)
         self.run_error_counts = _counts(database, count_errors)
+        self.run_changes: DataLoader[Slice, list[RunChange]] = _slices(database, _changes_of_runs)
+        self.row_changes = _row_changes(database)
+        self.case_changes: DataLoader[Slice, list[CaseChange]] = _slices(database, _changes_of_cases)
+        self.case_change_counts = _counts(database, count_changes_of_cases)
+        self.follow_ups: dict[str, DataLoader[int, FollowUp | None]] = {
+            record.__name__: _by_id(database, _reading(follow_ups_by_id, record)) for record in RECORDS
+        }
+        self.follow_ups_of: dict[type[FollowUp], DataLoader[int, list[FollowUp]]] = {
+            record: _lists(database, _reading(follow_ups_of_cases, record)) for record in RECORDS
+        }
 
 
 async def _cases_of_parties(
@@ -101,3 +138,26 @@ async def _errors_of_runs(
 ) -> dict[int, list[FeedError]]:
     place = after if isinstance(after, int) else 0
     return await list_errors(connection, ids, first=first, after=place)
+
+
+async def _changes_of_runs(
+    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Position | int | None
+) -> dict[int, list[RunChange]]:
+    place = after if isinstance(after, int) else 0
+    return await changes_of_runs(connection, ids, first=first, after=place)
+
+
+async def _changes_of_cases(
+    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Position | int | None
+) -> dict[int, list[CaseChange]]:
+    place = after if isinstance(after, int) else None
+    return await changes_of_cases(connection, ids, first=first, after=place)
+
+
+def _row_changes(database: Database) -> DataLoader[RunChange, list[CaseChange]]:
+    async def load(rows: list[RunChange]) -> list[list[CaseChange]]:
+        async with database.begin() as connection:
+            found = await changes_of_rows(connection, rows)
+        return [found[row] for row in rows]
+
+    return DataLoader(load_fn=load)

@@ -1,8 +1,9 @@
 """What is shown of natural persons: their names are covered in every text of a case."""
 
+from schema.history_records import CaseChange
 from schema.records import Party, PenaltyCase
 from schema.vocabularies import PartyType
-from supervision.privacy import cover_names, is_masked_name, mask_name
+from supervision.privacy import cover_names, find_person_names, is_masked_name, looks_like_person, mask_name
 
 
 def names_to_cover(case: PenaltyCase) -> tuple[str, ...]:
@@ -18,6 +19,13 @@ def shown_text(case: PenaltyCase, text: str | None) -> str | None:
     return cover_names(text, names_to_cover(case)) if text else text
 
 
+def covered_text(text: str | None, person_names: tuple[str, ...]) -> str | None:
+    """A text of what follows a case as it may be shown, without the case's names and those it introduces itself."""
+    if not text:
+        return text
+    return cover_names(text, {*person_names, *find_person_names(None, PartyType.ORGANIZATION, None, (text,))})
+
+
 def shown_name(party: Party) -> str:
     """A party's name as it may be shown; empty where none was sent."""
     if party.name is None:
@@ -28,3 +36,13 @@ def shown_name(party: Party) -> str:
 def is_masked(party: Party) -> bool:
     """Whether the name that is shown is not the whole name."""
     return party.name is not None and (party.type is PartyType.PERSON or is_masked_name(party.name))
+
+
+def shown_earlier_value(case: PenaltyCase, change: CaseChange, value: str | None) -> str | None:
+    """A value of a case's history as it may be shown: no person is named that the case names, or ever named."""
+    if not value:
+        return value
+    # A sender's mistake about what a party was tells nobody a person's name.
+    if change.of_person or (change.field == "party.name" and looks_like_person(value)):
+        return mask_name(value)
+    return cover_names(value, dict.fromkeys((*names_to_cover(case), *change.person_names)))

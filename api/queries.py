@@ -14,16 +14,18 @@ from api.ids import global_id, parse_global_id, record_id
 from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
 from api.types.feed_run import FeedRunConnection
 from api.types.fields import resolved
+from api.types.follow_ups import WaitingRecordConnection
 from api.types.node import Node, NodeRecord
 from api.types.organisation import AgencyConnection
 from api.types.penalty_case import CaseConnection, PenaltyCase, case_cursor
 from api.types.search import CaseFilter, CaseSearch, read_filter
 from api.types.suggestion import Suggestion
-from schema import records
+from schema import follow_up_records, records
 from schema.document_number import canonical_document_number
 from schema.vocabularies import CaseSort, Domain, Facet, SearchEngineName, SuggestionKind
 from stores.errors import BadUserInputError
 from stores.feed_runs import count_runs, list_runs
+from stores.follow_up_rows import WaitingPlace, count_waiting, list_waiting
 from stores.postgres import DatabaseConnection
 from stores.rows import cases_by_number, count_agencies, count_cases, list_agencies, list_cases
 from stores.search.parser import parse_query
@@ -61,6 +63,8 @@ async def _node(context: Context, node: str) -> NodeRecord | None:
             return await loaders.procuratorates.load(key)
         case "FeedRun":
             return await loaders.runs.load(key)
+    if type_name in loaders.follow_ups:
+        return await loaders.follow_ups[type_name].load(key)
     raise BadUserInputError("This is no id of ours. Take `id` as a query returned it.")
 
 
@@ -153,16 +157,43 @@ def feed_runs(
     place: tuple[datetime, int] | None = None
     if after:
         started_at, key = decode_cursor(after, "run", str, int)
-        try:
-            place = (datetime.fromisoformat(started_at).astimezone(UTC), key)
-        except (ValueError, OverflowError) as error:
-            raise BadUserInputError("This cursor does not belong to this list. Take `endCursor`.") from error
+        place = (_moment(started_at), key)
 
     async def page() -> Page[records.FeedRun]:
         found = await _read(info, lambda connection: list_runs(connection, first=size, after=place))()
         return make_page(found, size, after, lambda run: encode_cursor("run", run.started_at.isoformat(), run.id))
 
     return Connection(page, _read(info, count_runs))
+
+
+def _moment(text: str) -> datetime:
+    """The time in a cursor. Raises BadUserInputError."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise BadUserInputError("This cursor does not belong to this list. Take `endCursor`.") from error
+
+
+def waiting_records(
+    info: ApiInfo, first: int | None = DEFAULT_PAGE, after: str | None = strawberry.UNSET
+) -> Connection[follow_up_records.WaitingRecord]:
+    """What waits for its case, the longest waiting first."""
+    size = page_size(first, DEFAULT_PAGE)
+    place: WaitingPlace | None = None
+    if after:
+        since, kind, key = decode_cursor(after, "waiting", str, str, int)
+        place = (_moment(since), kind, key)
+
+    async def page() -> Page[follow_up_records.WaitingRecord]:
+        found = await _read(info, lambda connection: list_waiting(connection, first=size, after=place))()
+        return make_page(
+            found,
+            size,
+            after,
+            lambda record: encode_cursor("waiting", record.since.isoformat(), record.kind.value, record.id),
+        )
+
+    return Connection(page, _read(info, count_waiting))
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,3 +295,6 @@ class Query:
     cases: CaseConnection = resolved(cases, "Cases in order. 案件列表")
     agencies: AgencyConnection = resolved(agencies, "Agencies by region and name. 执法机关列表")
     feed_runs: FeedRunConnection = resolved(feed_runs, "Runs, newest first. 导入批次列表")
+    waiting_records: WaitingRecordConnection = resolved(
+        waiting_records, "Records whose case has not arrived, the longest waiting first. 待关联记录列表"
+    )

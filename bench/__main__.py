@@ -12,15 +12,15 @@ from typing import NoReturn
 
 import structlog
 
-from bench import feed, freshness, listing, rebuilding, searching, verifying
+from bench import feed, freshness, listing, nightly, rebuilding, searching, verifying
 from bench.generator import case_rows, write_json_lines
 from bench.report import Circumstances, keep, print_lines, print_table
 from bench.servers import Servers, servers
 from bench.timing import Figure, MeasuredNothingError, machine_milliseconds
 
-MEASUREMENTS = ("feed", "verify", "rebuild", "search", "cases", "postgres", "fresh")
+MEASUREMENTS = ("feed", "nightly", "verify", "rebuild", "search", "cases", "postgres", "fresh")
 _WITH_ELASTICSEARCH = {"rebuild", "search", "fresh", "verify"}
-_WITHOUT_RECORD = {"feed", "verify"}
+_WITHOUT_RECORD = {"feed", "nightly", "verify"}
 _QUICK = 5_000
 _INTERRUPTED = 130
 _FAILED = 2
@@ -44,6 +44,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--cases", type=int, default=100_000, help="cases in the record that is indexed and searched")
     parser.add_argument("--feed-rows", type=int, default=20_000, help="rows of each feed that is loaded")
     parser.add_argument("--verified-cases", type=int, default=1_000_000, help="cases whose index is compared")
+    parser.add_argument(
+        "--pairs", type=int, default=3, help="how often each feed is loaded and compared with its floor"
+    )
     parser.add_argument("--quick", action="store_true", help=f"{_QUICK} of each and fewer repetitions: only to try")
     parser.add_argument("--only", choices=MEASUREMENTS, action="append", help="measure this; may be repeated")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the result in this file")
@@ -53,10 +56,15 @@ def _arguments() -> argparse.Namespace:
 def _measure(started: Servers, chosen: tuple[str, ...], sizes: Sizes) -> Iterator[Figure]:
     if "feed" in chosen:
         yield from feed.measure(started, rows=sizes.feed_rows, pairs=sizes.pairs)
+    if "nightly" in chosen:
+        yield from nightly.measure(started, rows=sizes.feed_rows, pairs=sizes.pairs)
     if "verify" in chosen:
         yield from verifying.measure(started, cases=sizes.verified_cases, pairs=sizes.pairs)
-    if _WITHOUT_RECORD.issuperset(chosen):
-        return
+    if not _WITHOUT_RECORD.issuperset(chosen):
+        yield from _measure_the_record(started, chosen, sizes)
+
+
+def _measure_the_record(started: Servers, chosen: tuple[str, ...], sizes: Sizes) -> Iterator[Figure]:
     _fill(started, sizes.cases)
     if "rebuild" in chosen:
         yield from rebuilding.measure(started, cases=sizes.cases, pairs=sizes.pairs)
@@ -100,7 +108,7 @@ def main() -> int:
         cases=arguments.cases,
         feed_rows=arguments.feed_rows,
         verified_cases=arguments.verified_cases,
-        pairs=3,
+        pairs=arguments.pairs,
         rounds=5,
     )
     if arguments.quick:

@@ -10,7 +10,7 @@ import json
 import math
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -166,6 +166,12 @@ def write_published_table(path: Path, rows: Iterable[Row]) -> Path:
         table.writerow(PUBLISHED_HEADER)
         table.writerows(published_row(row, codes) for row in rows)
     return path
+
+
+FORMATS: tuple[tuple[str, Callable[[Path, Iterable[Row]], Path]], ...] = (
+    ("JSON Lines", write_json_lines),
+    ("published CSV", write_published_table),
+)
 
 
 def queries(count: int, rows: Sequence[Row], seed: int = SEED) -> list[str]:

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import anyio
+import psutil
 import psycopg
 from psycopg import sql
 from pydantic import SecretStr
@@ -38,6 +39,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 _TEMPLATE = "bench_template"
 _READY_SECONDS = 60
 _STOP_SECONDS = 15
+_LOOKS_EVERY = 0.02
 _OK = 200
 
 
@@ -193,6 +195,18 @@ class Running:
     def said(self) -> str:
         """The end of what it wrote."""
         return self.log.read_text(errors="replace")[-2_000:]
+
+    def greatest_memory(self) -> int:
+        """Wait until it ends; answers the most memory it took, in bytes."""
+        peak = 0
+        watched = psutil.Process(self.process.pid)
+        while self.process.poll() is None:
+            try:
+                peak = max(peak, watched.memory_info().rss)
+            except psutil.NoSuchProcess:
+                break
+            time.sleep(_LOOKS_EVERY)
+        return peak
 
     def require(self) -> None:
         """Raise MeasuredNothingError when it has ended."""

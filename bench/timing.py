@@ -80,6 +80,18 @@ def throughput(
     )
 
 
+def seconds_figure(name: str, ours: Sequence[float], floor: Sequence[float], floor_is: str) -> Figure:
+    """A figure out of seconds, pair by pair."""
+    return Figure(
+        name=name,
+        unit="s",
+        ours=Spread.of(ours, 2),
+        floor=Spread.of(floor, 2),
+        ratio=Spread.of([mine / its for mine, its in zip(ours, floor, strict=True)], 2),
+        floor_is=floor_is,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Rounds:
     """The seconds of every job, round by round, of ours and of the floor."""

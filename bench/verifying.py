@@ -1,10 +1,8 @@
 """Comparing the record with the index: `jiandu index verify`, its time and its memory."""
 
 import json
-import time
 from collections.abc import Iterator
 
-import psutil
 from sqlalchemy.engine import URL
 
 from bench.servers import Http, Servers, china_now, dsn
@@ -16,7 +14,6 @@ from stores.settings import PREFIX
 _PREFIX = "bench-verified"
 _PAGE = 10_000
 _FEWER = 10
-_LOOKS_EVERY = 0.02
 _MEBIBYTE = 2**20
 _FLOOR = (
     f"every id and revision copied out of PostgreSQL, and every id and version read from Elasticsearch in pages of "
@@ -94,18 +91,11 @@ def _verify(servers: Servers, database: URL, count: int) -> tuple[float, int]:
         f"{PREFIX}ELASTICSEARCH_PREFIX": _PREFIX,
         f"{PREFIX}DATA_KEY": "",
     }
-    peak = 0
     with (
         stopwatch() as watch,
         servers.program("index", "verify", "--json", environment=environment) as running,
     ):
-        watched = psutil.Process(running.process.pid)
-        while running.process.poll() is None:
-            try:
-                peak = max(peak, watched.memory_info().rss)
-            except psutil.NoSuchProcess:
-                break
-            time.sleep(_LOOKS_EVERY)
+        peak = running.greatest_memory()
     require(running.process.wait() == 0, f"verify found a difference or failed.\n{running.said}")
     found = json.loads(running.said.splitlines()[-1])
     require((found["database"], found["index"]) == (count, count), f"not everything was compared: {found}")

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from commands.feed_waiting import waiting
 from commands.runtime import NOT_DONE, Runtime, now, print_json, printable, run, with_runtime
 from indexer.faults import FAULTS
 from indexer.loading import LoadOptions, LoadReport, load_feed
@@ -21,6 +22,7 @@ from stores.errors import JianduError
 from stores.settings import Settings
 
 app = typer.Typer(help="Load what agencies send (数据导入).", no_args_is_help=True)
+app.command("waiting")(waiting)
 
 _REJECTED = 1
 _LOG_EVERY_SECONDS = 5.0
@@ -98,6 +100,8 @@ def _print_report(report: LoadReport, *, as_json: bool) -> None:
         f"{counts.unchanged} unchanged, {counts.rejected} rejected (run {report.run}; {counts.warnings} warnings, "
         f"{len(counts.skipped)} lines skipped)"
     )
+    if counts.waiting:
+        typer.echo(f"  {counts.waiting} wait for their case: `jiandu feed waiting`")
     for error in report.errors:
         column = f", {error['column']}" if error["column"] else ""
         typer.echo(f"  line {error['line']}{column}: {error['code']}: {printable(error['message'])}")

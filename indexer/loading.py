@@ -1,6 +1,6 @@
 """Loading one feed file: every row becomes one of inserted, updated, unchanged, rejected, or nothing is stored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,13 +10,25 @@ import anyio
 import anyio.lowlevel
 from anyio.abc import TaskGroup
 
+from indexer.feeds.follow_up_staging import stage_follow_up
 from indexer.feeds.reader import FeedReader, open_feed
 from indexer.feeds.staging import Seal, Waves, stage_case, warnings_json
-from schema.feed_records import AgencyRecord, CaseRecord, ParsedRow, ProcuratorateRecord, RowError, SkippedLine
+from schema.feed_records import (
+    AgencyRecord,
+    CaseRecord,
+    CaseReference,
+    ParsedRow,
+    ProcuratorateRecord,
+    RowError,
+    SentRow,
+    SkippedLine,
+)
 from schema.vocabularies import FeedErrorCode, FeedRunStatus, RowOutcome
-from stores.case_loading import CaseLoad, KeptRow, Rejection, StagedCase
+from stores.case_loading import CaseLoad, KeptRow, RecognisedRow, Rejection, StagedCase, known_rows
 from stores.errors import UnreadableFeedError
 from stores.feed_runs import Accounts, begin_run, end_run, lock_loading, mark_interrupted, shown_path
+from stores.follow_ups import FollowUpLoad, StagedFollowUp
+from stores.history import attribute_changes
 from stores.keys import KeyRing
 from stores.postgres import Database, DatabaseConnection
 from stores.register import (
@@ -78,7 +90,7 @@ class LoadReport:
             "updated": counts.updated,
             "unchanged": counts.unchanged,
             "rejected": counts.rejected,
-            "waiting": 0,
+            "waiting": counts.waiting,
             "skipped": counts.skipped,
             "warnings": counts.warnings,
             "errors": list(self.errors),
@@ -108,7 +120,7 @@ async def load_feed(
         try:
             reader = open_feed(path, sender=options.agency)
             async with database.begin() as connection:
-                load = _Load(connection, keys, reader, options, run_id, run)
+                load = _Load(connection, guard, keys, reader, options, run_id, run)
                 await load.go(progress)
                 await _end(connection, load, clock())
         except BaseException as error:
@@ -134,10 +146,10 @@ async def _dry_run(
     clock: Callable[[], datetime],
     progress: Progress,
 ) -> LoadReport:
-    async with database.begin() as connection:
-        await lock_loading(connection)
+    async with database.begin() as guard, database.begin() as connection:
+        await lock_loading(guard)
         run_id, run = await begin_run(connection, reader.path, clock())
-        load = _Load(connection, keys, reader, options, run_id, run)
+        load = _Load(connection, guard, keys, reader, options, run_id, run)
         await load.go(progress)
         await connection.rollback()
         return load.report()
@@ -161,15 +173,24 @@ class _Batch:
     """Rows that wait to be merged."""
 
     waves: Waves = field(default_factory=Waves)
+    recognised: list[tuple[SentRow, bytes]] = field(default_factory=list)
     kept: list[KeptRow] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
-    rows: int = 0
-    size: int = 0
+    follow_ups: list[StagedFollowUp] = field(default_factory=list)
 
-    @property
-    def is_full(self) -> bool:
-        """Whether it is time to merge them."""
-        return self.rows >= BATCH_ROWS or self.size >= BATCH_BYTES
+
+def _chunks(rows: Iterable[SentRow | SkippedLine]) -> Iterator[list[SentRow | SkippedLine]]:
+    """The lines of a file, a batch at a time."""
+    chunk: list[SentRow | SkippedLine] = []
+    size = 0
+    for row in rows:
+        chunk.append(row)
+        size += len(row.raw) if isinstance(row, SentRow) else 0
+        if len(chunk) >= BATCH_ROWS or size >= BATCH_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
 
 @dataclass(slots=True)
@@ -177,6 +198,8 @@ class _Load:
     """The load of one file inside its transaction."""
 
     connection: DatabaseConnection
+    record_before: DatabaseConnection
+    """Sees the record as it was before the load, while the other connection merges."""
     keys: KeyRing
     reader: FeedReader
     options: LoadOptions
@@ -184,14 +207,18 @@ class _Load:
     run: str
     accounts: Accounts = field(default_factory=Accounts)
     errors: list[dict[str, Any]] = field(default_factory=list)
+    _follow_ups: FollowUpLoad = field(init=False)
     _references: References = field(default_factory=References)
     _batch: _Batch = field(default_factory=_Batch)
     _merging: anyio.Event = field(default_factory=anyio.Event)
+    _superseded: list[tuple[SentRow, bytes]] = field(default_factory=list)
 
     async def go(self, progress: Progress) -> None:
         """Read and store everything."""
+        await attribute_changes(self.connection, self.run_id)
         register = await read_register(self.connection)
         cases = await CaseLoad.start(self.connection, self.run_id)
+        self._follow_ups = FollowUpLoad(self.connection, self.run_id)
         self._merging.set()
         try:
             async with anyio.create_task_group() as tasks:
@@ -203,38 +230,56 @@ class _Load:
         except BaseException:
             await cases.abandon()
             raise
+        self.accounts.waiting = await self._follow_ups.finish()
         self.errors.extend(await cases.conflicts(SHOWN_ERRORS))
         progress(self.accounts.rows)
 
     async def _read(self, cases: CaseLoad, register: Register, tasks: TaskGroup, progress: Progress) -> None:
         seal = Seal(self.keys, self.run)
-        for number, row in enumerate(self.reader):
-            if number % _ROWS_BETWEEN_TURNS == 0:
-                await anyio.lowlevel.checkpoint()
-            if isinstance(row, SkippedLine):
-                self.accounts.skipped.append({"line": row.line, "reason": row.reason})
-                continue
-            self._batch.rows += 1
-            self._batch.size += len(row.raw)
-            self.accounts.warnings += len(row.warnings)
-            outcome = row.outcome
-            if isinstance(outcome, RowError):
-                self._reject(row, outcome, seal)
-            elif isinstance(outcome, CaseRecord):
-                agency = await self._agency(register, outcome)
-                if isinstance(agency, RowError):
-                    self._reject(row, agency, seal)
+        reading = self.reader.reading
+        for chunk in _chunks(self.reader.sent()):
+            sent: list[tuple[SentRow, bytes]] = []
+            for row in chunk:
+                if isinstance(row, SkippedLine):
+                    self.accounts.skipped.append({"line": row.line, "reason": row.reason})
                 else:
-                    self._stage(row, stage_case(row, outcome, agency, seal), seal)
-            else:
-                # What follows may depend on the register, and what went before on how it was.
-                await self._merge(cases, tasks)
-                await self._merging.wait()
-                await self._store_reference(row, outcome, register, seal)
-            if self._batch.is_full:
-                await self._merge(cases, tasks)
-                progress(self.accounts.rows)
+                    sent.append((row, self.keys.hash_bytes(reading + row.raw)))
+            known = await known_rows(self.record_before, [digest for _, digest in sent])
+            for number, (row, digest) in enumerate(sent):
+                if number % _ROWS_BETWEEN_TURNS == 0:
+                    await anyio.lowlevel.checkpoint()
+                if digest in known:
+                    self._batch.recognised.append((row, digest))
+                else:
+                    await self._take(row.read(), digest, cases, register, tasks, seal)
+            await self._merge(cases, tasks)
+            progress(self.accounts.rows)
+        await self._merging.wait()
+        for row, digest in self._superseded:
+            await self._take(row.read(), digest, cases, register, tasks, seal)
         await self._merge(cases, tasks)
+
+    async def _take(
+        self, row: ParsedRow, digest: bytes, cases: CaseLoad, register: Register, tasks: TaskGroup, seal: Seal
+    ) -> None:
+        """Put a row where it waits to be merged, or store it where it is a record of the register."""
+        self.accounts.warnings += len(row.warnings)
+        outcome = row.outcome
+        if isinstance(outcome, RowError):
+            self._reject(row, outcome, seal)
+        elif isinstance(outcome, ProcuratorateRecord | AgencyRecord):
+            # What follows may depend on the register, and what went before on how it was.
+            await self._merge(cases, tasks)
+            await self._merging.wait()
+            await self._store_reference(row, outcome, register, seal)
+        else:
+            agency = await self._agency(register, outcome if isinstance(outcome, CaseRecord) else outcome.case)
+            if isinstance(agency, RowError):
+                self._reject(row, agency, seal)
+            elif isinstance(outcome, CaseRecord):
+                self._stage(row, stage_case(row, outcome, agency, seal, digest), seal)
+            else:
+                self._batch.follow_ups.append(stage_follow_up(row, outcome, agency, seal))
 
     def report(self) -> LoadReport:
         """What became of the file."""
@@ -249,14 +294,31 @@ class _Load:
         tasks.start_soon(self._merge_batch, cases, batch, self._merging)
 
     async def _merge_batch(self, cases: CaseLoad, batch: _Batch, merged: anyio.Event) -> None:
+        if batch.recognised:
+            await cases.recognise([RecognisedRow(row.ordinal, digest) for row, digest in batch.recognised])
         for wave in batch.waves.take():
             for outcome, count in (await cases.merge(wave)).items():
                 self.accounts.add(RowOutcome(outcome), count)
+        if batch.follow_ups:
+            await self._merge_follow_ups(batch.follow_ups)
         if batch.kept:
             await cases.keep(batch.kept, batch.rejections)
+        if batch.recognised:
+            settled = await cases.settle_recognised()
+            self.accounts.add(RowOutcome.UNCHANGED, settled.rows)
+            self.accounts.known += settled.rows
+            self.accounts.warnings += settled.warnings
+            self._superseded += [(row, digest) for row, digest in batch.recognised if row.ordinal in settled.superseded]
         merged.set()
 
-    async def _agency(self, register: Register, record: CaseRecord) -> RegisteredAgency | RowError:
+    async def _merge_follow_ups(self, rows: Sequence[StagedFollowUp]) -> None:
+        """Merge what follows cases; whether these come before or behind it, or never, is all the same."""
+        followed = await self._follow_ups.merge(rows)
+        for outcome, count in followed.outcomes.items():
+            self.accounts.add(outcome, count)
+        self.errors.extend(map(_shown, followed.refused[: max(0, SHOWN_ERRORS - len(self.errors))]))
+
+    async def _agency(self, register: Register, record: CaseRecord | CaseReference) -> RegisteredAgency | RowError:
         name, code = record.agency_name, record.agency_uscc
         if name is not None and code is None and is_credit_code(name):
             name, code = None, name  # a sender is named by either
@@ -300,13 +362,10 @@ class _Load:
     def _reject(self, row: ParsedRow, error: RowError, seal: Seal) -> None:
         self.accounts.add(RowOutcome.REJECTED)
         self._keep(row, RowOutcome.REJECTED, seal)
-        self._batch.rejections.append(
-            Rejection(self.run_id, row.ordinal, row.line, error.column, error.code, error.message)
-        )
+        rejection = Rejection(self.run_id, row.ordinal, row.line, error.column, error.code.value, error.message)
+        self._batch.rejections.append(rejection)
         if len(self.errors) < SHOWN_ERRORS:
-            self.errors.append(
-                {"line": row.line, "column": error.column, "code": error.code.value, "message": error.message}
-            )
+            self.errors.append(_shown(rejection))
 
     def _keep(self, row: ParsedRow, outcome: RowOutcome, seal: Seal) -> None:
         self._batch.kept.append(
@@ -314,3 +373,13 @@ class _Load:
                 self.run_id, row.ordinal, row.line, outcome, seal.keys.newest, seal(row), warnings_json(row.warnings)
             )
         )
+
+
+def _shown(rejection: Rejection) -> dict[str, Any]:
+    """A rejected row as a report shows it."""
+    return {
+        "line": rejection.line,
+        "column": rejection.column,
+        "code": rejection.code,
+        "message": rejection.message,
+    }

@@ -4,7 +4,10 @@ from typing import Any
 
 from alembic import context
 
+import schema.follow_up_tables
+
 # The tables register themselves in it.
+import schema.history_tables
 import schema.index_tables
 import schema.tables  # noqa: F401  the same
 from schema.metadata import metadata

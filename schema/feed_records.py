@@ -3,6 +3,7 @@
 Money is yuan as exact decimals; an unknown value is None; lists that say nothing are empty.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -146,7 +147,7 @@ class TransferRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoercionRecord:
-    """One coercive measure of criminal procedure (刑事强制措施) and its days; `extended_to` is a custody's later end."""
+    """A coercive measure of criminal procedure (刑事强制措施); `extended_to` is the later end of a custody."""
 
     kind: CoercionKind
     begun_on: date
@@ -296,6 +297,16 @@ class ParsedRow:
     raw: bytes
     outcome: FeedRecord | RowError
     warnings: tuple[RowWarning, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentRow:
+    """One data record of a file as it was sent, and how to find out what it says."""
+
+    ordinal: int
+    line: int
+    raw: bytes
+    read: Callable[[], ParsedRow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,8 +76,19 @@ class PenaltyCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedLine:
+    """A line of a file that is no record, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRun:
-    """One load of one file (导入批次) with its accounts: rows = inserted + updated + unchanged + rejected."""
+    """One load of one file (导入批次) with its accounts: rows = inserted + updated + unchanged + rejected.
+
+    `skipped` are its first lines that are no record, a hundred at most; `reason` says why a file was refused.
+    """
 
     id: int
     run: str
@@ -91,6 +102,9 @@ class FeedRun:
     unchanged: int
     rejected: int
     waiting: int
+    warnings: int
+    reason: str | None
+    skipped: tuple[SkippedLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -252,7 +252,13 @@ case_source = Table(
         nullable=False,
         comment="of the last row applied from this source under this identity: the same row again changes nothing",
     ),
+    Column(
+        "row_digest", LargeBinary, comment="of that row's bytes and of how they are read, by which it is known unread"
+    ),
+    Column("row_updated_at", DateTime(timezone=True), comment="that row's sourceUpdatedAt"),
+    Column("row_warnings", Integer, nullable=False, server_default=text("0")),
     one_of("source", DataSource),
+    Index("ix_case_source_row_digest", "row_digest", postgresql_where=text("row_digest IS NOT NULL")),
     # A decision number is found in the case itself; any other identity may have been replaced by a better one there.
     Index("ix_case_source_identity", "identity", postgresql_where=text("identity NOT LIKE 'number:%'")),
     comment="案件数据来源",
@@ -284,9 +290,17 @@ feed_run = Table(
         Column(count, Integer, nullable=False, server_default=text("0"))
         for count in ("rows", "inserted", "updated", "unchanged", "rejected", "waiting", "warnings")
     ),
+    Column(
+        "known",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="of the unchanged rows, those an earlier run has kept byte for byte; feed_row holds all others",
+    ),
     Column("skipped", JSONB, nullable=False, server_default=text("'[]'"), comment="lines that are no record, with why"),
     one_of("status", FeedRunStatus),
     CheckConstraint("rows = inserted + updated + unchanged + rejected", name="rows_accounted_for"),
+    CheckConstraint("known BETWEEN 0 AND unchanged", name="known_are_unchanged"),
     CheckConstraint("(status = 'RUNNING') = (ended_at IS NULL)", name="ended_unless_running"),
     Index("ix_feed_run_newest", text("started_at DESC"), text("id DESC")),
     comment="导入批次",
@@ -303,6 +317,8 @@ feed_row = Table(
     Column("key_id", Key, nullable=False),
     Column("raw", LargeBinary, nullable=False, comment="nonce, then AES-GCM ciphertext of the row as sent"),
     Column("warnings", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("changes_after", BigInteger, comment="what it changed begins behind this record_change.id"),
+    Column("changes_until", BigInteger, comment="and ends with this one; NULL: its run had changed nothing yet"),
     one_of("outcome", RowOutcome),
     CheckConstraint("ordinal > 0 AND line > 0", name="counted_from_one"),
     Index("ix_feed_row_case", "case_id", postgresql_where=text("case_id IS NOT NULL")),

@@ -223,6 +223,13 @@ class RowOutcome(StrEnum):
     REJECTED = "rejected"
 
 
+class RecordOperation(StrEnum):
+    """What was done to a record whose earlier values are kept."""
+
+    UPDATE = "UPDATE"
+    DELETE = "DELETE"
+
+
 class FeedErrorCode(StrEnum):
     """Why a row was rejected (the feed contract's codes)."""
 

@@ -2,8 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -12,12 +11,13 @@ from typing import Any, NamedTuple
 
 import anyio
 import orjson
-from psycopg import AsyncConnection, AsyncCursor, Error, OperationalError
+from psycopg import AsyncConnection, AsyncCursor
 from psycopg.types.json import Jsonb
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection as PooledConnection
 
 from schema.vocabularies import FeedErrorCode
-from stores.errors import DatabaseError, UnavailableError
+from stores.quoting import quoting_nothing as _quoting_nothing
 
 _CONFLICT = (
     "Another row of this file tells of the same case and says something else. The first row stands: "
@@ -36,11 +36,14 @@ class Json(Jsonb):
 class StagedRow(NamedTuple):
     """What a row is known by, as it is copied into the staging table; a field is a column of `staged`.
 
+    `digest` is of what the row says, `row_digest` of its bytes and of how they are read.
     `party_cover` is a LIKE pattern of the names that a covered one may stand for; None where the name is not covered.
     """
 
     ordinal: int
     digest: bytes
+    row_digest: bytes
+    row_warnings: int
     source: str
     identity: str
     agency_id: int
@@ -130,6 +133,21 @@ class StagedCase(NamedTuple):
         )
 
 
+class RecognisedRow(NamedTuple):
+    """A row known by its bytes, as it is copied into the table `recognised`."""
+
+    ordinal: int
+    row_digest: bytes
+
+
+class Recognised(NamedTuple):
+    """Rows known by their bytes: how many, with how many warnings, and which another row of the file has replaced."""
+
+    rows: int
+    warnings: int
+    superseded: frozenset[int]
+
+
 class KeptRow(NamedTuple):
     """A row that is no case, as it is copied into feed_row."""
 
@@ -152,6 +170,8 @@ class Rejection(NamedTuple):
     code: str
     message: str
 
+
+_KNOWN_ROWS = text("SELECT row_digest FROM case_source WHERE row_digest = ANY (:digests)")
 
 _FIND_STEPS = ("find_by_number", "find_by_memory", "find_by_filing", "find_by_derived_key")
 
@@ -181,10 +201,16 @@ _MERGE_STEPS = (
 )
 
 
+async def known_rows(connection: PooledConnection, row_digests: Sequence[bytes]) -> frozenset[bytes]:
+    """Which of these digests are of a row that was the last applied of its case, source and identity."""
+    found = await connection.execute(_KNOWN_ROWS, {"digests": list(row_digests)})
+    return frozenset(found.scalars())
+
+
 @cache
 def _steps() -> Mapping[str, str]:
-    text = resources.files("stores").joinpath("case_staging.sql").read_text(encoding="utf-8")
-    parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)[1:]
+    statements = resources.files("stores").joinpath("case_staging.sql").read_text(encoding="utf-8")
+    parts = re.split(r"^-- name: (\w+)\n", statements, flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
@@ -196,11 +222,12 @@ def _column_list(row: type[tuple[Any, ...]]) -> str:
 class CaseLoad:
     """The load of one run, inside one transaction: create it, merge waves, and let the transaction decide."""
 
-    def __init__(self, connection: PooledConnection, cursor: AsyncCursor[Any], run_id: int) -> None:
+    def __init__(self, connection: PooledConnection, cursor: AsyncCursor[Any], run_id: int, last_change: int) -> None:
         """Use `start`."""
         self._connection = connection
         self._cursor = cursor
         self._run_id = run_id
+        self._changes_before_run = self._changes_after = last_change
 
     @classmethod
     async def start(cls, connection: PooledConnection, run_id: int) -> "CaseLoad":
@@ -212,7 +239,26 @@ class CaseLoad:
             await cursor.execute(_steps()["create"])
             # The search index gathers the pairs of a wave in memory before it writes them; more memory, fewer writes.
             await cursor.execute("SET LOCAL work_mem = '64MB'")
-        return cls(connection, cursor, run_id)
+            return cls(connection, cursor, run_id, await _last_change(cursor))
+
+    async def recognise(self, rows: Sequence[RecognisedRow]) -> None:
+        """Count rows as told by this file that are, byte for byte, the last ones applied; before the others merge."""
+        with _quoting_nothing():
+            await self._cursor.execute("TRUNCATE recognised")
+            await self._copy("recognised", RecognisedRow, rows)
+            await self._cursor.execute(_steps()["see_recognised"])
+
+    async def settle_recognised(self) -> Recognised:
+        """How many of them still are, now that the others of their batch are merged."""
+        steps = _steps()
+        with _quoting_nothing():
+            await self._cursor.execute(steps["settle_recognised"])
+            found = await self._cursor.fetchall()
+            superseded = [ordinal for ordinal, warnings in found if warnings is None]
+            if superseded:
+                await self._cursor.execute(steps["forget_superseded"], {"ordinals": superseded})
+        still = [warnings for _, warnings in found if warnings is not None]
+        return Recognised(rows=len(still), warnings=sum(still), superseded=frozenset(superseded))
 
     async def abandon(self) -> None:
         """Give the load up. A driver that was cancelled may have closed the connection, which the pool must hear of."""
@@ -241,11 +287,17 @@ class CaseLoad:
             await self._cursor.execute(steps[step])
         await self._cursor.execute(steps["postpone"])
         are_postponed = self._cursor.rowcount > 0
-        parameters = {"run_id": self._run_id, "message": _CONFLICT}
+        parameters = {
+            "run_id": self._run_id,
+            "message": _CONFLICT,
+            "changes_before_run": self._changes_before_run,
+            "changes_after": self._changes_after,
+        }
         for step in _MERGE_STEPS:
             await self._cursor.execute(steps[step], parameters if "%(run_id)s" in steps[step] else None)
         await self._cursor.execute("SELECT outcome, count(*) FROM staged GROUP BY outcome")
         outcomes.update(dict(await self._cursor.fetchall()))
+        self._changes_after = await _last_change(self._cursor)
         if are_postponed:
             await self._cursor.execute(steps["resume"])
         return are_postponed
@@ -273,15 +325,8 @@ class CaseLoad:
                 await copy.write_row(row)
 
 
-@contextmanager
-def _quoting_nothing() -> Iterator[None]:
-    """PostgreSQL's errors in our words: its own quote the row they are about, which may tell of a natural person."""
-    try:
-        yield
-    except OperationalError:
-        raise UnavailableError("PostgreSQL ended the connection during the load. Check it and load again.") from None
-    except Error as error:
-        what = error.diag.constraint_name or error.sqlstate or type(error).__name__
-        raise DatabaseError(
-            f"PostgreSQL refused a batch of rows ({what}); nothing of the file was stored. This is a fault of Jiandu."
-        ) from None
+async def _last_change(cursor: AsyncCursor[Any]) -> int:
+    """The newest change in the history; whatever this load changes from now on stands behind it."""
+    await cursor.execute(_steps()["last_change"])
+    (newest,) = await cursor.fetchall()
+    return int(newest[0])

@@ -6,7 +6,7 @@
 
 -- name: create
 CREATE TEMPORARY TABLE staged (
-  ordinal integer NOT NULL, digest bytea, source text, identity text COLLATE "C", agency_id bigint,
+  ordinal integer NOT NULL, digest bytea, row_digest bytea, row_warnings integer, source text, identity text COLLATE "C", agency_id bigint,
   document_number text COLLATE "C", filing_number text COLLATE "C", derived_key bytea, source_updated_at timestamptz,
   party_key text COLLATE "C", party_cover text, party_type text, party_name text, party_uscc text,
   party_identity_hash bytea, party_identity_masked text, legal_representative text, t_party text,
@@ -25,9 +25,27 @@ CREATE TEMPORARY TABLE staged_content (
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE postponed (LIKE staged INCLUDING DEFAULTS) ON COMMIT DROP;
 CREATE TEMPORARY TABLE seen (
-  case_id bigint, digest bytea, identity text COLLATE "C" NOT NULL, source_updated_at timestamptz,
+  case_id bigint, digest bytea, identity text COLLATE "C" NOT NULL, source_updated_at timestamptz, ordinal integer NOT NULL,
   PRIMARY KEY (case_id, digest)
-) ON COMMIT DROP
+) ON COMMIT DROP;
+CREATE TEMPORARY TABLE recognised (ordinal integer PRIMARY KEY, row_digest bytea NOT NULL) ON COMMIT DROP
+
+-- name: see_recognised
+-- A row that is the last one applied, byte for byte, is in this file as much as one that was read.
+INSERT INTO seen (case_id, digest, identity, source_updated_at, ordinal)
+SELECT known.case_id, known.digest, known.identity, known.row_updated_at, r.ordinal
+  FROM recognised r JOIN case_source known ON known.row_digest = r.row_digest
+ ORDER BY r.ordinal
+ON CONFLICT DO NOTHING
+
+-- name: settle_recognised
+-- A row of this file may have replaced it meanwhile.
+SELECT r.ordinal, known.row_warnings
+  FROM recognised r LEFT JOIN LATERAL (
+         SELECT row_warnings FROM case_source s WHERE s.row_digest = r.row_digest LIMIT 1) known ON true
+
+-- name: forget_superseded
+DELETE FROM seen WHERE ordinal = ANY (%(ordinals)s)
 
 -- name: find_by_number
 UPDATE staged s SET case_id = c.id
@@ -90,7 +108,7 @@ UPDATE staged s
        outcome = CASE
          WHEN EXISTS (SELECT FROM seen WHERE seen.case_id = c.id AND seen.digest = s.digest) THEN 'unchanged'
          WHEN EXISTS (SELECT FROM seen
-                       WHERE seen.case_id = c.id AND seen.identity = s.identity
+                       WHERE seen.case_id = c.id AND seen.identity = s.identity AND seen.ordinal < s.ordinal
                          AND (seen.source_updated_at = s.source_updated_at) IS NOT FALSE) THEN 'rejected'
          WHEN EXISTS (SELECT FROM case_source known
                        WHERE known.case_id = c.id AND known.source = s.source AND known.identity = s.identity
@@ -287,25 +305,35 @@ DELETE FROM party p USING staged s
    AND NOT EXISTS (SELECT FROM penalty_case c WHERE c.party_id = p.id)
 
 -- name: remember_applied
-INSERT INTO case_source (case_id, source, identity, digest)
-SELECT case_id, source, identity, digest FROM staged WHERE applied
-ON CONFLICT (case_id, source, identity) DO UPDATE SET digest = excluded.digest
+INSERT INTO case_source (case_id, source, identity, digest, row_digest, row_updated_at, row_warnings)
+SELECT case_id, source, identity, digest, row_digest, source_updated_at, row_warnings FROM staged WHERE applied
+ON CONFLICT (case_id, source, identity) DO UPDATE
+   SET digest = excluded.digest, row_digest = excluded.row_digest, row_updated_at = excluded.row_updated_at,
+       row_warnings = excluded.row_warnings
 
 -- name: remember_older
 -- What an older snapshot knew its case by finds that case from now on, too.
-INSERT INTO case_source (case_id, source, identity, digest)
-SELECT case_id, source, identity, digest FROM staged WHERE older AND outcome <> 'rejected'
+INSERT INTO case_source (case_id, source, identity, digest, row_digest, row_updated_at, row_warnings)
+SELECT case_id, source, identity, digest, row_digest, source_updated_at, row_warnings FROM staged WHERE older AND outcome <> 'rejected'
 ON CONFLICT (case_id, source, identity) DO NOTHING
 
 -- name: remember_seen
-INSERT INTO seen (case_id, digest, identity, source_updated_at)
-SELECT case_id, digest, identity, source_updated_at FROM staged WHERE outcome <> 'rejected'
+INSERT INTO seen (case_id, digest, identity, source_updated_at, ordinal)
+SELECT case_id, digest, identity, source_updated_at, ordinal FROM staged WHERE outcome <> 'rejected'
 ON CONFLICT DO NOTHING
 
 -- name: keep_rows
-INSERT INTO feed_row (run_id, ordinal, line, outcome, case_id, key_id, raw, warnings)
-SELECT %(run_id)s, ordinal, line, outcome, CASE WHEN outcome <> 'rejected' THEN case_id END, key_id, raw, warnings
+-- Once its run has changed something, a row says which changes stood when it was merged, and when it had been: of two
+-- rows of one case it is known then which changed what.
+INSERT INTO feed_row (run_id, ordinal, line, outcome, case_id, key_id, raw, warnings, changes_after, changes_until)
+SELECT %(run_id)s, ordinal, line, outcome, CASE WHEN outcome <> 'rejected' THEN case_id END, key_id, raw, warnings,
+       CASE WHEN changes.kept AND outcome IN ('inserted', 'updated') THEN %(changes_after)s::bigint END,
+       CASE WHEN changes.kept AND outcome IN ('inserted', 'updated') THEN changes.last END
   FROM staged JOIN staged_content USING (ordinal)
+ CROSS JOIN (SELECT max(id) AS last, max(id) > %(changes_before_run)s AS kept FROM record_change) changes
+
+-- name: last_change
+SELECT coalesce(max(id), 0) FROM record_change
 
 -- name: reject_conflicts
 INSERT INTO rejected_row (run_id, ordinal, line, "column", code, message)

@@ -8,25 +8,32 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, cast, func, select, tuple_
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from schema.records import FeedError, FeedRun
+from schema.records import FeedError, FeedRun, SkippedLine
 from schema.tables import feed, feed_run, rejected_row
 from schema.vocabularies import FeedRunStatus, RowOutcome
 
 _LOAD_LOCK = 20_130_808
+_SHOWN_SKIPPED = 100
 
 
 @dataclass(slots=True)
 class Accounts:
-    """The counts of one run. What goes in comes out: rows = inserted + updated + unchanged + rejected."""
+    """The counts of one run. What goes in comes out: rows = inserted + updated + unchanged + rejected.
+
+    `waiting` are the accepted rows whose case has not arrived.
+    """
 
     inserted: int = 0
     updated: int = 0
     unchanged: int = 0
     rejected: int = 0
+    known: int = 0
+    """Of the unchanged rows, those an earlier run has kept byte for byte."""
+    waiting: int = 0
     warnings: int = 0
     skipped: list[dict[str, Any]] = field(default_factory=list)
 
@@ -96,6 +103,8 @@ async def end_run(
             updated=counts.updated,
             unchanged=counts.unchanged,
             rejected=counts.rejected,
+            known=counts.known,
+            waiting=counts.waiting,
             warnings=counts.warnings,
             skipped=counts.skipped,
             **details,
@@ -104,13 +113,19 @@ async def end_run(
 
 
 def _runs() -> Select[Any]:
-    columns = [feed_run.c[name] for name in FeedRun.__dataclass_fields__ if name != "file"]
-    return select(*columns, feed.c.name.label("file")).join(feed, feed.c.id == feed_run.c.feed_id)
+    columns = [feed_run.c[name] for name in FeedRun.__dataclass_fields__ if name not in {"file", "skipped"}]
+    skipped = func.jsonb_path_query_array(
+        feed_run.c.skipped, cast(f"$[0 to {_SHOWN_SKIPPED - 1}]", JSONPATH), type_=JSONB
+    )
+    return select(*columns, feed.c.name.label("file"), skipped.label("skipped")).join(
+        feed, feed.c.id == feed_run.c.feed_id
+    )
 
 
 def _run(row: Any) -> FeedRun:
     values = row._asdict()
     values["status"] = FeedRunStatus(values["status"])
+    values["skipped"] = tuple(SkippedLine(line=each["line"], reason=each["reason"]) for each in values["skipped"])
     return FeedRun(**values)
 
 

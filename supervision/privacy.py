@@ -26,6 +26,7 @@ __all__ = [
     "looks_like_person",
     "mask_identity_number",
     "mask_name",
+    "may_be_identity_number",
     "narrow_digits",
 ]
 
@@ -148,6 +149,11 @@ def identity_number(text: str) -> str | None:
     if _WHOLE_NUMBER.fullmatch(compact) and _has_own_check(compact):
         return compact
     return None
+
+
+def may_be_identity_number(text: str) -> bool:
+    """Whether a text has the form of an identity number, of 18 characters or of 15 digits, whatever its check says."""
+    return _WHOLE_NUMBER.fullmatch(text) is not None or _NUMBER_15.fullmatch(text) is not None
 
 
 def mask_identity_number(number: str) -> str:

@@ -10,6 +10,7 @@ from api.context import ApiInfo
 from api.loaders import Slice
 from api.paging import Connection, Page, PageInfo, decode_cursor, encode_cursor, make_page, page_size
 from api.types.fields import resolved
+from api.types.history import FeedRunChangeConnection, run_changes
 from api.types.node import Node
 from schema import records
 from schema.vocabularies import FeedRunStatus
@@ -63,6 +64,14 @@ def _errors(
     return Connection(page, count)
 
 
+@strawberry.type(description="A line that is no record: a title, a header, a blank or a total. 跳过行")
+class SkippedLine:
+    """`schema.records.SkippedLine` as clients see it."""
+
+    line: int = strawberry.field(description="The physical line of the file. 行号")
+    reason: str = strawberry.field(description="Why it is no record. 原因")
+
+
 @strawberry.type(description="One load of one file, with its accounts. 导入批次")
 class FeedRun(Node):
     """`schema.records.FeedRun` as clients see it: rows = inserted + updated + unchanged + rejected."""
@@ -78,7 +87,11 @@ class FeedRun(Node):
     unchanged: int = strawberry.field(description="Rows that changed nothing. 未变")
     rejected: int = strawberry.field(description="Rows that could not be taken. 拒收")
     waiting: int = strawberry.field(description="Accepted rows whose case has not arrived. 待关联")
+    warnings: int = strawberry.field(description="What a person should look at in accepted rows. 提示数")
+    reason: str | None = strawberry.field(description="Why the file was refused; null otherwise. 拒收文件的原因")
+    skipped: list[SkippedLine] = strawberry.field(description="Lines that are no record, the first 100. 跳过行")
     errors: FeedErrorConnection = resolved(_errors, "The rejected rows. 拒收行")
+    changes: FeedRunChangeConnection = resolved(run_changes, "The rows that inserted or updated. 变更行")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:

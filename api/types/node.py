@@ -3,9 +3,10 @@
 import strawberry
 
 from api.ids import global_id
+from schema.follow_up_records import FollowUp
 from schema.records import Agency, FeedRun, Party, PenaltyCase, Procuratorate
 
-NodeRecord = Agency | FeedRun | Party | PenaltyCase | Procuratorate
+NodeRecord = Agency | FeedRun | FollowUp | Party | PenaltyCase | Procuratorate
 
 
 def node_id(root: strawberry.Parent[NodeRecord]) -> strawberry.ID:

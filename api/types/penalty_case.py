@@ -12,9 +12,19 @@ from api.loaders import Slice
 from api.masking import is_masked, shown_name, shown_text
 from api.paging import Connection, Page, PageInfo, make_page, page_size
 from api.types.fields import resolved
+from api.types.follow_ups import (
+    CoerciveMeasure,
+    CriminalCase,
+    EnforcementCase,
+    ProcuratorialMeasure,
+    Reconsideration,
+    Transfer,
+    following,
+)
+from api.types.history import CaseChangeConnection, case_history
 from api.types.node import Node
 from api.types.organisation import Agency
-from schema import records
+from schema import follow_up_records, records
 from schema.vocabularies import CaseSort, DataSource, Domain, PartyType, PenaltyKind
 from stores.search.seam import Position, decode_position
 
@@ -125,6 +135,23 @@ class PenaltyCase(Node):
     entered_at: datetime | None = strawberry.field(description="The entry into the platform. 录入平台时间")
     sources: list[DataSource] = strawberry.field(description="Where it is known from. 数据来源")
     revision: int = strawberry.field(description="One higher after every change. 版本")
+    history: CaseChangeConnection = resolved(case_history, "Its earlier values, newest first. 变更历史")
+    transfers: list[Transfer] = resolved(following(follow_up_records.Transfer), "Transfers to the police. 移送")
+    criminal_cases: list[CriminalCase] = resolved(
+        following(follow_up_records.CriminalCase), "What the police did with it. 刑事案件"
+    )
+    enforcements: list[EnforcementCase] = resolved(
+        following(follow_up_records.EnforcementCase), "Applications to a court for enforcement. 申请强制执行"
+    )
+    reconsiderations: list[Reconsideration] = resolved(
+        following(follow_up_records.Reconsideration), "Remedies against the penalty. 行政复议、行政诉讼"
+    )
+    coercive_measures: list[CoerciveMeasure] = resolved(
+        following(follow_up_records.CoerciveMeasure), "Coercive measures of the agency. 行政强制措施"
+    )
+    procuratorial_measures: list[ProcuratorialMeasure] = resolved(
+        following(follow_up_records.ProcuratorialMeasure), "What feeds told of measures about it. 检察监督措施（导入）"
+    )
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:

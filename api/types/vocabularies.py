@@ -8,14 +8,21 @@ import strawberry
 
 from schema.vocabularies import (
     CaseSort,
+    CoercionKind,
+    CoerciveMeasureType,
     DataSource,
     Domain,
     FeedRunStatus,
+    FilingDecision,
     Labelled,
+    MeasureKind,
     PartyType,
     PenaltyKind,
+    RemedyOutcome,
+    RemedyType,
     SearchEngineName,
     SuggestionKind,
+    TransferDecision,
 )
 
 
@@ -107,5 +114,73 @@ _enum(
         CaseSort.DECIDED_NEWEST: "The latest decision first. 按决定日期由近及远",
         CaseSort.DECIDED_OLDEST: "The earliest decision first. 按决定日期由远及近",
         CaseSort.FINE_HIGHEST: "The highest fine first. 按罚款金额由高到低",
+    },
+)
+_enum(
+    TransferDecision,
+    "What an agency's head decided of a suspected crime. 移送决定",
+    {
+        TransferDecision.APPROVED: "To hand it over.",
+        TransferDecision.REFUSED: "Not to hand it over.",
+    },
+)
+_enum(
+    FilingDecision,
+    "What the police decided of a case handed over to them. 立案决定",
+    {
+        FilingDecision.FILED: "It was filed.",
+        FilingDecision.NOT_FILED: "It was not filed.",
+    },
+)
+_enum(
+    CoercionKind,
+    "A coercive measure of criminal procedure. 刑事强制措施种类",
+    {
+        CoercionKind.DETENTION: "Criminal detention.",
+        CoercionKind.ARREST: "Arrest.",
+        CoercionKind.BAIL: "Bail.",
+        CoercionKind.RESIDENTIAL_SURVEILLANCE: "Residential surveillance.",
+    },
+)
+_enum(
+    RemedyType,
+    "The remedy a party sought against a penalty. 救济途径",
+    {
+        RemedyType.RECONSIDERATION: "Administrative reconsideration.",
+        RemedyType.LITIGATION: "Administrative litigation.",
+    },
+)
+_enum(
+    RemedyOutcome,
+    "What became of a penalty under a remedy. 救济结果",
+    {
+        RemedyOutcome.UPHELD: "It stands.",
+        RemedyOutcome.REVOKED: "It was revoked.",
+        RemedyOutcome.CHANGED: "It was changed.",
+        RemedyOutcome.WITHDRAWN: "The remedy was withdrawn.",
+    },
+)
+_enum(
+    CoerciveMeasureType,
+    "A coercive measure of an agency. 行政强制措施种类",
+    {
+        CoerciveMeasureType.SEAL: "Sealing.",
+        CoerciveMeasureType.SEIZURE: "Seizure.",
+        CoerciveMeasureType.FREEZE: "Freezing.",
+        CoerciveMeasureType.OTHER: "Any other.",
+    },
+)
+_enum(
+    MeasureKind,
+    "What a procuratorate issues, from the lightest to the heaviest. 检察监督方式",
+    {
+        MeasureKind.ORAL_CORRECTION: "An oral correction.",
+        MeasureKind.RECOMMENDATION: "A recommendation.",
+        MeasureKind.CORRECTION_NOTICE: "A notice to correct a violation of law.",
+        MeasureKind.TRANSFER_OPINION: "An opinion that a suspected crime be handed over.",
+        MeasureKind.REASONS_REQUEST: "A request for the reasons not to file a case.",
+        MeasureKind.FILING_NOTICE: "A notice to file a case.",
+        MeasureKind.REMINDER: "A reminder.",
+        MeasureKind.PRE_LITIGATION_PROPOSAL: "A proposal before public-interest litigation.",
     },
 )

@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import Final
 
 from indexer.feeds import columns as at
+from indexer.feeds.amounts import Name
 from indexer.feeds.cases import agency_code, agency_name, document_number, party_of, require_known, text_of
 from indexer.feeds.dates import parse_date
-from indexer.feeds.money import TEN_THOUSAND_YUAN, YUAN, parse_money
+from indexer.feeds.money import TEN_THOUSAND_YUAN, YUAN, parse_named_money, warn_of_yuan_as_ten_thousand
 from indexer.feeds.values import NULL_BEGINS, bad_value, is_null, party_type, penalty_kinds, warn
 from schema.feed_records import CaseRecord, RowWarning
 from schema.vocabularies import DataSource, PartyType, PenaltyKind
@@ -79,6 +80,9 @@ def published_case(cells: Mapping[str, str], warnings: list[RowWarning], *, send
         facts=facts,
     )
     content = None if (sent := cell(at.PENALTY_CONTENT)) is None else text_of(sent)
+    fine = _amount(cells, Name.FINE, at.FINE, at.FINE_YUAN, warnings)
+    if at.FINE in cells:
+        warn_of_yuan_as_ten_thousand(fine, content, at.FINE, warnings)
     extras = _extras(cells)
     if sent_number is not None and number is None:
         extras[at.DOCUMENT_NUMBER] = text_of(sent_number)
@@ -96,8 +100,8 @@ def published_case(cells: Mapping[str, str], warnings: list[RowWarning], *, send
         legal_basis=None if (sent := cell(at.LEGAL_BASIS)) is None else text_of(sent),
         penalty_kinds=_kinds(cells),
         penalty_content=content,
-        fine=_amount(cells, at.FINE, at.FINE_YUAN, warnings),
-        confiscated=_amount(cells, at.CONFISCATED, at.CONFISCATED_YUAN, warnings),
+        fine=fine,
+        confiscated=_amount(cells, Name.CONFISCATION, at.CONFISCATED, at.CONFISCATED_YUAN, warnings),
         act_ended_on=None,
         found_on=None,
         filed_on=None,
@@ -151,16 +155,18 @@ def _kinds(cells: Mapping[str, str]) -> tuple[PenaltyKind, ...]:
     return tuple(kind for kind in PenaltyKind if kind in kinds)
 
 
-def _amount(cells: Mapping[str, str], column: str, column_in_yuan: str, warnings: list[RowWarning]) -> Decimal | None:
+def _amount(
+    cells: Mapping[str, str], name: Name, column: str, column_in_yuan: str, warnings: list[RowWarning]
+) -> Decimal | None:
     """An amount in yuan, from the standard's column of 万元 or from one of yuan; the two may not differ."""
     sent = cells.get(column)
-    amount = None if sent is None else parse_money(sent, column, unit=TEN_THOUSAND_YUAN)
+    amount = None if sent is None else parse_named_money(sent, column, warnings, unit=TEN_THOUSAND_YUAN, name=name)
     if amount is not None and amount >= _DOUBTFUL_YUAN and sent is not None and sent.strip().isdecimal():
         warn(warnings, column, f"The column's unit is 万元, which makes this {amount:,} yuan. Was it meant in yuan?")
     sent_in_yuan = cells.get(column_in_yuan)
     if sent_in_yuan is None:
         return amount
-    in_yuan = parse_money(sent_in_yuan, column_in_yuan, unit=YUAN)
+    in_yuan = parse_named_money(sent_in_yuan, column_in_yuan, warnings, unit=YUAN, name=name)
     if amount is not None and amount != in_yuan:
         raise bad_value(column_in_yuan, "The same amount as in the column of 万元 is expected.")
     return in_yuan

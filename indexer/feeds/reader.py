@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -23,9 +24,12 @@ from indexer.feeds.json_records import json_record
 from indexer.feeds.published import published_case, stated
 from indexer.feeds.survey import MAX_COLUMNS, MAX_LINE, CsvHeader, Survey, physical_lines, survey_of
 from indexer.feeds.values import MAX_TEXT, BadValueError
-from schema.feed_records import FeedRecord, ParsedRow, RowError, RowWarning, SkippedLine
+from schema.feed_records import FeedRecord, ParsedRow, RowError, RowWarning, SentRow, SkippedLine
 from schema.vocabularies import FeedErrorCode
 from stores.errors import UnreadableFeedError
+
+READING: Final = 1
+"""Raise it when a row comes to be read otherwise than before, so that rows sent again are read again."""
 
 _TOTAL = re.compile(r"(?:本页|本頁)?\s*(?:合\s*[计計]|[总總]\s*[计計]|小\s*[计計]|共\s*[计計])[\s:：0-9.,]*")
 _LONGEST_MARK: Final = 40
@@ -62,8 +66,20 @@ class FeedReader:
             raise RuntimeError("the digest is known after the last record")
         return self._digest.hexdigest()
 
+    @property
+    def reading(self) -> bytes:
+        """How the bytes of a row are read: two rows of the same bytes and the same reading say the same."""
+        header = self._survey.header
+        parts = (READING, self.encoding, self._sender, *((header.delimiter, *header.names) if header else ()))
+        return hashlib.sha256(repr(parts).encode()).digest()
+
     def __iter__(self) -> Iterator[ParsedRow | SkippedLine]:
-        """Read the file from its beginning."""
+        """Read the file from its beginning, every row of it."""
+        for row in self.sent():
+            yield row if isinstance(row, SkippedLine) else row.read()
+
+    def sent(self) -> Iterator[SentRow | SkippedLine]:
+        """The rows as they were sent, to be read by whom they are news to."""
         self._digest = hashlib.sha256()
         self._ended = False
         header = self._survey.header
@@ -75,7 +91,7 @@ class FeedReader:
             raise UnreadableFeedError(f"{self.path.name} cannot be read: {error.strerror}.") from error
         self._ended = True
 
-    def _csv_rows(self, physical: Iterator[bytes], header: CsvHeader) -> Iterator[ParsedRow | SkippedLine]:
+    def _csv_rows(self, physical: Iterator[bytes], header: CsvHeader) -> Iterator[SentRow | SkippedLine]:
         lines = _TextLines(physical, self._survey.codec, self._survey.terminator)
         for number in range(1, header.line):
             yield SkippedLine(
@@ -102,17 +118,23 @@ class FeedReader:
                 continue
             ordinal += 1
             raw = lines.taken()
-            warnings: list[RowWarning] = []
-            outcome: FeedRecord | RowError
             if row is None:
-                outcome = _bad_row(reason)
+                bad = _bad_row(reason)
             elif lines.damaged:
-                outcome = _bad_row(f"The row holds bytes that are not {self._survey.codec.upper()}.")
+                bad = _bad_row(f"The row holds bytes that are not {self._survey.codec.upper()}.")
             else:
-                outcome = _case_of(row, header, warnings, self._sender, has_nul=b"\0" in raw)
-            yield ParsedRow(ordinal=ordinal, line=line, raw=raw, outcome=outcome, warnings=tuple(warnings))
+                bad = None
+            read = partial(self._csv_row, ordinal, line, raw, row or [], header, bad)
+            yield SentRow(ordinal=ordinal, line=line, raw=raw, read=read)
 
-    def _json_rows(self, physical: Iterator[bytes]) -> Iterator[ParsedRow | SkippedLine]:
+    def _csv_row(
+        self, ordinal: int, line: int, raw: bytes, row: list[str], header: CsvHeader, bad: RowError | None
+    ) -> ParsedRow:
+        warnings: list[RowWarning] = []
+        outcome = bad or _case_of(row, header, warnings, self._sender, has_nul=b"\0" in raw)
+        return ParsedRow(ordinal=ordinal, line=line, raw=raw, outcome=outcome, warnings=tuple(warnings))
+
+    def _json_rows(self, physical: Iterator[bytes]) -> Iterator[SentRow | SkippedLine]:
         codec = None if self._survey.codec == "utf-8" else self._survey.codec
         ordinal = 0
         for number, physical_line in enumerate(physical, 1):
@@ -121,13 +143,18 @@ class FeedReader:
                 yield SkippedLine(line=number, reason="blank")
                 continue
             ordinal += 1
-            warnings: list[RowWarning] = []
-            outcome: FeedRecord | RowError
-            try:
-                outcome = json_record(_json_object(raw, codec), warnings, sender=self._sender)
-            except BadValueError as error:
-                outcome = RowError(code=error.code, column=error.column, message=error.message)
-            yield ParsedRow(ordinal=ordinal, line=number, raw=raw, outcome=outcome, warnings=tuple(warnings))
+            yield SentRow(
+                ordinal=ordinal, line=number, raw=raw, read=partial(self._json_row, ordinal, number, raw, codec)
+            )
+
+    def _json_row(self, ordinal: int, line: int, raw: bytes, codec: str | None) -> ParsedRow:
+        warnings: list[RowWarning] = []
+        outcome: FeedRecord | RowError
+        try:
+            outcome = json_record(_json_object(raw, codec), warnings, sender=self._sender)
+        except BadValueError as error:
+            outcome = RowError(code=error.code, column=error.column, message=error.message)
+        return ParsedRow(ordinal=ordinal, line=line, raw=raw, outcome=outcome, warnings=tuple(warnings))
 
 
 _BLANKS: Final = " \t\r\n\u3000\xa0"

@@ -46,7 +46,9 @@ def warnings_json(warnings: Iterable[RowWarning]) -> Json:
     return Json([{"column": warning.column, "message": warning.message} for warning in warnings])
 
 
-def stage_case(row: ParsedRow, record: CaseRecord, agency: RegisteredAgency, seal: Seal) -> StagedCase:
+def stage_case(
+    row: ParsedRow, record: CaseRecord, agency: RegisteredAgency, seal: Seal, row_digest: bytes
+) -> StagedCase:
     """The staged row of a case record of a registered agency."""
     party = record.party
     party_key = _party_key(party, seal.keys)
@@ -56,6 +58,8 @@ def stage_case(row: ParsedRow, record: CaseRecord, agency: RegisteredAgency, sea
         StagedRow(
             ordinal=row.ordinal,
             digest=_digest(record, seal.keys),
+            row_digest=row_digest,
+            row_warnings=len(row.warnings),
             source=record.source,
             identity=_identity(record, derived_key),
             agency_id=agency.id,

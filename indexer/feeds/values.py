@@ -13,7 +13,8 @@ from typing import Final, NamedTuple, TypeVar
 
 from schema.feed_records import RowWarning
 from schema.vocabularies import FeedErrorCode, PartyType, PenaltyKind
-from supervision.privacy import identity_number, is_organisations_code
+from supervision.credit_code import is_institution_code, is_registration_number, misplaced_character
+from supervision.privacy import identity_number, is_organisations_code, may_be_identity_number
 
 MAX_TEXT: Final = 1_000_000
 """Characters in the longest value that is read."""
@@ -30,13 +31,24 @@ _WHITE_SPACE: Final = "".join(character for character in map(chr, range(0x3001))
 NULL_BEGINS: Final = frozenset(_WHITE_SPACE + "-‐‑‒–—―－_/\\.·…。,，、;；:：*＊×xX╳无無暂暫没未不空nN#")
 """The characters a cell that says nothing can begin with."""
 
+# Signs that are not digits but become some in NFKC, whose value would run into the number beside them (①5000元, 5²).
+_NO_DIGITS = re.compile(
+    "([\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2079\u2080-\u2089\u2150-\u215f\u2189\u2460-\u249b\u24ea"
+    "\u3251-\u325f\u32b1-\u32cb\u3358-\u3370\u3378\u3379\u339f-\u33a8\u33af\u33e0-\u33fe\U0001f100-\U0001f10a]+)"
+)
 _SHOWABLE = re.compile(r"[\d\s.,:;/\\()\-+*%¥￥元万亿年月日时分秒号至]{1,40}")
 _IDENTITY_DIGITS: Final = 15
 
 _MASKED_CODE = re.compile(r"[0-9A-Za-z*×●\-]{6,24}")
 _MASK_IN_CODE = re.compile(r"[*×●]|[xX]{3,}")
-_PERSONAL_STEM = re.compile(r"[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2]|[*×●xX]{2})")
+# Digits with a mask among them; where the year of birth would stand and shows, it is one of those that people have.
+_MASKED_PERSONAL = re.compile(r"(?!9[123])[1-9][0-9](?![0-9]{4}(?!18|19|20)[0-9]{2})[0-9*×●xX]+", re.ASCII)
 _CODE = re.compile(r"[0-9A-Z]{18}")
+_CODE_AMONG_WORDS = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{18}(?![0-9A-Z])")
+_LONGEST_WITH_CODE: Final = 100
+_FIFTEEN_DIGITS = re.compile("[0-9]{15}")
+# Which copy of the licence it stands on, behind a registration number.
+_COPY = re.compile(r"[(][0-9]-?[0-9][)]$")
 _REGION = re.compile(r"[1-9][0-9]{5}")
 
 _PENALTY_SEPARATOR = re.compile(r"[、,，;；/／+＋|\n]|并处|並處|以及")
@@ -102,8 +114,16 @@ def shown(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """NFKC, which makes full-width digits, letters and signs plain, without white space around."""
-    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
+    """NFKC, which makes full-width digits, letters and signs plain, without white space around.
+
+    Signs such as ①, ² and ㎡ stay: they are no digits of the number they stand beside.
+    """
+    if text.isascii():
+        return text.strip()
+    if _NO_DIGITS.search(text):
+        parts = enumerate(_NO_DIGITS.split(text))
+        return "".join(part if index % 2 else unicodedata.normalize("NFKC", part) for index, part in parts).strip()
+    return unicodedata.normalize("NFKC", text).strip()
 
 
 def is_null(text: str) -> bool:
@@ -201,9 +221,10 @@ def region_code(text: str, column: str) -> str:
 def credit_code(text: str, column: str, warnings: list[RowWarning]) -> CreditCode:
     """What stands in a credit code's column.
 
-    A valid code is kept, a masked one as sent with a warning. A valid identity number is told apart, for the caller to
-    put where it belongs. 18 characters with a wrong check character are BAD_USCC. Anything else is no credit code and
-    is left out with a warning; the row as sent keeps it.
+    A valid code is kept, one among words with a warning, a masked one as sent with a warning. A valid
+    identity number is told apart, for the caller to put where it belongs. 18 characters with a wrong check character
+    are BAD_USCC. Anything else is no credit code and is left out with a warning that says what it is; the row as sent
+    keeps it.
     """
     plain = folded(text)
     compact = "".join(plain.split()).upper()
@@ -216,17 +237,53 @@ def credit_code(text: str, column: str, warnings: list[RowWarning]) -> CreditCod
     if _MASK_IN_CODE.search(plain) and _MASKED_CODE.fullmatch("".join(plain.split())):
         return _masked_code(text.strip(), plain, column, warnings)
     if _CODE.fullmatch(compact):
-        raise BadValueError(
-            FeedErrorCode.BAD_USCC,
-            column,
-            "The check character of this credit code (GB 32100-2015) is wrong. Compare it with the licence.",
+        raise BadValueError(FeedErrorCode.BAD_USCC, column, _why_no_code(compact))
+    return _left_out(compact, column, warnings)
+
+
+def _why_no_code(code: str) -> str:
+    """What is wrong with 18 capitals and digits, without showing them."""
+    place = misplaced_character(code)
+    if place is not None:
+        return (
+            f"Character {place} of this credit code cannot stand there (GB 32100-2015: no I, O, S, V and Z, and digits "
+            "only in the places 3 to 8). Compare it with the licence; 0 and 1 are often typed as O and I."
         )
-    warn(warnings, column, "This is no unified social credit code of 18 characters, and it was left out.")
+    if may_be_identity_number(code):
+        return (
+            "The check character is wrong, whether this is a credit code (GB 32100-2015) or an identity number. "
+            "Compare it with the licence or the card."
+        )
+    return "The check character of this credit code (GB 32100-2015) is wrong. Compare it with the licence."
+
+
+def _left_out(compact: str, column: str, warnings: list[RowWarning]) -> CreditCode:
+    """The one code that stands among words; else none, with a warning of what stands there."""
+    among_words = set(_CODE_AMONG_WORDS.findall(compact)) if len(compact) <= _LONGEST_WITH_CODE else set()
+    codes = [code for code in among_words if is_organisations_code(code)]
+    if len(codes) == 1 and len(among_words) == 1:
+        warn(warnings, column, "Words stood around the credit code; the code was taken.")
+        return CreditCode(codes[0], None)
+    number = _COPY.sub("", compact)
+    is_personal = may_be_identity_number(number)
+    if is_personal and is_registration_number(number):
+        what = "a registration number (工商注册号) or an old identity number, of 15 digits,"
+    elif _FIFTEEN_DIGITS.fullmatch(number) and not is_personal:
+        what = "a registration number (工商注册号) of 15 digits"
+    elif is_personal:
+        what = "an identity number in its old form of 15 digits"
+    elif is_institution_code(compact):
+        what = "an organisation code (组织机构代码) of nine characters"
+    else:
+        what = ""
+    this_is = f"This is {what} and no" if what else "This is no"
+    warn(warnings, column, f"{this_is} unified social credit code of 18 characters, and it was left out.")
     return NO_CODE
 
 
 def _masked_code(sent: str, plain: str, column: str, warnings: list[RowWarning]) -> CreditCode:
-    if _PERSONAL_STEM.match(plain):
+    compact = "".join(plain.split()).replace("-", "")
+    if _MASKED_PERSONAL.fullmatch(compact):
         warn(warnings, column, "A partly covered identity number stood in the credit code's column; it was left out.")
         return NO_CODE
     warn(warnings, column, "The credit code is masked, and it was kept as sent.")

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Final
 
-from supervision.chinese_numerals import HAN_DIGITS, SIMPLER_NUMERALS, han_number
+from schema.numerals import EVERYDAY_SIGNS, HAN_DIGITS, han_number
 
 
 class Dimension(Enum):
@@ -113,7 +113,7 @@ def _restates(between: str) -> bool:
 
 def _amount(found: re.Match[str], text: str) -> Amount | None:
     start, end = found.span()
-    scale = (found["scale"] or "").strip().translate(SIMPLER_NUMERALS)
+    scale = (found["scale"] or "").strip().translate(EVERYDAY_SIGNS)
     han = found["han"]
     if han is None:
         last = found.start("scale") if scale else found.start("vague")
@@ -134,7 +134,7 @@ def _amount(found: re.Match[str], text: str) -> Amount | None:
         lower = _LOWER_END.search(text, max(0, start - _LOWER_REACH), start)
         if lower is not None:
             shared = scale if han is None else han if not han.strip("十百千万亿拾佰仟萬億") else ""
-            low = _lower_end(lower.group(), shared.translate(SIMPLER_NUMERALS))
+            low = _lower_end(lower.group(), shared.translate(EVERYDAY_SIGNS))
             if low is None or low >= value:
                 return None
             value, start, is_lower_end = low, lower.start(), True
@@ -158,7 +158,7 @@ def _amount(found: re.Match[str], text: str) -> Amount | None:
 
 def _lower_end(lower: str, scale: str) -> Decimal | None:
     """The lower end of a range without a unit of its own; without a scale of its own (3至5万) it has the upper one's."""
-    number = lower.translate(_NARROW).rstrip("至到~～—–-－").translate(SIMPLER_NUMERALS)
+    number = lower.translate(_NARROW).rstrip("至到~～—–-－").translate(EVERYDAY_SIGNS)
     digits = number.rstrip("十百千万亿")
     if digits.replace(".", "", 1).isdecimal():
         return Decimal(digits) * _worth(number[len(digits) :] or scale)

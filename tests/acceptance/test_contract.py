@@ -24,17 +24,15 @@ PRINTED = REPOSITORY / "schema" / "schema.graphql"
 NOT_YET_SERVED = frozenset(
     """
     Anomaly AnomalyKind AnomalyStatus CannotTell CaseEvent CaseLink CaseLinkConnection CaseLinkEdge Certainty Clue
-    ClueConnection ClueEdge ClueFilter ClueSource ClueStatus Coercion CoercionKind CriminalCase Department
-    EnforcementCase Evidence FilingDecision LinkKind Measure MeasureConnection MeasureEdge MeasureFilter MeasureKind
-    MeasureStatus Quantity Rule StatisticsKey StatisticsRow StatisticsValue Transfer
+    ClueConnection ClueEdge ClueFilter ClueSource ClueStatus Coercion.dueOn Department Evidence LinkKind Measure
+    MeasureConnection MeasureEdge MeasureFilter MeasureStatus Quantity Rule StatisticsKey StatisticsRow StatisticsValue
     TriageDecision User UserError Mutation Subscription
     TriageCaseInput DismissAnomalyInput ConfirmAnomalyInput OpenClueInput AssignClueInput TransferClueInput
     AcceptClueInput ReturnClueInput CloseClueInput AcknowledgeClueInput IssueMeasureInput ServeMeasureInput
     RecordReplyInput RecordRectificationInput EscalateMeasureInput WithdrawMeasureInput
     TriageCasePayload AnomalyPayload CluePayload MeasurePayload
-    PenaltyCase.quantities PenaltyCase.timeline PenaltyCase.transfers PenaltyCase.criminalCases
-    PenaltyCase.enforcements PenaltyCase.anomalies PenaltyCase.cannotTell PenaltyCase.clues PenaltyCase.measures
-    PenaltyCase.links
+    PenaltyCase.quantities PenaltyCase.timeline PenaltyCase.anomalies PenaltyCase.cannotTell PenaltyCase.clues
+    PenaltyCase.measures PenaltyCase.links
     Query.clues Query.measures Query.statistics Query.rules Query.viewer
     CaseFilter.anomalies CaseFilter.certainty CaseFilter.rules CaseFilter.hasClue CaseFilter.hasMeasure
     CaseFacets.anomalies
@@ -42,6 +40,24 @@ NOT_YET_SERVED = frozenset(
     """.split()  # noqa: SIM905  a list of eighty quoted names would be hard to read
 )
 """What the contract promises and later issues bring; whoever serves one takes it off this list."""
+
+SERVED_BESIDES = frozenset(
+    """
+    CaseChange CaseChangeConnection CaseChangeEdge PenaltyCase.history
+    FeedRunChange FeedRunChangeConnection FeedRunChangeEdge FieldChange FeedRun.changes
+    SkippedLine FeedRun.skipped FeedRun.warnings FeedRun.reason
+    Act CoerciveMeasure CoerciveMeasureType ProcuratorialMeasure Reconsideration RemedyOutcome RemedyType
+    TransferDecision WaitingRecord WaitingRecordConnection WaitingRecordEdge
+    PenaltyCase.reconsiderations PenaltyCase.coerciveMeasures PenaltyCase.procuratorialMeasures
+    Transfer.reportedOn Transfer.decision Transfer.refusalReason
+    CriminalCase.noticeToAgencyOn CriminalCase.activity
+    EnforcementCase.receivedOn EnforcementCase.acceptedOn EnforcementCase.refusedOn EnforcementCase.refusalReason
+    EnforcementCase.rulingReason EnforcementCase.overturnedOn EnforcementCase.enforcedBy EnforcementCase.costs
+    EnforcementCase.actions
+    Query.waitingRecords
+    """.split()  # noqa: SIM905  as above
+)
+"""What we serve beyond the contract, which lets us add names; whoever adds one puts it on this list."""
 
 Definition = (
     ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | InputObjectTypeDefinitionNode | EnumTypeDefinitionNode
@@ -102,10 +118,9 @@ def test_what_the_contract_has_and_we_do_not_is_listed(contract: Mapping[str, st
     assert {name for name in missing if name == owner(name) or owner(name) not in missing} == NOT_YET_SERVED
 
 
-def test_we_serve_nothing_under_a_name_the_contract_does_not_have(
-    contract: Mapping[str, str], ours: Mapping[str, str]
-) -> None:
-    assert sorted(ours.keys() - contract.keys()) == []
+def test_what_we_serve_beyond_the_contract_is_listed(contract: Mapping[str, str], ours: Mapping[str, str]) -> None:
+    added = {name for name in ours if name not in contract}
+    assert {name for name in added if name == owner(name) or owner(name) not in added} == SERVED_BESIDES
 
 
 def test_every_type_field_argument_of_an_input_and_value_is_described_in_both_languages() -> None:

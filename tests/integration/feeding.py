@@ -19,7 +19,7 @@ COMPANY = "91411300MA40AAA10R"
 OTHER_COMPANY = "91411300MA40BBB20F"
 PERSON_NUMBER = "11010519491231002X"
 
-PROVENANCE = frozenset({"feed", "feed_run", "feed_row", "rejected_row"})
+PROVENANCE = frozenset({"feed", "feed_run", "feed_row", "rejected_row", "record_change"})
 """The tables that tell of loads; every other one tells of the record."""
 
 Fields = dict[str, Any]
@@ -97,9 +97,11 @@ class Feed:
         (run,) = await self.rows("SELECT * FROM feed_run WHERE run = :run", run=report.run)
         stored = await self.rows("SELECT outcome, line FROM feed_row WHERE run_id = :id", id=run["id"])
         rejected = await self.rows("SELECT ordinal FROM rejected_row WHERE run_id = :id", id=run["id"])
+        assert run["known"] == found.known
         for outcome in ("inserted", "updated", "unchanged", "rejected"):
-            assert run[outcome] == getattr(found, outcome) == [row["outcome"] for row in stored].count(outcome)
-        assert run["rows"] == found.rows == len(stored)
+            kept = [row["outcome"] for row in stored].count(outcome) + (found.known if outcome == "unchanged" else 0)
+            assert run[outcome] == getattr(found, outcome) == kept
+        assert run["rows"] == found.rows == len(stored) + found.known
         assert len(rejected) == found.rejected
         assert run["status"] == "DONE"
 

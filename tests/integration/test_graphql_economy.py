@@ -1,18 +1,16 @@
 """What a request costs: constant numbers of statements and searches however many rows, and nothing nobody selects."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import event
 from strawberry.extensions.validation_cache import _get_validate_cache
 
 from api.graphql_schema import CACHED_DOCUMENTS
-from stores.postgres import Database
 from tests.integration.graphql_client import Client, served
 from tests.integration.search_corpus import Corpus
+from tests.integration.statement_counting import statements
 
 NESTED = """
 query($first: Int) { searchCases(query: "罚 OR 号", first: $first) {
@@ -41,21 +39,6 @@ async def plain(corpus: Corpus) -> AsyncIterator[Client]:
     """The same without Elasticsearch."""
     async with served(corpus.database) as opened:
         yield opened
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """The SQL that is executed meanwhile."""
-    executed: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        executed.append(statement)
-
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    try:
-        yield executed
-    finally:
-        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
 
 
 async def searches(corpus: Corpus) -> int:

@@ -107,6 +107,7 @@ LISTS = [
     "cases(first: {first}) {{ totalCount edges {{ cursor }} }}",
     "agencies(first: {first}) {{ totalCount edges {{ cursor }} }}",
     "feedRuns(first: {first}) {{ totalCount edges {{ cursor }} }}",
+    "waitingRecords(first: {first}) {{ totalCount edges {{ cursor }} }}",
 ]
 
 
@@ -227,6 +228,15 @@ def encoded(*values: Any) -> str:
                 encoded("run", "yesterday", 1),
                 encoded("run", "2021-01-01T00:00:00+08:00", 10**30),
                 encoded("run", "0001-01-01T00:00:00+23:59", 1),
+            ],
+        ),
+        (
+            "waitingRecords(after: $after)",
+            [
+                encoded("waiting", "yesterday", "transfer", 1),
+                encoded("waiting", "2021-01-01T00:00:00+08:00", "trans\x00fer", 1),
+                encoded("waiting", "2021-01-01T00:00:00+08:00", "transfer", 2**63),
+                encoded("run", "2021-01-01T00:00:00+08:00", 1),
             ],
         ),
     ],

@@ -9,7 +9,7 @@ import pytest
 from tests.integration.graphql_client import Client, served, the_error
 from tests.integration.search_cases import PERSONS
 from tests.integration.search_corpus import Corpus
-from tests.integration.test_graphql_economy import statements
+from tests.integration.statement_counting import statements
 
 SUGGEST = """
 query($prefix: String!, $first: Int) { suggest(prefix: $prefix, first: $first) {

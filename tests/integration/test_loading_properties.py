@@ -1,5 +1,6 @@
 """Whatever a feed holds and however it is cut into files: nothing is lost, and nothing is changed twice."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from itertools import pairwise
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from indexer import loading
 from stores.keys import KeyRing
 from stores.postgres import Database
 from tests.conftest import TestDatabase, dsn
@@ -97,6 +99,28 @@ async def test_whatever_was_sent_every_row_is_accounted_for_and_a_file_sent_agai
         again = await feed(*rows)
         assert counts(again) == (0, 0, len(rows) - first.accounts.rejected, first.accounts.rejected)
         assert await feed.record() == before
+
+
+@few
+@given(
+    files=st.lists(st.lists(any_row(), min_size=1, max_size=8), min_size=2, max_size=4),
+    batch_rows=st.sampled_from([1, 2, 4_000]),
+)
+async def test_whether_a_row_is_read_or_known_by_its_bytes_changes_no_outcome(
+    feed: Feed, database_urls: TestDatabase, files: list[list[dict[str, Any]]], batch_rows: int
+) -> None:
+    ended = []
+    for blank in ("", " "):
+        forget_everything(database_urls)
+        seen = []
+        for place, rows in enumerate([*files, *files]):
+            # Other blanks before each line every time make other bytes of it, so that it has to be read.
+            lines = [blank * (place + 1) + json.dumps(row, ensure_ascii=False) for row in rows]
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(loading, "BATCH_ROWS", batch_rows)
+                seen.append(counts(await feed(*lines)))
+        ended.append((seen, await feed.told()))
+    assert ended[0] == ended[1]
 
 
 def consistent_row(kind: str, place: int, moment: str | None) -> dict[str, Any]:

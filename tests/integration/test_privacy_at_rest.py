@@ -185,10 +185,11 @@ async def test_a_person_stays_one_person_and_old_rows_stay_readable_when_keys_ar
     await later(case("2号", party=person(NAME, PERSON_NUMBER)))
     assert counts(await later(case("1号", party=person(NAME, PERSON_NUMBER)))) == (0, 0, 1, 0)
     assert len(await feed.rows("SELECT FROM party")) == 1
+    # The third row is known by its bytes, of which the first run has kept the ones there are.
     assert [row["key_id"] for row in await feed.rows("SELECT key_id FROM feed_row ORDER BY run_id")] == [
-        *("test", "newer", "newer")
+        *("test", "newer")
     ]
-    assert len(await rows_as_sent(later, rotated)) == 3
+    assert len(await rows_as_sent(later, rotated)) == 2
     with pytest.raises(SettingsError, match="newer"):
         await rows_as_sent(feed, keys)
 

@@ -125,9 +125,17 @@ def test_every_day_is_read_back_from_every_spelling(expected: date) -> None:
         f"{year}年{month}月{number}日",
         expected.strftime("%Y%m%d"),
         f"{''.join('〇一二三四五六七八九'[int(digit)] for digit in str(year))}年{_han(month)}月{_han(number)}日",
-        str((expected - date(1899, 12, 30)).days),
+        *([] if serial_reads_as_year_and_month(expected) else [serial(expected)]),
     ):
         assert day(text) == expected, text
+
+
+def serial(expected: date) -> str:
+    return str((expected - date(1899, 12, 30)).days)
+
+
+def serial_reads_as_year_and_month(expected: date) -> bool:
+    return "19491" <= serial(expected) <= "20999" and not serial(expected).endswith("0")
 
 
 def _han(number: int) -> str:
