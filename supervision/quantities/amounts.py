@@ -4,7 +4,7 @@ What is measured is not known here; `supervision.quantities.reading` finds the w
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -65,15 +65,19 @@ _GAP: Final = r"[ \u3000\xa0]{0,2}"
 _AMOUNT = re.compile(
     rf"[{_D}{_H}](?:"
     rf"(?<=[{_D}])(?<![{_D}.．][{_D}])(?:[{_D}]{{0,2}}(?:[,，][{_D}]{{3}}){{1,4}}(?![{_D}])|[{_D}]{{0,14}})"
-    rf"(?:[.．][{_D}]{{1,8}})?(?P<scale>{_GAP}[十百千万亿拾佰仟萬億]{{1,2}})?"
+    rf"(?:[.．][{_D}]{{1,8}})?(?P<some>[余多](?=[十百千万亿拾佰仟萬億]))?(?P<scale>{_GAP}[十百千万亿拾佰仟萬億]{{1,2}})?"
     rf"(?P<minor>(?<=[千万亿萬億])[{_D}]{{1,4}}[百千]?)?"
-    rf"|(?<=[{_H}])(?<![数几第每两{_H}{_D}点.][{_H}])(?P<han>[{_H}]{{0,23}}(?:[点點][{''.join(HAN_DIGITS)}]{{1,8}})?)"
+    rf"|(?<=[{_H}])(?<![数几第每两{_H}{_D}点.][{_H}])(?<![余多][百千万亿佰仟萬億])(?P<han>[{_H}]{{0,23}}(?:[点點][{''.join(HAN_DIGITS)}]{{1,8}})?)(?:[余多](?P<some_of>[百千万亿佰仟萬億]{{1,2}}))?"
     rf")(?P<vague>[余多]?){_GAP}(?P<unit>"
     r"平方(?:米|公里|千米)|平米|立方米?|公顷|公頃|公吨|公斤|千克|市斤|市亩|吨(?![位级])|噸|斤|克(?![隆拉星己夫服罗])|"
     rf"[亩畝](?!产)(?:(?P<fen>[{_D}{''.join(HAN_DIGITS)}])分)?|[株棵](?![洲距])|倍(?![数率体])|块钱|"
     rf"[元圆圓](?!素|月|旦|器|件|宵)(?:(?P<jiao>[{_D}{_H}])角)?(?:零?(?P<cent>[{_D}{_H}])分)?[整正]?|"
     r"㎡|㎥|㎏|[kK]?[mM][23²³](?![0-9A-Za-z])|[kK][gG](?![A-Za-z])|[tTg](?![A-Za-z])|"
     r"(?<=[万亿萬億余多])(?=[，。；、）)\s,;左]|$))"
+)
+# 超标倍数为7.4: the word before says the unit.
+_TIMES_WITHOUT_UNIT = re.compile(
+    rf"倍数[为是:：]?{_GAP}(?P<number>[{_D}]{{1,6}}(?:[.．][{_D}]{{1,8}})?)(?![{_D}.．多余]|{_GAP}[倍十百千万亿])"
 )
 _MONEY_SIGN: Final = ("元", "圆", "圓")
 _NARROW: Final = str.maketrans("０１２３４５６７８９．", "0123456789.", ",， \u3000\xa0")
@@ -89,10 +93,7 @@ _RATE: Final = ("/", "／", "每")
 def amounts(text: str) -> Iterator[Amount]:
     """Every number with a unit we know, in order; rates (15元/桶, 3吨/年) are left out. Never raises."""
     before: Amount | None = None
-    for found in _AMOUNT.finditer(text):
-        amount = _amount(found, text)
-        if amount is None or text.startswith(_RATE, amount.end):
-            continue
+    for amount in _single_amounts(text):
         if before is not None and before.dimension is amount.dimension:
             between = text[before.end : amount.start]
             if _RANGE_BETWEEN.fullmatch(between) and before.value < amount.value:
@@ -107,6 +108,29 @@ def amounts(text: str) -> Iterator[Amount]:
         yield before
 
 
+def _single_amounts(text: str) -> Iterable[Amount]:
+    found = [
+        amount
+        for match in _AMOUNT.finditer(text)
+        if (amount := _amount(match, text)) is not None and not text.startswith(_RATE, amount.end)
+    ]
+    if "倍数" in text:
+        found += [_times(match) for match in _TIMES_WITHOUT_UNIT.finditer(text)]
+        found.sort(key=lambda amount: amount.start)
+    return found
+
+
+def _times(found: re.Match[str]) -> Amount:
+    return Amount(
+        start=found.start("number"),
+        end=found.end(),
+        dimension=Dimension.TIMES,
+        value=Decimal(found["number"].translate(_NARROW)),
+        is_lower_end=False,
+        restates=False,
+    )
+
+
 def _restates(between: str) -> bool:
     return _RESTATED.fullmatch(between) is not None and any(sign in between for sign in "（([合即折")
 
@@ -116,7 +140,7 @@ def _amount(found: re.Match[str], text: str) -> Amount | None:
     scale = (found["scale"] or "").strip().translate(EVERYDAY_SIGNS)
     han = found["han"]
     if han is None:
-        last = found.start("scale") if scale else found.start("vague")
+        last = found.start("some") if found["some"] else found.start("scale") if scale else found.start("vague")
         number = text[start:last].translate(_NARROW)
         value = Decimal(number)
     elif (number_before := text[start - 1 : start]) and number_before in ".．点":
@@ -128,12 +152,14 @@ def _amount(found: re.Match[str], text: str) -> Amount | None:
         if read is None:
             return None
         value = read
+        # 二十余万: twenty and some, of ten thousand each.
+        scale = (found["some_of"] or "").translate(EVERYDAY_SIGNS)
     value *= _worth(scale)
     is_lower_end = False
     if start and text[start - 1] in _RANGE_SIGNS:
         lower = _LOWER_END.search(text, max(0, start - _LOWER_REACH), start)
         if lower is not None:
-            shared = scale if han is None else han if not han.strip("十百千万亿拾佰仟萬億") else ""
+            shared = scale or (han if han is not None and not han.strip("十百千万亿拾佰仟萬億") else "")
             low = _lower_end(lower.group(), shared.translate(EVERYDAY_SIGNS))
             if low is None or low >= value:
                 return None

@@ -9,6 +9,7 @@ from supervision.quantities.words import (
     ABOUT_AFTER,
     ABOVE_AFTER,
     ACT,
+    APPROVAL,
     AT_LEAST,
     ATTRIBUTION,
     BARRIER,
@@ -35,6 +36,7 @@ from supervision.quantities.words import (
 
 _RATE_REACH: Final = 6
 _LIMITS_REACH: Final = 12
+_UNAPPROVED_REACH: Final = 6
 
 
 def asserted(sentence: Sentence, place: int, start: int, end: int) -> Certainty | None:
@@ -54,7 +56,7 @@ def asserted(sentence: Sentence, place: int, start: int, end: int) -> Certainty 
     if _is_quoted_law(sentence, before):
         return None
     clause = sentence.clause_before(place, start)
-    if _is_negated(clause, amount.start) or _is_refuted(sentence, place):
+    if _is_negated(clause, amount.start) or _is_refuted(sentence, place) or _is_allowed(sentence, before):
         return None
     if (
         amount.is_lower_end
@@ -123,6 +125,24 @@ def _is_negated(clause: list[Token], position: int) -> bool:
         if marks & NEGATOR and following is not None and following[0] == token[1] and following[2].marks & ACT:
             return True
         following = token
+    return False
+
+
+def _is_allowed(sentence: Sentence, before: list[Token]) -> bool:
+    """Whether it was approved, in this clause or in the one before where this one tells of no act: 经批准，使用耕地3亩."""
+    commas = 0
+    acts = False
+    for start, _, word in before:
+        if word.marks & APPROVAL:
+            said = sentence.text[max(sentence.start, start - _UNAPPROVED_REACH) : start]
+            return not any(sign in said for sign in "未没无不")
+        if word.marks & COMMA and sentence.text[start] != "、":
+            commas += 1
+            if acts or commas > 1:
+                return False
+        acts = acts or bool(word.marks & ACT)
+        if word.marks & BARRIER:
+            return False
     return False
 
 

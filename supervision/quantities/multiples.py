@@ -7,6 +7,7 @@ from supervision.quantities.amounts import Dimension
 from supervision.quantities.objects import Object
 from supervision.quantities.sentence import Sentence
 from supervision.quantities.words import (
+    AT_LEAST,
     BARRIER,
     BELOW,
     COMMA,
@@ -46,7 +47,7 @@ def find_multiple(sentence: Sentence, place: int) -> tuple[Object, Decimal] | No
             is_multiple = limit is not None and _ends_with_of(sentence.text, amount.start, limit[1])
             value = amount.value if is_multiple else amount.value + _ONE
             return Object(role="times_over_standard", start=start, end=end, at=at, strangers=0, crosses=False), value
-        elif word.marks & LINK_VERB and limit is not None and not verb:
+        elif limit is not None and not verb and _likens(word.marks, sentence.text[limit[1] : amount.start]):
             verb = True
             farther = _excess_farther(sentence, at, amount.start)
             if farther is None:
@@ -55,6 +56,11 @@ def find_multiple(sentence: Sentence, place: int) -> tuple[Object, Decimal] | No
                     amount.value,
                 )
     return None
+
+
+def _likens(marks: int, between: str) -> bool:
+    """Whether a verb before a limit makes the amount its multiple: 为限值的3倍, and 达到限值的3倍 by its 的."""
+    return bool(marks & LINK_VERB or (marks & AT_LEAST and "的" in between))
 
 
 def _excess_farther(sentence: Sentence, at: int, position: int) -> int | None:

@@ -23,6 +23,7 @@ from supervision.quantities.words import (
     NEUTRAL,
     OTHER,
     RATE,
+    REMEDY,
     Token,
 )
 
@@ -30,6 +31,7 @@ STANDING_TREES: Final = "standing_trees"
 _WORTH: Final = "worth"
 _SUM: Final = "sum"
 _REACH: Final = 60
+_OWN_NOUN: Final = 2
 _STRANGERS_BEFORE: Final = 10
 _STRANGERS_AFTER: Final = 8
 _STRANGERS_WITH_VERB: Final = 12
@@ -77,7 +79,20 @@ def find_object(sentence: Sentence, place: int, domain: Domain, floor: int) -> O
         chosen = _based(sentence, chosen, domain)
     elif chosen is None and sentence.amounts[place].dimension is Dimension.MONEY and domain in _TRADE:
         chosen = _sold(sentence, place, floor)
-    return None if chosen is None or chosen.role in {OTHER, DENIED} else chosen
+    if chosen is None or chosen.role in {OTHER, DENIED} or (chosen.role == "loss" and _is_made_good(sentence, chosen)):
+        return None
+    return chosen
+
+
+def _is_made_good(sentence: Sentence, loss: Object) -> bool:
+    """Whether a loss is one that is paid for (赔偿农户损失): what was lost is said elsewhere, if at all."""
+    for at in range(loss.at - 1, -1, -1):
+        start, end, word = sentence.tokens[at]
+        if loss.start - end > _STRANGERS_BEFORE or word.marks & (ACT | BARRIER | COMMA):
+            return False
+        if word.marks & REMEDY:
+            return True
+    return False
 
 
 def _before(sentence: Sentence, place: int, floor: int) -> Object | None:
@@ -85,7 +100,10 @@ def _before(sentence: Sentence, place: int, floor: int) -> Object | None:
     dimension = amount.dimension
     known = 0
     crosses = acts = False
-    for at in range(sentence.before[place] - 1, -1, -1):
+    # In 有危险废物，罐体3吨 something of its own stands before the amount.
+    nearest = sentence.before[place] - 1
+    is_of_unknown = nearest >= 0 and amount.start - sentence.tokens[nearest][1] >= _OWN_NOUN
+    for at in range(nearest, -1, -1):
         start, end, word = sentence.tokens[at]
         if start < floor or amount.start - end > _REACH:
             return None
@@ -101,7 +119,7 @@ def _before(sentence: Sentence, place: int, floor: int) -> Object | None:
                 acts=acts,
             )
         marks = word.marks
-        if marks & BARRIER:
+        if marks & BARRIER or (marks & COMMA and is_of_unknown and sentence.text[start] != "、"):
             return None
         if marks & COMMA:
             crosses = True
@@ -130,6 +148,9 @@ def _after(sentence: Sentence, place: int) -> Object | None:
             return None
         role = word.roles.get(dimension)
         if role is not None and role != GENERIC:
+            if end == limit and any(sign in sentence.text[amount.end : start] for sign in "（("):
+                # 占用土地15.5亩（耕地9.1亩、园地6.4亩): the farmland is the next amount's.
+                return None
             return Object(role=role, start=start, end=end, at=at, strangers=start - amount.end - known, crosses=False)
         if word.marks & (COMMA | BARRIER | CONJUNCTION | INCLUDING) or sentence.text[start] in ":：":
             return None

@@ -12,7 +12,7 @@ from schema.vocabularies import QuantityMeasure
 from supervision.quantities.amounts import Dimension
 
 _MARK_NAMES: Final = (
-    "below at_least about about_after above_after below_after limit_after negation negator elsewhere denial plea doubt "
+    "below at_least about about_after above_after below_after limit_after negation negator elsewhere approval remedy denial plea doubt "
     "doubt_on doubt_after attribution finding statute total including each link_verb rate act link comma barrier "
     "conjunction neutral"
 ).split()
@@ -29,6 +29,8 @@ _MARK_NAMES: Final = (
     NEGATION,
     NEGATOR,
     ELSEWHERE,
+    APPROVAL,
+    REMEDY,
     DENIAL,
     PLEA,
     DOUBT,
