@@ -97,6 +97,13 @@ class QuantityMeasure(StrEnum):
     TIMES_OVER_STANDARD = "times_over_standard"
 
 
+class Certainty(StrEnum):
+    """How sure a quantity or a finding is: 确定, or 待核, which a person must check against the file."""
+
+    CERTAIN = "CERTAIN"
+    POSSIBLE = "POSSIBLE"
+
+
 UNITS: dict[QuantityMeasure, str] = {
     QuantityMeasure.HAZARDOUS_WASTE: "t",
     QuantityMeasure.BASIC_FARMLAND: "mu",

@@ -26,9 +26,10 @@ class Dimension(Enum):
 
 @dataclass(slots=True, kw_only=True)
 class Amount:
-    """A number with its unit at `start` to `end` (code points). `is_lower_end`: of a range, whose upper end is left out.
+    """A number with its unit at `start` to `end` (code points).
 
-    `restates` says that it is the amount before it once more, in another unit or in words: 5.2亩（3466.67平方米）.
+    `is_lower_end`: it is the lower end of a range, whose upper end is left out. `restates`: it is the amount before it
+    once more, in another unit or in words (5.2亩（3466.67平方米）).
     """
 
     start: int
@@ -137,53 +138,64 @@ def _restates(between: str) -> bool:
 
 def _amount(found: re.Match[str], text: str) -> Amount | None:
     start, end = found.span()
-    scale = (found["scale"] or "").strip().translate(EVERYDAY_SIGNS)
-    han = found["han"]
-    if han is None:
-        last = found.start("some") if found["some"] else found.start("scale") if scale else found.start("vague")
-        number = text[start:last].translate(_NARROW)
-        value = Decimal(number)
-    elif (number_before := text[start - 1 : start]) and number_before in ".．点":
+    read = _number(found, text)
+    if read is None:
         return None
-    else:
-        digits = text[start] + han
-        # 近百吨: a leading place value says one of them.
-        read = han_number(digits) or (han_number(f"一{digits}") if digits[0] in "百千万佰仟萬" else None)
-        if read is None:
-            return None
-        value = read
-        # 二十余万: twenty and some, of ten thousand each.
-        scale = (found["some_of"] or "").translate(EVERYDAY_SIGNS)
+    value, scale = read
     value *= _worth(scale)
     is_lower_end = False
     if start and text[start - 1] in _RANGE_SIGNS:
         lower = _LOWER_END.search(text, max(0, start - _LOWER_REACH), start)
         if lower is not None:
+            han = found["han"]
             shared = scale or (han if han is not None and not han.strip("十百千万亿拾佰仟萬億") else "")
             low = _lower_end(lower.group(), shared.translate(EVERYDAY_SIGNS))
             if low is None or low >= value:
                 return None
             value, start, is_lower_end = low, lower.start(), True
-    if found["minor"]:
-        minor = _minor(found["minor"], scale)
-        if minor is None:
-            return None
-        value += minor
-    unit = text[found.start("unit") : found.end("unit")]
-    if unit[:1] in _MONEY_SIGN:
-        value += _digit(found["jiao"]) * Decimal("0.1") + _digit(found["cent"]) * Decimal("0.01")
-        unit = "元"
-    elif found["fen"]:
-        value += _digit(found["fen"]) * Decimal("0.1")
-        unit = "亩"
-    dimension, worth = _UNITS[unit]
+    minor = _minor(found["minor"], scale)
+    if minor is None:
+        return None
+    dimension, worth, small = _unit(found, text)
     return Amount(
-        start=start, end=end, dimension=dimension, value=value * worth, is_lower_end=is_lower_end, restates=False
+        start=start,
+        end=end,
+        dimension=dimension,
+        value=(value + minor + small) * worth,
+        is_lower_end=is_lower_end,
+        restates=False,
     )
 
 
+def _number(found: re.Match[str], text: str) -> tuple[Decimal, str] | None:
+    """The number without what stands behind it, and the scale that does (3.5 and 万); None for what is none."""
+    start = found.start()
+    han = found["han"]
+    if han is None:
+        scale = (found["scale"] or "").strip().translate(EVERYDAY_SIGNS)
+        last = found.start("some") if found["some"] else found.start("scale") if scale else found.start("vague")
+        return Decimal(text[start:last].translate(_NARROW)), scale
+    if start and text[start - 1] in ".．点":
+        return None
+    digits = text[start] + han
+    # 近百吨: a leading place value says one of them.
+    read = han_number(digits) or (han_number(f"一{digits}") if digits[0] in "百千万佰仟萬" else None)
+    # 二十余万: twenty and some, of ten thousand each.
+    return None if read is None else (read, (found["some_of"] or "").translate(EVERYDAY_SIGNS))
+
+
+def _unit(found: re.Match[str], text: str) -> tuple[Dimension, Decimal, Decimal]:
+    """The dimension, the unit's worth, and what stands behind the unit (5角, 3分), in that unit."""
+    unit = text[found.start("unit") : found.end("unit")]
+    if unit[:1] in _MONEY_SIGN:
+        return *_UNITS["元"], _digit(found["jiao"]) * Decimal("0.1") + _digit(found["cent"]) * Decimal("0.01")
+    if found["fen"]:
+        return *_UNITS["亩"], _digit(found["fen"]) * Decimal("0.1")
+    return *_UNITS[unit], Decimal(0)
+
+
 def _lower_end(lower: str, scale: str) -> Decimal | None:
-    """The lower end of a range without a unit of its own; without a scale of its own (3至5万) it has the upper one's."""
+    """The lower end of a range, without a unit of its own; without a scale (3至5万) it has the upper end's."""
     number = lower.translate(_NARROW).rstrip("至到~～—–-－").translate(EVERYDAY_SIGNS)
     digits = number.rstrip("十百千万亿")
     if digits.replace(".", "", 1).isdecimal():
@@ -196,8 +208,10 @@ def _worth(scale: str) -> Decimal:
     return Decimal(10) ** sum(_SCALES[sign] for sign in scale)
 
 
-def _minor(text: str, scale: str) -> Decimal | None:
+def _minor(text: str | None, scale: str) -> Decimal | None:
     """What stands behind 万 or 千 (5万2千, 5万2000); None where it would not be smaller than that."""
+    if text is None:
+        return Decimal(0)
     digits, sign = (text[:-1], text[-1]) if text[-1] in "百千" else (text, "")
     minor = Decimal(digits.translate(_NARROW)) * _worth(sign)
     return minor if minor < _worth(scale) and (sign or len(digits) > 1) else None

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from supervision.quantities.mention import Certainty
+from schema.vocabularies import Certainty
 from supervision.quantities.sentence import Sentence
 from supervision.quantities.words import (
     ABOUT,
@@ -37,6 +37,7 @@ from supervision.quantities.words import (
 _RATE_REACH: Final = 6
 _LIMITS_REACH: Final = 12
 _UNAPPROVED_REACH: Final = 6
+_OPENING_REACH: Final = 2
 
 
 def asserted(sentence: Sentence, place: int, start: int, end: int) -> Certainty | None:
@@ -63,7 +64,7 @@ def asserted(sentence: Sentence, place: int, start: int, end: int) -> Certainty 
         or near & ABOUT
         or behind & (ABOUT_AFTER | ABOVE_AFTER)
         or _is_doubted(sentence, place, clause, end)
-        or _is_somebodys(sentence, before, place)
+        or _is_somebodys(sentence, before)
     ):
         return Certainty.POSSIBLE
     return Certainty.CERTAIN
@@ -111,7 +112,9 @@ def _is_quoted_law(sentence: Sentence, before: list[Token]) -> bool:
         if sign == "”":
             return False
         if sign == "“":
-            return any(token[2].marks & STATUTE and start - token[1] <= 2 for token in before[at + 1 : at + 4])
+            return any(
+                token[2].marks & STATUTE and start - token[1] <= _OPENING_REACH for token in before[at + 1 : at + 4]
+            )
     return False
 
 
@@ -129,7 +132,10 @@ def _is_negated(clause: list[Token], position: int) -> bool:
 
 
 def _is_allowed(sentence: Sentence, before: list[Token]) -> bool:
-    """Whether it was approved, in this clause or in the one before where this one tells of no act: 经批准，使用耕地3亩."""
+    """Whether it was approved: in this clause, or in the one before where this one tells of no act.
+
+    经批准，使用耕地3亩 but not 以欺骗手段取得批准，占用耕地3亩.
+    """
     commas = 0
     acts = False
     for start, _, word in before:
@@ -181,18 +187,15 @@ def _is_doubted(sentence: Sentence, place: int, clause: list[Token], end: int) -
     return doubted
 
 
-def _is_somebodys(sentence: Sentence, before: list[Token], place: int) -> bool:
+def _is_somebodys(sentence: Sentence, before: list[Token]) -> bool:
     """Whether an earlier word attributes or doubts it and no finding of an earlier clause stands between."""
-    comma_since = False
     finding = False
     for at, (start, _, word) in enumerate(before):
         marks = word.marks
         if marks & BARRIER:
             return False
-        if marks & COMMA and sentence.text[start] != "、":
-            comma_since = True
-            if finding:
-                return False
+        if marks & COMMA and sentence.text[start] != "、" and finding:
+            return False
         if marks & FINDING:
             finding = True
             # 对…涉嫌…一案立案调查，查明: nothing before it counts, for what the case was opened on was a suspicion.
@@ -202,7 +205,5 @@ def _is_somebodys(sentence: Sentence, before: list[Token], place: int) -> bool:
             earlier = before[at + 1] if at + 1 < len(before) else None
             if earlier is not None and earlier[1] == start and earlier[2].marks & NEGATOR:
                 continue
-            if marks & DOUBT_ON or not finding or not comma_since:
-                return True
             return True
     return False

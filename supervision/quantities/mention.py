@@ -2,16 +2,8 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
-from schema.vocabularies import QuantityMeasure
-
-
-class Certainty(StrEnum):
-    """Whether a text states a quantity (CERTAIN) or doubts, estimates or attributes it (POSSIBLE)."""
-
-    CERTAIN = "CERTAIN"
-    POSSIBLE = "POSSIBLE"
+from schema.vocabularies import Certainty, QuantityMeasure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +11,7 @@ class QuantityMention:
     """A quantity as one place of a text states it.
 
     `value` is exact, in `unit`, the one `schema.vocabularies.UNITS` gives for the measure. `quote` is the text from
-    `start` to `end` (code points): the amount together with its object. `substance` is the object's word (废机油, 总铬).
+    `start` to `end` (code points): the amount together with its object. `substance`: the object's word (废机油, 总铬).
     `acts` are the words for what was done in its sentence, in order: storing alone (贮存) is told from 倾倒 by them.
     `is_total` says that the amount includes others the sentence states (共计, or a whole of which 其中 names a part).
     """

@@ -19,6 +19,7 @@ from supervision.quantities.words import (
 )
 
 _REACH: Final = 60
+_BEHIND_REACH: Final = 3
 _SUBSTANCE_REACH: Final = 100
 _ONE: Final = Decimal(1)
 
@@ -82,7 +83,7 @@ def _is_of_other(sentence: Sentence, place: int) -> bool:
     """Whether the words straight behind make it the multiple of a fine: 三倍的罚款."""
     for at in range(sentence.after[place], min(len(sentence.tokens), sentence.after[place] + 3)):
         start, _, word = sentence.tokens[at]
-        if start - sentence.amounts[place].end > 3 or word.marks & (COMMA | BARRIER):
+        if start - sentence.amounts[place].end > _BEHIND_REACH or word.marks & (COMMA | BARRIER):
             return False
         if word.roles.get(Dimension.TIMES) == OTHER:
             return True

@@ -1,6 +1,6 @@
 """What an amount is of: the nearest word beside it that is an object in its dimension.
 
-Straight before it (危险废物3.5吨) counts before straight after it (3.5吨危险废物), and both before what stands farther off.
+Straight before it (危险废物3.5吨) counts before straight after it (3.5吨危险废物), and both before what stands off.
 """
 
 from dataclasses import dataclass
@@ -46,7 +46,8 @@ _FINER: Final = {
 class Object:
     """An object beside an amount: its role (a measure's name, or `other`), its words, and how near they are.
 
-    `at`: its place among the sentence's tokens. `strangers` counts the characters between the two that no list knows; `crosses` says that a comma stands there.
+    `at`: its place among the sentence's tokens. `strangers` counts the characters between the two that no list knows;
+    `crosses` says that a comma stands there, `acts` that a word for an act does.
     """
 
     role: str
@@ -68,9 +69,10 @@ def find_object(sentence: Sentence, place: int, domain: Domain, floor: int) -> O
     chosen = None
     if before is not None and not (before.strangers or before.crosses or before.acts):
         chosen = before
-    elif after is not None and not after.strangers:
-        chosen = after
-    elif after is not None and after.strangers <= _STRANGERS_AFTER and not (before and before.strangers < after.strangers):
+    elif after is not None and (
+        not after.strangers
+        or (after.strangers <= _STRANGERS_AFTER and (before is None or before.strangers >= after.strangers))
+    ):
         chosen = after
     elif before is not None and before.strangers <= _STRANGERS_BEFORE:
         chosen = before
@@ -87,7 +89,7 @@ def find_object(sentence: Sentence, place: int, domain: Domain, floor: int) -> O
 def _is_made_good(sentence: Sentence, loss: Object) -> bool:
     """Whether a loss is one that is paid for (赔偿农户损失): what was lost is said elsewhere, if at all."""
     for at in range(loss.at - 1, -1, -1):
-        start, end, word = sentence.tokens[at]
+        _, end, word = sentence.tokens[at]
         if loss.start - end > _STRANGERS_BEFORE or word.marks & (ACT | BARRIER | COMMA):
             return False
         if word.marks & REMEDY:
@@ -240,4 +242,3 @@ def shared_out(sentence: Sentence, place: int) -> list[Token] | None:
         elif token[2].marks & (BARRIER | ACT | FINDING) or (token[2].marks & COMMA and sentence.text[token[0]] != "、"):
             break
     return nouns[::-1]
-

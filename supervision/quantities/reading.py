@@ -1,19 +1,22 @@
 """`read_quantities`: every quantity a text states, each with the words it was read from."""
 
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from typing import Final
 
-from schema.vocabularies import UNITS, Domain, QuantityMeasure
+from schema.vocabularies import UNITS, Certainty, Domain, QuantityMeasure
 from supervision.quantities.amounts import Amount, Dimension, amounts
 from supervision.quantities.assertion import asserted
-from supervision.quantities.mention import Certainty, QuantityMention
+from supervision.quantities.mention import QuantityMention
 from supervision.quantities.multiples import find_multiple, substance_before, substances_shared
 from supervision.quantities.objects import STANDING_TREES, Object, find_object, shared_out
 from supervision.quantities.sentence import Sentence, sentences
-from supervision.quantities.words import ACT, CONJUNCTION, EACH, INCLUDING, LINK, COMMA, TOTAL, Lexicon, load_lexicon
+from supervision.quantities.words import ACT, COMMA, CONJUNCTION, EACH, INCLUDING, LINK, TOTAL, load_lexicon
 
 _LIST_GAP: Final = 4
+_TOTAL_REACH: Final = 4
+_EACH_REACH: Final = 12
 _PARTS_OF: Final = {
     QuantityMeasure.OTHER_FARMLAND: QuantityMeasure.BASIC_FARMLAND,
     QuantityMeasure.OTHER_FOREST: QuantityMeasure.PUBLIC_FOREST,
@@ -60,11 +63,8 @@ class _Reading:
                 self._objects.append(None)
                 self._values.append(amount.value)
                 continue
-            if previous is not None:
-                floor_here = max(floor, sentence.amounts[previous].end)
-            else:
-                floor_here = sentence.start
-            value, thing, is_total = self._object(place, previous, floor_here)
+            behind = sentence.start if previous is None else max(floor, sentence.amounts[previous].end)
+            value, thing, is_total = self._object(place, previous, behind)
             self._objects.append(thing)
             self._values.append(value)
             if thing is None:
@@ -94,6 +94,12 @@ class _Reading:
             thing = self._share(place) or find_object(sentence, place, self._domain, floor)
             if thing is not None:
                 return amount.value, thing, self._sums_up(place, thing)
+        return self._inherited(place, previous)
+
+    def _inherited(self, place: int, previous: int | None) -> tuple[Decimal, Object | None, bool]:
+        """What an amount without an object has of the one before: as the total of a list, or as its next part."""
+        sentence = self._sentence
+        amount = sentence.amounts[place]
         if previous is None or (inherited := self._objects[previous]) is None:
             return amount.value, None, False
         between = self._between(previous, place)
@@ -125,16 +131,16 @@ class _Reading:
     def _sums_up(self, place: int, thing: Object) -> bool:
         """Whether 共计 stands before an amount that is what two or more before it, of the same measure, make up."""
         sentence = self._sentence
-        if not any(
-            token[2].marks & TOTAL for token in sentence.tokens[max(0, sentence.before[place] - 4) : sentence.before[place]]
-        ):
+        amount = sentence.amounts[place]
+        before = sentence.tokens[max(0, sentence.before[place] - _TOTAL_REACH) : sentence.before[place]]
+        if not any(token[2].marks & TOTAL for token in before):
             return False
         parts = [
             self._values[at]
             for at, part in enumerate(self._objects)
-            if part is not None and part.role == thing.role and sentence.amounts[at].dimension is sentence.amounts[place].dimension
+            if part is not None and part.role == thing.role and sentence.amounts[at].dimension is amount.dimension
         ]
-        return len(parts) > 1 and sum(parts) == sentence.amounts[place].value
+        return len(parts) > 1 and sum(parts) == amount.value
 
     def _run(self, place: int) -> list[int]:
         """The places of the amounts that a list of them begun at `place` holds."""
@@ -174,21 +180,18 @@ class _Reading:
     def _share_substances(self, place: int) -> None:
         """铅、镉分别超标4.2倍、3.1倍: the substances in the order of the amounts."""
         sentence = self._sentence
-        each = next(
-            (at for at in range(sentence.before[place] - 1, max(-1, sentence.before[place] - 12), -1)
-             if sentence.tokens[at][2].marks & EACH),
-            None,
-        )
+        nearest = sentence.before[place] - 1
+        reach = range(nearest, max(-1, nearest - _EACH_REACH), -1)
+        each = next((at for at in reach if sentence.tokens[at][2].marks & EACH), None)
         if each is None:
             return
         run = self._run(place)
         substances = substances_shared(sentence, each)
-        if len(run) < 2 or len(substances) != len(run):
+        if len(run) == 1 or len(substances) != len(run):
             return
         for at, (start, end, _) in zip(run, substances, strict=True):
-            self._shared[at] = Object(
-                role=QuantityMeasure.TIMES_OVER_STANDARD.value, start=start, end=end, at=each, strangers=0, crosses=False
-            )
+            role = QuantityMeasure.TIMES_OVER_STANDARD.value
+            self._shared[at] = Object(role=role, start=start, end=end, at=each, strangers=0, crosses=False)
 
     def _mention(
         self, place: int, amount: Amount, value: Decimal, thing: Object, is_total: bool
@@ -208,7 +211,7 @@ class _Reading:
         measure = QuantityMeasure(role)
         substance: str | None = sentence.text[thing.start : thing.end]
         if measure is QuantityMeasure.TIMES_OVER_STANDARD:
-            substance, start = self._substance(place, thing, start)
+            substance, start = self._substance(place, start)
         if thing.role == STANDING_TREES:
             certainty = Certainty.POSSIBLE
         return QuantityMention(
@@ -220,13 +223,11 @@ class _Reading:
             start=start,
             end=end,
             certainty=certainty,
-            acts=tuple(
-                sentence.text[token[0] : token[1]] for token in sentence.tokens if token[2].marks & ACT
-            ),
+            acts=tuple(sentence.text[token[0] : token[1]] for token in sentence.tokens if token[2].marks & ACT),
             is_total=is_total,
         )
 
-    def _substance(self, place: int, thing: Object, start: int) -> tuple[str | None, int]:
+    def _substance(self, place: int, start: int) -> tuple[str | None, int]:
         """The substance of a multiple, and where the quote with it starts."""
         sentence = self._sentence
         shared = self._shared.get(place)
@@ -240,22 +241,19 @@ class _Reading:
         return sentence.text[token[0] : token[1]], min(start, token[0])
 
     def _wholes_marked(self, found: list[QuantityMention]) -> list[QuantityMention]:
-        """Mark an amount of farmland or forest of which 其中 names a part that another measure counts: it is a whole."""
-        if len(found) < 2 or not any(token[2].marks & INCLUDING for token in self._sentence.tokens):
+        """Mark an amount of farmland or forest of which 其中 names a part that another measure counts as a whole."""
+        if not any(token[2].marks & INCLUDING for token in self._sentence.tokens):
             return found
         marked = []
         for at, mention in enumerate(found):
             part = _PARTS_OF.get(mention.measure)
             follows = next((other for other in found[at + 1 :] if other.measure is part), None)
-            if follows is not None and "其中" in self._sentence.text[mention.end : follows.start + 2]:
-                mention = _whole(mention)
-            marked.append(mention)
+            is_whole = follows is not None and "其中" in self._sentence.text[mention.end : follows.start + 2]
+            marked.append(_whole(mention) if is_whole else mention)
         return marked
 
 
 def _whole(mention: QuantityMention) -> QuantityMention:
-    from dataclasses import replace
-
     return replace(mention, certainty=Certainty.POSSIBLE, is_total=True)
 
 

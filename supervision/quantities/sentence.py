@@ -16,8 +16,10 @@ _REACH: Final = 160
 
 @dataclass(kw_only=True)
 class Sentence:
-    """A sentence from `start` to `end`. `before[i]` and `after[i]`: how many tokens end before the amount i, and the
-    place of the first one that starts behind it."""
+    """A sentence from `start` to `end`.
+
+    `before[i]` and `after[i]`: how many tokens end before the amount i, and the place of the first that starts behind.
+    """
 
     text: str
     start: int
@@ -106,5 +108,3 @@ def _sentence(text: str, start: int, end: int, amounts: list[Amount], lexicon: L
             behind += 1
         after.append(behind)
     return Sentence(text=text, start=start, end=end, amounts=amounts, tokens=tokens, before=before, after=after)
-
-

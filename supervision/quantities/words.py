@@ -12,10 +12,38 @@ from schema.vocabularies import QuantityMeasure
 from supervision.quantities.amounts import Dimension
 
 _MARK_NAMES: Final = (
-    "below at_least about about_after above_after below_after limit_after negation negator elsewhere approval remedy denial plea doubt "
-    "doubt_on doubt_after attribution finding statute total including each link_verb rate act link comma barrier "
-    "conjunction neutral"
-).split()
+    "below",
+    "at_least",
+    "about",
+    "about_after",
+    "above_after",
+    "below_after",
+    "limit_after",
+    "negation",
+    "negator",
+    "elsewhere",
+    "approval",
+    "remedy",
+    "denial",
+    "plea",
+    "doubt",
+    "doubt_on",
+    "doubt_after",
+    "attribution",
+    "finding",
+    "statute",
+    "total",
+    "including",
+    "each",
+    "link_verb",
+    "rate",
+    "act",
+    "link",
+    "comma",
+    "barrier",
+    "conjunction",
+    "neutral",
+)
 
 # Plain integers: a flag enum would cost more than everything else that is done with a word.
 (
@@ -81,9 +109,19 @@ class Lexicon:
         if unknown:
             raise ValueError(f"marks.yaml and its reader differ in: {', '.join(unknown)}")
         self.words: dict[str, Word] = {}
+        self._take_marks(marks)
+        self._take_objects(objects)
+        self._automaton = ahocorasick.Automaton()
+        for text, word in self.words.items():
+            self._automaton.add_word(text, (len(text), word))
+        self._automaton.make_automaton()
+
+    def _take_marks(self, marks: Mapping[str, Any]) -> None:
         for place, name in enumerate(_MARK_NAMES):
             for text in marks[name]:
                 self._word(text).marks |= 1 << place
+
+    def _take_objects(self, objects: Mapping[str, Any]) -> None:
         for dimension in Dimension:
             for role, texts in objects[dimension.value].items():
                 for text in texts:
@@ -95,10 +133,6 @@ class Lexicon:
             self._word(text).marks |= EXTRACTION
         for text in objects["substances"]:
             self._word(text).marks |= SUBSTANCE
-        self._automaton = ahocorasick.Automaton()
-        for text, word in self.words.items():
-            self._automaton.add_word(text, (len(text), word))
-        self._automaton.make_automaton()
 
     def tokens(self, text: str, start: int, end: int) -> list[Token]:
         """The words from `start` to `end`, in order."""
