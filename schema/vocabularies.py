@@ -97,11 +97,11 @@ class QuantityMeasure(StrEnum):
     TIMES_OVER_STANDARD = "times_over_standard"
 
 
-class Certainty(StrEnum):
-    """How sure a quantity or a finding is: 确定, or 待核, which a person must check against the file."""
+class Certainty(Labelled):
+    """How sure a quantity or a finding is; a person must check against the file what is POSSIBLE."""
 
-    CERTAIN = "CERTAIN"
-    POSSIBLE = "POSSIBLE"
+    CERTAIN = "CERTAIN", "确定"
+    POSSIBLE = "POSSIBLE", "待核"
 
 
 UNITS: dict[QuantityMeasure, str] = {

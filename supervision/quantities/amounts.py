@@ -58,6 +58,9 @@ _UNITS: Final = {
 }
 _SCALES: Final = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
 
+# Nothing is as much, and what has more digits would be rounded.
+_LARGEST: Final = Decimal(10) ** 15
+
 _D: Final = "0-9０-９"
 _H: Final = "".join(HAN_DIGITS) + "十百千万亿拾佰仟萬億"
 _GAP: Final = r"[ \u3000\xa0]{0,2}"
@@ -157,11 +160,14 @@ def _amount(found: re.Match[str], text: str) -> Amount | None:
     if minor is None:
         return None
     dimension, worth, small = _unit(found, text)
+    value = (value + minor + small) * worth
+    if value > _LARGEST:
+        return None
     return Amount(
         start=start,
         end=end,
         dimension=dimension,
-        value=(value + minor + small) * worth,
+        value=value,
         is_lower_end=is_lower_end,
         restates=False,
     )

@@ -107,6 +107,8 @@ def substances_shared(sentence: Sentence, at: int) -> list[Token]:
     for place in range(at - 1, -1, -1):
         token = sentence.tokens[place]
         marks = token[2].marks
+        if sentence.tokens[at][0] - token[1] > _SUBSTANCE_REACH:
+            break
         if marks & SUBSTANCE:
             found.append(token)
         elif marks & BARRIER or (marks & COMMA and sentence.text[token[0]] != "、"):

@@ -236,6 +236,8 @@ def shared_out(sentence: Sentence, place: int) -> list[Token] | None:
     nouns: list[Token] = []
     for at in range(each - 1, -1, -1):
         token = sentence.tokens[at]
+        if sentence.tokens[each][0] - token[1] > _REACH:
+            break
         role = token[2].roles.get(dimension)
         if role is not None and role != GENERIC:
             nouns.append(token)

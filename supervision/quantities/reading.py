@@ -1,5 +1,6 @@
 """`read_quantities`: every quantity a text states, each with the words it was read from."""
 
+from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -12,10 +13,12 @@ from supervision.quantities.mention import QuantityMention
 from supervision.quantities.multiples import find_multiple, substance_before, substances_shared
 from supervision.quantities.objects import STANDING_TREES, Object, find_object, shared_out
 from supervision.quantities.sentence import Sentence, sentences
-from supervision.quantities.words import ACT, COMMA, CONJUNCTION, EACH, INCLUDING, LINK, TOTAL, load_lexicon
+from supervision.quantities.words import COMMA, CONJUNCTION, EACH, INCLUDING, LINK, TOTAL, load_lexicon
 
 _LIST_GAP: Final = 4
 _TOTAL_REACH: Final = 4
+_PARTS_REACH: Final = 8
+_LONGEST_QUOTE: Final = 200
 _EACH_REACH: Final = 12
 _PARTS_OF: Final = {
     QuantityMeasure.OTHER_FARMLAND: QuantityMeasure.BASIC_FARMLAND,
@@ -50,6 +53,8 @@ class _Reading:
         self._domain = domain
         self._objects: list[Object | None] = []
         self._values: list[Decimal] = []
+        self._roles: defaultdict[Dimension, set[str | None]] = defaultdict(set)
+        self._sums: dict[str, tuple[int, Decimal]] = {}
         self._shared: dict[int, Object] = {}
 
     def mentions(self) -> list[QuantityMention]:
@@ -67,8 +72,11 @@ class _Reading:
             value, thing, is_total = self._object(place, previous, behind)
             self._objects.append(thing)
             self._values.append(value)
+            self._roles[amount.dimension].add(None if thing is None else thing.role)
             if thing is None:
                 continue
+            count, total = self._sums.get(thing.role, (0, Decimal(0)))
+            self._sums[thing.role] = (count + 1, total + value)
             if thing.start > amount.start:
                 floor = thing.end
             mention = self._mention(place, amount, value, thing, is_total)
@@ -104,11 +112,7 @@ class _Reading:
             return amount.value, None, False
         between = self._between(previous, place)
         if between is not None and between & TOTAL and amount.dimension is not Dimension.TIMES:
-            alike = all(
-                thing is not None and thing.role == inherited.role
-                for at, thing in enumerate(self._objects)
-                if sentence.amounts[at].dimension is amount.dimension and not sentence.amounts[at].restates
-            )
+            alike = self._roles[amount.dimension] == {inherited.role}
             return (amount.value, inherited, True) if alike else (amount.value, None, False)
         if between is not None and amount.start - sentence.amounts[previous].end <= _LIST_GAP:
             return amount.value + (self._values[previous] - sentence.amounts[previous].value), inherited, False
@@ -135,12 +139,8 @@ class _Reading:
         before = sentence.tokens[max(0, sentence.before[place] - _TOTAL_REACH) : sentence.before[place]]
         if not any(token[2].marks & TOTAL for token in before):
             return False
-        parts = [
-            self._values[at]
-            for at, part in enumerate(self._objects)
-            if part is not None and part.role == thing.role and sentence.amounts[at].dimension is amount.dimension
-        ]
-        return len(parts) > 1 and sum(parts) == amount.value
+        count, total = self._sums.get(thing.role, (0, Decimal(0)))
+        return count > 1 and total == amount.value
 
     def _run(self, place: int) -> list[int]:
         """The places of the amounts that a list of them begun at `place` holds."""
@@ -212,6 +212,8 @@ class _Reading:
         substance: str | None = sentence.text[thing.start : thing.end]
         if measure is QuantityMeasure.TIMES_OVER_STANDARD:
             substance, start = self._substance(place, start)
+        if end - start > _LONGEST_QUOTE:
+            start, end = amount.start, amount.end
         if thing.role == STANDING_TREES:
             certainty = Certainty.POSSIBLE
         return QuantityMention(
@@ -223,7 +225,7 @@ class _Reading:
             start=start,
             end=end,
             certainty=certainty,
-            acts=tuple(sentence.text[token[0] : token[1]] for token in sentence.tokens if token[2].marks & ACT),
+            acts=sentence.acts,
             is_total=is_total,
         )
 
@@ -247,7 +249,7 @@ class _Reading:
         marked = []
         for at, mention in enumerate(found):
             part = _PARTS_OF.get(mention.measure)
-            follows = next((other for other in found[at + 1 :] if other.measure is part), None)
+            follows = next((other for other in found[at + 1 : at + _PARTS_REACH] if other.measure is part), None)
             is_whole = follows is not None and "其中" in self._sentence.text[mention.end : follows.start + 2]
             marked.append(_whole(mention) if is_whole else mention)
         return marked

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from supervision.quantities.amounts import Amount
-from supervision.quantities.words import BARRIER, COMMA, EXTRACTION, Lexicon, Token
+from supervision.quantities.words import ACT, BARRIER, COMMA, EXTRACTION, Lexicon, Token
 
 _ENDS: Final = "。！？!?\n\r"
 _END = re.compile(f"[{_ENDS}]")
@@ -68,6 +68,11 @@ class Sentence:
                 break
             near.append(self.tokens[at])
         return near
+
+    @cached_property
+    def acts(self) -> tuple[str, ...]:
+        """The words for what was done, in order."""
+        return tuple(self.text[start:end] for start, end, word in self.tokens if word.marks & ACT)
 
     @cached_property
     def is_about_extraction(self) -> bool:

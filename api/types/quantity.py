@@ -1,0 +1,49 @@
+"""Quantities that the rules weigh, as an agency states them or its texts say them."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+import strawberry
+
+from api.masking import shown_text
+from schema.records import PenaltyCase
+from schema.vocabularies import Certainty
+from supervision.quantities.weighing import weigh_quantities
+
+MOST_QUANTITIES: Final = 100
+"""Of one case; a text that says more is no decision's."""
+
+
+@strawberry.type(description="A quantity with the words it was read from. 涉案数量")
+class Quantity:
+    """`supervision.quantities.weighing.WeighedQuantity` as clients see it."""
+
+    measure: str = strawberry.field(description="What is measured, as feeds name it (hazardous_waste). 计量项目")
+    value: Decimal = strawberry.field(description="How much, in the unit. 数值")
+    unit: str = strawberry.field(description="t, mu, m3, yuan, count or times. 单位（吨、亩、立方米、元、株、倍）")
+    quote: str | None = strawberry.field(
+        description="The words of the text that say it, or that differ from it; persons are masked. 原文"
+    )
+    certainty: Certainty = strawberry.field(
+        description="POSSIBLE where the text doubts, estimates or attributes it. 确定程度"
+    )
+    disagrees: bool = strawberry.field(
+        description="Whether the agency states it and its text says something else. 与原文是否不一致"
+    )
+
+
+def case_quantities(root: strawberry.Parent[PenaltyCase]) -> Sequence[Quantity]:
+    """A case's quantities, a hundred at most: what the agency states first."""
+    weighed = weigh_quantities(root.quantities, (root.facts, root.penalty_content, root.title), root.domain)
+    return [
+        Quantity(
+            measure=quantity.measure.value,
+            value=quantity.value,
+            unit=quantity.unit,
+            quote=shown_text(root, quantity.quote),
+            certainty=quantity.certainty,
+            disagrees=quantity.disagrees,
+        )
+        for quantity in weighed[:MOST_QUANTITIES]
+    ]
