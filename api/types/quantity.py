@@ -1,15 +1,15 @@
 """Quantities that the rules weigh, as an agency states them or its texts say them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
 import strawberry
 
-from api.masking import shown_text
+from api.masking import shown_quotes
 from schema.records import PenaltyCase
 from schema.vocabularies import Certainty
-from supervision.quantities.weighing import weigh_quantities
+from supervision.quantities.weighing import WeighedQuantity, weigh_quantities
 
 MOST_QUANTITIES: Final = 100
 """Of one case; a text that says more is no decision's."""
@@ -35,15 +35,21 @@ class Quantity:
 
 def case_quantities(root: strawberry.Parent[PenaltyCase]) -> Sequence[Quantity]:
     """A case's quantities, a hundred at most: what the agency states first."""
-    weighed = weigh_quantities(root.quantities, (root.facts, root.penalty_content, root.title), root.domain)
-    return [
-        Quantity(
-            measure=quantity.measure.value,
-            value=quantity.value,
-            unit=quantity.unit,
-            quote=shown_text(root, quantity.quote),
-            certainty=quantity.certainty,
-            disagrees=quantity.disagrees,
-        )
-        for quantity in weighed[:MOST_QUANTITIES]
-    ]
+    texts = (root.facts, root.penalty_content, root.title)
+    weighed = weigh_quantities(root.quantities, texts, root.domain)[:MOST_QUANTITIES]
+    quotes = {place: shown_quotes(root, text) for place, text in enumerate(texts) if text} if weighed else {}
+    return [_shown(quantity, quotes) for quantity in weighed]
+
+
+def _shown(quantity: WeighedQuantity, quotes: Mapping[int, Callable[[int, int], str]]) -> Quantity:
+    quote = None
+    if quantity.mention is not None and quantity.text is not None:
+        quote = quotes[quantity.text](quantity.mention.start, quantity.mention.end)
+    return Quantity(
+        measure=quantity.measure.value,
+        value=quantity.value,
+        unit=quantity.unit,
+        quote=quote,
+        certainty=quantity.certainty,
+        disagrees=quantity.disagrees,
+    )
