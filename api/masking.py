@@ -33,7 +33,7 @@ def shown_quotes(case: PenaltyCase, text: str) -> Callable[[int, int], str]:
     spans = cover_spans(text, names_to_cover(case))
 
     def shown(start: int, end: int) -> str:
-        parts = []
+        parts: list[str] = []
         for name_start, name_end, cover in spans:
             if name_start < end and name_end > start:
                 parts += (text[start:name_start], cover)

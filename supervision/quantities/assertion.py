@@ -172,6 +172,7 @@ def _is_doubted(sentence: Sentence, place: int, clause: list[Token], end: int) -
     limit = sentence.next_start(place)
     doubted = any(token[2].marks & DOUBT for token in clause)
     found = False
+    dimension = sentence.amounts[place].dimension
     for at in range(sentence.after[place], min(len(sentence.tokens), sentence.after[place] + 12)):
         start, _, word = sentence.tokens[at]
         if start >= limit or word.marks & BARRIER:
@@ -180,6 +181,8 @@ def _is_doubted(sentence: Sentence, place: int, clause: list[Token], end: int) -
             return True
         if word.marks & FINDING:
             found = True
+        elif word.roles.get(dimension) is not None:
+            found = found and start < end
         elif found and word.marks & LINK_VERB:
             return False
         elif word.marks & DOUBT and start < end:

@@ -110,6 +110,7 @@ def test_an_amount_of_anything_else_is_none(text: str) -> None:
         "未发现倾倒危险废物3吨",
         "没有证据证明当事人倾倒危险废物3吨",
         "举报称倾倒危险废物3吨，经查不属实",
+        "举报所称倾倒3吨危险废物一事并不存在",
         "未倾倒危险废物3吨",
         "未造成经济损失30万元",
         "倾倒危险废物不足3吨",
@@ -147,12 +148,12 @@ def test_what_is_negated_refuted_below_or_a_limit_of_the_law_is_none(text: str) 
     ],
 )
 def test_what_is_doubted_estimated_attributed_or_a_range_is_possible_by_its_lower_end(text: str) -> None:
-    assert (only(text).value, only(text).certainty) == (3, DOUBTED)
+    assert (only(text).value, only(text).certainty) == (Decimal(3), DOUBTED)
 
 
 def test_what_the_agency_found_ends_a_doubt_of_an_earlier_clause() -> None:
     found = read_quantities("举报人称倾倒危险废物10吨，经查明，实际倾倒危险废物3.5吨。", Domain.ENVIRONMENT)
-    assert [(mention.value, mention.certainty) for mention in found] == [(10, DOUBTED), (Decimal("3.5"), SURE)]
+    assert [(mention.value, mention.certainty) for mention in found] == [(Decimal(10), DOUBTED), (Decimal("3.5"), SURE)]
 
 
 def test_not_yet_sold_negates_the_sale_and_not_the_goods() -> None:
