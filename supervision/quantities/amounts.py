@@ -89,7 +89,7 @@ _RANGE_SIGNS: Final = frozenset("至到~～—–-－")
 _LOWER_END = re.compile(rf"[{_D}{_H}][{_D}{_H}.．]{{0,12}}{_GAP}[至到~～—–\-－]{{1,2}}{_GAP}$")
 _LOWER_REACH: Final = 20
 _RANGE_BETWEEN = re.compile(r"[至到~～—–\-－]{1,2}")
-_RESTATED = re.compile(r"[的，, ]?[（(\[]?(?:即|约?合(?!计)|约|折合|折|大写|小写|换算|计|为|人民币|[：:¥￥ ]){0,4}")
+_RESTATED = re.compile(r"[的，、, ]?[（(\[]?(?:即|约?合(?!计)|约|折合|折|大写|小写|换算|计|为|人民币|[：:¥￥ ]){0,4}")
 _RESTATED_REACH: Final = 14
 _RATE: Final = ("/", "／", "每")
 
