@@ -16,7 +16,8 @@ from sqlalchemy.engine import URL
 from bench.generator import FORMATS, case_rows, register_rows, write_json_lines
 from bench.servers import Servers, china_now, dsn
 from bench.timing import Figure, require, stopwatch, throughput
-from indexer.loading import LoadOptions, LoadReport, load_feed
+from indexer.load_reports import LoadReport
+from indexer.loading import LoadOptions, load_feed
 from stores.keys import KeyRing
 from stores.postgres import APPLICATION_ROLE, Database
 

@@ -1,4 +1,4 @@
-"""Loading one feed file: every row becomes one of inserted, updated, unchanged, rejected, or nothing is stored."""
+"""Loading one feed: every row becomes one of inserted, updated, unchanged, rejected, or nothing is stored."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +11,11 @@ import anyio.lowlevel
 from anyio.abc import TaskGroup
 
 from indexer.feeds.follow_up_staging import stage_follow_up
+from indexer.feeds.own_layouts import OwnLayout
 from indexer.feeds.reader import FeedReader, open_feed
+from indexer.feeds.sources import DiskFile, FeedSource
 from indexer.feeds.staging import Seal, Waves, stage_case, warnings_json
+from indexer.load_reports import SHOWN_ERRORS, LoadReport, shown_error
 from schema.feed_records import (
     AgencyRecord,
     CaseRecord,
@@ -55,70 +58,44 @@ _ROWS_BETWEEN_TURNS = 10
 MAX_TEXT_SIZE = 200_000
 """Characters of the longest token texts of a case together: beyond, PostgreSQL could not index their neighbours."""
 
-SHOWN_ERRORS = 20
-"""How many errors of a file a report holds; all of them are stored."""
-
-Progress = Callable[[int], None]
+Progress = Callable[[int, float], None]
+"""Is told how many rows are stored, and how much of the feed is read, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadOptions:
-    """How a file is to be loaded. `agency` is the sender, for rows that name none."""
+    """How a file is to be loaded. `agency` is the sender, for rows that name none; `layouts` are agencies' own."""
 
     agency: str | None = None
     register_agencies: bool = False
     dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadReport:
-    """What became of a file; `errors` are the first `SHOWN_ERRORS`."""
-
-    file: str
-    run: str
-    accounts: Accounts
-    errors: tuple[dict[str, Any], ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """The report as the contract writes it."""
-        counts = self.accounts
-        return {
-            "file": self.file,
-            "run": self.run,
-            "rows": counts.rows,
-            "inserted": counts.inserted,
-            "updated": counts.updated,
-            "unchanged": counts.unchanged,
-            "rejected": counts.rejected,
-            "waiting": counts.waiting,
-            "skipped": counts.skipped,
-            "warnings": counts.warnings,
-            "errors": list(self.errors),
-        }
+    layouts: tuple[OwnLayout, ...] = ()
 
 
 async def load_feed(
     database: Database,
     keys: KeyRing,
-    path: Path,
+    feed: Path | FeedSource,
     *,
     options: LoadOptions,
     clock: Callable[[], datetime],
-    progress: Progress = lambda _rows: None,
+    progress: Progress = lambda _rows, _fraction: None,
 ) -> LoadReport:
-    """Load one file in one transaction.
+    """Load one feed in one transaction: a file that is no archive, or a member of one (`file_loading.load_file`).
 
-    Raises UnreadableFeedError for a file that cannot be read as a feed; its run is kept as refused, and nothing else.
+    Raises UnreadableFeedError for one that cannot be read; its run is kept as refused, and nothing else.
     """
+    source = DiskFile(feed) if isinstance(feed, Path) else feed
     if options.dry_run:
-        return await _dry_run(database, keys, open_feed(path, sender=options.agency), options, clock, progress)
+        reader = open_feed(source, sender=options.agency, layouts=options.layouts)
+        return await _dry_run(database, keys, reader, options, clock, progress)
     async with database.begin() as guard:
         await lock_loading(guard)
         async with database.begin() as connection:
             await mark_interrupted(connection, clock())
-            run_id, run = await begin_run(connection, path, clock())
+            run_id, run = await begin_run(connection, source.path, clock(), member=source.member)
         try:
-            reader = open_feed(path, sender=options.agency)
+            reader = open_feed(source, sender=options.agency, layouts=options.layouts)
             async with database.begin() as connection:
                 load = _Load(connection, guard, keys, reader, options, run_id, run)
                 await load.go(progress)
@@ -148,7 +125,7 @@ async def _dry_run(
 ) -> LoadReport:
     async with database.begin() as guard, database.begin() as connection:
         await lock_loading(guard)
-        run_id, run = await begin_run(connection, reader.path, clock())
+        run_id, run = await begin_run(connection, reader.source.path, clock(), member=reader.source.member)
         load = _Load(connection, guard, keys, reader, options, run_id, run)
         await load.go(progress)
         await connection.rollback()
@@ -165,6 +142,7 @@ async def _end(connection: DatabaseConnection, load: "_Load", now: datetime) -> 
         sha256=bytes.fromhex(load.reader.sha256),
         encoding=load.reader.encoding,
         layout=load.reader.layout,
+        form=load.reader.form.as_json(),
     )
 
 
@@ -232,18 +210,18 @@ class _Load:
             raise
         self.accounts.waiting = await self._follow_ups.finish()
         self.errors.extend(await cases.conflicts(SHOWN_ERRORS))
-        progress(self.accounts.rows)
+        progress(self.accounts.rows, self.reader.fraction_read)
 
     async def _read(self, cases: CaseLoad, register: Register, tasks: TaskGroup, progress: Progress) -> None:
         seal = Seal(self.keys, self.run)
-        reading = self.reader.reading
         for chunk in _chunks(self.reader.sent()):
             sent: list[tuple[SentRow, bytes]] = []
             for row in chunk:
                 if isinstance(row, SkippedLine):
-                    self.accounts.skipped.append({"line": row.line, "reason": row.reason})
+                    sheet = {} if row.sheet is None else {"sheet": row.sheet}
+                    self.accounts.skipped.append({"line": row.line, "reason": row.reason, **sheet})
                 else:
-                    sent.append((row, self.keys.hash_bytes(reading + row.raw)))
+                    sent.append((row, self.keys.hash_bytes(row.reading + row.raw)))
             known = await known_rows(self.record_before, [digest for _, digest in sent])
             for number, (row, digest) in enumerate(sent):
                 if number % _ROWS_BETWEEN_TURNS == 0:
@@ -253,7 +231,7 @@ class _Load:
                 else:
                     await self._take(row.read(), digest, cases, register, tasks, seal)
             await self._merge(cases, tasks)
-            progress(self.accounts.rows)
+            progress(self.accounts.rows, self.reader.fraction_read)
         await self._merging.wait()
         for row, digest in self._superseded:
             await self._take(row.read(), digest, cases, register, tasks, seal)
@@ -283,8 +261,16 @@ class _Load:
 
     def report(self) -> LoadReport:
         """What became of the file."""
-        first = sorted(self.errors, key=lambda error: int(error["line"]))[:SHOWN_ERRORS]
-        return LoadReport(file=shown_path(self.reader.path), run=self.run, accounts=self.accounts, errors=tuple(first))
+        source = self.reader.source
+        first = sorted(self.errors, key=lambda error: int(error["ordinal"]))[:SHOWN_ERRORS]
+        return LoadReport(
+            file=shown_path(source.path),
+            member=source.member,
+            run=self.run,
+            format=self.reader.form.format,
+            accounts=self.accounts,
+            errors=tuple(shown_error(error, self.reader.sheet_of(error["ordinal"])) for error in first),
+        )
 
     async def _merge(self, cases: CaseLoad, tasks: TaskGroup) -> None:
         """Begin to merge the rows that wait, when those before them are merged."""
@@ -376,8 +362,9 @@ class _Load:
 
 
 def _shown(rejection: Rejection) -> dict[str, Any]:
-    """A rejected row as a report shows it."""
+    """What a report tells of a rejected row, and where in the feed it stands."""
     return {
+        "ordinal": rejection.ordinal,
         "line": rejection.line,
         "column": rejection.column,
         "code": rejection.code,

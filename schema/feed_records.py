@@ -301,17 +301,22 @@ class ParsedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentRow:
-    """One data record of a file as it was sent, and how to find out what it says."""
+    """One data record of a file as it was sent, and how to find out what it says.
+
+    Two rows of the same bytes and the same `reading` say the same: it stands for the header, the encoding, the layout.
+    """
 
     ordinal: int
     line: int
     raw: bytes
+    reading: bytes
     read: Callable[[], ParsedRow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkippedLine:
-    """A line that is no data record (title, header, blank, total), with the reason."""
+    """A line that is no data record (title, header, blank, total), with the reason; `sheet` is a workbook's sheet."""
 
     line: int
     reason: str
+    sheet: str | None = None

@@ -283,6 +283,7 @@ feed_run = Table(
     Column("sha256", LargeBinary, comment="of the whole file; NULL until it was read to its end"),
     Column("encoding", Text),
     Column("layout", Text),
+    Column("form", JSONB, comment="its format, encoding and headers, in which rejected rows are given back"),
     Column("reason", Text, comment="why a file was refused"),
     Column("started_at", DateTime(timezone=True), nullable=False),
     Column("ended_at", DateTime(timezone=True)),

@@ -312,12 +312,15 @@ class CaseLoad:
         """The first rows of the run that were rejected because another row claims their case."""
         with _quoting_nothing():
             await self._cursor.execute(
-                'SELECT line, code, message FROM rejected_row WHERE run_id = %s AND code = %s AND "column" IS NULL '
-                "ORDER BY ordinal LIMIT %s",
+                "SELECT ordinal, line, code, message FROM rejected_row "
+                'WHERE run_id = %s AND code = %s AND "column" IS NULL ORDER BY ordinal LIMIT %s',
                 [self._run_id, FeedErrorCode.CONFLICT, first],
             )
             rows = await self._cursor.fetchall()
-        return [{"line": line, "column": None, "code": code, "message": message} for line, code, message in rows]
+        return [
+            {"ordinal": ordinal, "line": line, "column": None, "code": code, "message": message}
+            for ordinal, line, code, message in rows
+        ]
 
     async def _copy(self, table: str, row_type: type[tuple[Any, ...]], rows: Iterable[tuple[Any, ...]]) -> None:
         async with self._cursor.copy(f"COPY {table} ({_column_list(row_type)}) FROM STDIN") as copy:

@@ -2,21 +2,22 @@
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, cast, func, select, tuple_
+from sqlalchemy import Select, and_, cast, func, select, tuple_
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.records import FeedError, FeedRun, SkippedLine
-from schema.tables import feed, feed_run, rejected_row
+from schema.tables import feed, feed_row, feed_run, rejected_row
 from schema.vocabularies import FeedRunStatus, RowOutcome
 
 _LOAD_LOCK = 20_130_808
+_ROWS_AT_ONCE = 500
 _SHOWN_SKIPPED = 100
 
 
@@ -66,9 +67,13 @@ def shown_path(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-async def begin_run(connection: AsyncConnection, path: Path, now: datetime) -> tuple[int, str]:
-    """Open a run of a file; answers its id and its name."""
+async def begin_run(
+    connection: AsyncConnection, path: Path, now: datetime, *, member: str | None = None
+) -> tuple[int, str]:
+    """Open a run of a file, or of a member of an archive; answers its id and its name."""
     file_name = Path(shown_path(path)).name
+    if member is not None:
+        file_name = f"{file_name}!{member}"
     await connection.execute(insert(feed).values(name=file_name).on_conflict_do_nothing())
     feed_id = select(feed.c.id).where(feed.c.name == file_name).scalar_subquery()
     name = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
@@ -148,6 +153,53 @@ async def runs_by_id(connection: AsyncConnection, ids: Sequence[int]) -> dict[in
     """Runs by id; an unknown id is left out."""
     rows = await connection.execute(_runs().where(feed_run.c.id.in_(ids)))
     return {run.id: run for run in map(_run, rows)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedRun:
+    """What is needed to give the rejected rows of a run back; `form` is None where none was kept."""
+
+    id: int
+    file: str
+    status: FeedRunStatus
+    rejected: int
+    form: dict[str, Any] | None
+
+
+async def run_by_name(connection: AsyncConnection, name: str) -> EndedRun | None:
+    """The run of a name; None for an unknown one."""
+    columns = (feed_run.c.id, feed.c.name, feed_run.c.status, feed_run.c.rejected, feed_run.c.form)
+    found = await connection.execute(select(*columns).join(feed).where(feed_run.c.run == name))
+    row = found.one_or_none()
+    if row is None:
+        return None
+    return EndedRun(id=row.id, file=row.name, status=FeedRunStatus(row.status), rejected=row.rejected, form=row.form)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedRejection:
+    """A rejected row as it is kept, with why."""
+
+    ordinal: int
+    key_id: str
+    raw: bytes
+    code: str
+    message: str
+
+
+async def stream_rejected(connection: AsyncConnection, run_id: int) -> AsyncIterator[SealedRejection]:
+    """The rejected rows of a run in their order, a few in memory at a time."""
+    statement = (
+        select(feed_row.c.ordinal, feed_row.c.key_id, feed_row.c.raw, rejected_row.c.code, rejected_row.c.message)
+        .join(
+            rejected_row, and_(rejected_row.c.run_id == feed_row.c.run_id, rejected_row.c.ordinal == feed_row.c.ordinal)
+        )
+        .where(rejected_row.c.run_id == run_id)
+        .order_by(rejected_row.c.ordinal)
+        .execution_options(yield_per=_ROWS_AT_ONCE)
+    )
+    async for row in await connection.stream(statement):
+        yield SealedRejection(ordinal=row.ordinal, key_id=row.key_id, raw=row.raw, code=row.code, message=row.message)
 
 
 async def list_errors(

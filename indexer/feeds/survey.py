@@ -1,42 +1,40 @@
-"""Finding out what a file is before its records are read: its encoding, its line ends, its layout, its header."""
+"""Finding out what a text file is before its records are read: its encoding, its line ends, its layout, its header."""
 
 import csv
-import stat
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO, Final
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Final
 
-from indexer.feeds.columns import column_of
+from indexer.feeds import bounds
+from indexer.feeds.headers import Header, header_of, require_distinct
+from indexer.feeds.own_layouts import OwnLayout
+from indexer.feeds.sources import FeedSource
 from stores.errors import UnreadableFeedError
 
-MAX_LINE: Final = 16 * 1024 * 1024
-"""Bytes in the longest physical line, and in the longest record of several lines."""
-
-MAX_COLUMNS: Final = 1_000
-
-PUBLISHED_CSV: Final = "published CSV"
-JSON_LINES: Final = "JSON Lines"
 UTF_8: Final = "utf-8"
 UTF_8_WITH_BOM: Final = "utf-8-sig"
 GB18030: Final = "gb18030"
 
 _BOM: Final = b"\xef\xbb\xbf"
-_CHUNK: Final = 1 << 20
-_HEADER_WITHIN: Final = 20
+HEADER_WITHIN: Final = 20
+"""Lines among which a header is looked for; titles stand above it."""
+
 _HEAD_LINES: Final = 80
 _HEAD_BYTES: Final = 1 << 20
-_MIN_KNOWN_COLUMNS: Final = 2
-_DELIMITERS: Final = (",", ";", "\t")
+_DELIMITERS: Final = (",", ";", "\t", "|")
 # Text has no NUL bytes but a stray one in a value; other formats are full of them.
 _NUL_EVERY: Final = 100
 
-_WHAT_IS_READ: Final = "This version reads CSV and JSON Lines in UTF-8 or GB18030."
+_WHAT_IS_READ: Final = "CSV and JSON Lines in UTF-8 or GB18030 are read, XLSX, and these compressed (gz, zip)."
 _SIGNATURES: Final = (
-    (b"PK\x03\x04", "a ZIP archive or an XLSX workbook"),
+    (b"PK\x03\x04", "a ZIP archive inside of another file"),
     (b"PK\x05\x06", "an empty ZIP archive"),
-    (b"\x1f\x8b", "compressed with gzip"),
-    (b"\xd0\xcf\x11\xe0", "a workbook or document in Microsoft's old binary format (XLS, DOC)"),
+    (b"\x1f\x8b", "compressed with gzip twice"),
+    (b"BZh", "compressed with bzip2"),
+    (b"\xfd7zXZ", "compressed with xz"),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd"),
+    (b"\xd0\xcf\x11\xe0", "in Microsoft's old binary format (XLS, DOC), or a workbook with a password"),
     (b"%PDF", "a PDF document"),
     (b"Rar!", "a RAR archive"),
     (b"7z\xbc\xaf", "a 7-Zip archive"),
@@ -44,21 +42,25 @@ _SIGNATURES: Final = (
     (b"\xfe\xff", "UTF-16 text"),
 )
 
+NO_HEADER: Final = (
+    f"None of the first {HEADER_WITHIN} lines is a header this version reads. The published penalty table begins with "
+    "行政相对人名称 or CF_XDR_MC; a JSON Lines file begins with {."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CsvHeader:
-    """A CSV file's header: its first physical line and how many it takes, the delimiter, and each field's column."""
+    """A CSV file's header: its first physical line and how many it takes, and the delimiter."""
 
     line: int
     lines: int
     delimiter: str
-    names: tuple[str, ...]
-    columns: tuple[str | None, ...]
+    header: Header
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """What a file is. `encoding` is a codec's name; `header` is None for JSON Lines and for an empty file."""
+    """What a text file is. `encoding` is a codec's name; `header` is None for JSON Lines and for an empty file."""
 
     encoding: str
     terminator: bytes
@@ -67,31 +69,31 @@ class Survey:
     @property
     def codec(self) -> str:
         """The codec of a line; the byte order mark is no part of the first one."""
-        return UTF_8 if self.encoding == UTF_8_WITH_BOM else self.encoding
-
-    @property
-    def layout(self) -> str:
-        """The layout, in words; an empty file is a JSON Lines file without a line."""
-        return JSON_LINES if self.header is None else PUBLISHED_CSV
+        return codec_of(self.encoding)
 
 
-def physical_lines(stream: BinaryIO, terminator: bytes, see: Callable[[bytes], None]) -> Iterator[bytes]:
+def codec_of(encoding: str) -> str:
+    """The codec of a line of a file in this encoding."""
+    return UTF_8 if encoding == UTF_8_WITH_BOM else encoding
+
+
+def physical_lines(chunks: Iterator[bytes], terminator: bytes, see: Callable[[bytes], None]) -> Iterator[bytes]:
     """The lines of a file without their terminator and without a byte order mark; `see` is shown every byte read.
 
-    Raises UnreadableFeedError for a line longer than `MAX_LINE`.
+    Raises UnreadableFeedError for a line longer than `bounds.MAX_LINE`.
     """
     rest = b""
     number = 0
     first = True
-    while chunk := stream.read(_CHUNK):
+    for chunk in chunks:
         see(chunk)
         parts = (rest + chunk).split(terminator)
         if first:
             parts[0] = parts[0].removeprefix(_BOM)
             first = False
-        if max(len(parts[0]), len(parts[-1])) > MAX_LINE:
-            line = number + (1 if len(parts[0]) > MAX_LINE else len(parts))
-            raise UnreadableFeedError(f"Line {line} is longer than {MAX_LINE:,} bytes, which no record is.")
+        if max(len(parts[0]), len(parts[-1])) > bounds.MAX_LINE:
+            line = number + (1 if len(parts[0]) > bounds.MAX_LINE else len(parts))
+            raise UnreadableFeedError(f"Line {line} is longer than {bounds.MAX_LINE:,} bytes, which no record is.")
         rest = parts.pop()
         number += len(parts)
         yield from parts
@@ -99,33 +101,20 @@ def physical_lines(stream: BinaryIO, terminator: bytes, see: Callable[[bytes], N
         yield rest
 
 
-def survey_of(path: Path) -> Survey:
-    """Read a file through once and say what it is. Raises UnreadableFeedError, saying why, for what is no feed."""
-    try:
-        is_file = stat.S_ISREG(path.stat().st_mode)
-    except ValueError as error:
-        raise UnreadableFeedError("A file cannot have this name.") from error
-    except OSError as error:
-        raise UnreadableFeedError(f"{path.name} cannot be read: {error.strerror}.") from error
-    if not is_file:
-        raise UnreadableFeedError(f"{path.name} is no file. Name a CSV or a JSON Lines file.")
-    try:
-        with path.open("rb") as stream:
-            return _survey(stream)
-    except OSError as error:
-        raise UnreadableFeedError(f"{path.name} cannot be read: {error.strerror}.") from error
+def survey_of(source: FeedSource, layouts: Sequence[OwnLayout] = ()) -> Survey:
+    """Read a file through once and say what it is; `layouts` are agencies' own.
 
-
-def _survey(stream: BinaryIO) -> Survey:
-    beginning = stream.read(_CHUNK)
-    stream.seek(0)
+    Raises UnreadableFeedError, saying why, for what is no feed.
+    """
+    chunks = source.chunks()
+    beginning = next(chunks, b"")
     _refuse_binary(beginning)
     terminator = b"\n" if b"\n" in beginning or b"\r" not in beginning else b"\r"
     has_bom = beginning.startswith(_BOM)
     encodings = _Encodings(offset=len(_BOM) if has_bom else 0)
     head: list[bytes] = []
     head_bytes = 0
-    for line in physical_lines(stream, terminator, lambda _: None):
+    for line in physical_lines(chain((beginning,), chunks), terminator, lambda _: None):
         encodings.see(line)
         if len(head) < _HEAD_LINES and head_bytes < _HEAD_BYTES and (head or line.strip()):
             head.append(line)
@@ -133,14 +122,13 @@ def _survey(stream: BinaryIO) -> Survey:
         elif not head:
             encodings.blank_lines += 1
     encoding = encodings.decide(has_bom=has_bom)
-    codec = UTF_8 if encoding == UTF_8_WITH_BOM else encoding
-    texts = [line.decode(codec, "replace") for line in head]
+    texts = [line.decode(codec_of(encoding), "replace") for line in head]
     first = next((text.lstrip() for text in texts if not text.isspace()), "")
     if not first or first.startswith("{"):
         return Survey(encoding=encoding, terminator=terminator, header=None)
     if first.startswith("["):
         raise UnreadableFeedError("This is a JSON array. Send JSON Lines: one object a line, without brackets around.")
-    return Survey(encoding=encoding, terminator=terminator, header=_find_header(texts, encodings.blank_lines))
+    return Survey(encoding=encoding, terminator=terminator, header=_find_header(texts, encodings.blank_lines, layouts))
 
 
 def _refuse_binary(beginning: bytes) -> None:
@@ -197,46 +185,31 @@ class _Encodings:
         return UTF_8 if self.utf_8 >= self.gb18030 else GB18030
 
 
-def _find_header(texts: list[str], blank_lines: int) -> CsvHeader:
+def _find_header(texts: list[str], blank_lines: int, layouts: Sequence[OwnLayout]) -> CsvHeader:
     """The header among a file's first lines; every line is tried as one, for titles above it may be anything."""
-    for index in range(min(len(texts), max(0, _HEADER_WITHIN - blank_lines))):
-        candidates = [header for delimiter in _DELIMITERS if (header := _header_at(texts, index, delimiter))]
+    for index in range(min(len(texts), max(0, HEADER_WITHIN - blank_lines))):
+        tried = (_header_at(texts, index, delimiter, layouts) for delimiter in _DELIMITERS)
+        candidates = [found for found in tried if found is not None]
         if candidates:
-            best = max(candidates, key=_known)
-            return _checked(best, blank_lines)
-    raise UnreadableFeedError(
-        f"None of the first {_HEADER_WITHIN} lines is a header this version reads. The published penalty table begins "
-        "with 行政相对人名称 or CF_XDR_MC; a JSON Lines file begins with {."
-    )
+            best = max(candidates, key=lambda found: found.header.known)
+            require_distinct(best.header)
+            return replace(best, line=best.line + blank_lines)
+    raise UnreadableFeedError(NO_HEADER)
 
 
-def _header_at(texts: list[str], index: int, delimiter: str) -> CsvHeader | None:
+def _header_at(texts: list[str], index: int, delimiter: str, layouts: Sequence[OwnLayout]) -> CsvHeader | None:
     reader = csv.reader((text + "\n" for text in texts[index:]), delimiter=delimiter)
+    rows: list[list[str]] = []
+    lines = [0]
     try:
-        names = next(reader)
-    except (csv.Error, StopIteration):
+        for row in reader:
+            rows.append(row)
+            lines.append(reader.line_num)
+            if len(rows) > 1:
+                break
+    except csv.Error:
+        pass  # what was read before it may be a header all the same
+    header = header_of(*rows, own=layouts) if rows else None
+    if header is None:
         return None
-    if len(names) > MAX_COLUMNS:
-        return None
-    columns = tuple(column_of(name) for name in names)
-    header = CsvHeader(line=index + 1, lines=reader.line_num, delimiter=delimiter, names=tuple(names), columns=columns)
-    return header if _known(header) >= _MIN_KNOWN_COLUMNS else None
-
-
-def _known(header: CsvHeader) -> int:
-    return sum(column is not None for column in header.columns)
-
-
-def _checked(header: CsvHeader, blank_lines: int) -> CsvHeader:
-    seen = set()
-    for column in header.columns:
-        if column is not None and column in seen:
-            raise UnreadableFeedError(f"The header names the column {column} twice. Keep one of the two.")
-        seen.add(column)
-    return CsvHeader(
-        line=header.line + blank_lines,
-        lines=header.lines,
-        delimiter=header.delimiter,
-        names=header.names,
-        columns=header.columns,
-    )
+    return CsvHeader(line=index + 1, lines=lines[header.rows], delimiter=delimiter, header=header)

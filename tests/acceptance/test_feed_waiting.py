@@ -13,10 +13,8 @@ from tests.acceptance.program import NO_ELASTICSEARCH, Program
 from tests.conftest import TEST_KEY, TestDatabase, dsn
 from tests.integration.feeding import AGENCY, OTHER_AGENCY, Feed, case
 from tests.integration.follow_up_feeding import measure, transfer
-from tests.integration.follow_up_rows import follow_ups_readable
 
-__all__ = ["follow_ups_readable"]
-pytestmark = [pytest.mark.acceptance, pytest.mark.usefixtures("follow_ups_readable")]
+pytestmark = pytest.mark.acceptance
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from indexer.loading import LoadOptions, LoadReport, load_feed
+from indexer.load_reports import LoadReport
+from indexer.loading import LoadOptions, load_feed
 from stores.keys import KeyRing
 from stores.postgres import Database
 

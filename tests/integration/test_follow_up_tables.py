@@ -15,10 +15,6 @@ from stores.postgres import Database
 from tests.conftest import TestDatabase, dsn
 from tests.integration.feeding import Feed, case
 from tests.integration.follow_up_feeding import follow_up
-from tests.integration.follow_up_rows import follow_ups_readable
-
-__all__ = ["follow_ups_readable"]
-pytestmark = pytest.mark.usefixtures("follow_ups_readable")
 
 _OF_EVERY_TABLE = [
     ("document_number = ''", "document_number_not_empty"),

@@ -45,7 +45,7 @@ from stores.postgres import Database
 url, key, path = sys.argv[1:]
 loading.BATCH_ROWS = 4
 
-def wait_to_be_killed(rows):
+def wait_to_be_killed(rows, _fraction):
     print(rows, flush=True)
     if rows >= 4:
         time.sleep(60)
@@ -126,7 +126,7 @@ async def test_a_load_cancelled_half_way_stores_nothing_and_can_be_done_again(
     merged = 0
     with anyio.CancelScope() as scope:
 
-        def cancel(_rows: int) -> None:
+        def cancel(_rows: int, _fraction: float) -> None:
             nonlocal merged
             merged += 1
             if merged == batches:

@@ -49,7 +49,7 @@ async def test_the_same_file_twice_changes_nothing(feed: Feed) -> None:
 
 async def test_a_bad_row_is_rejected_by_code_line_and_column_while_the_others_land(feed: Feed) -> None:
     report = await feed(
-        case("1号"), case("2号", decidedOn="2022-09-31"), "no object", '{"kind": "measure"}', "", case("3号")
+        case("1号"), case("2号", decidedOn="2022-09-31"), "no object", '{"kind": "nonsense"}', "", case("3号")
     )
     assert counts(report) == (2, 0, 0, 3)
     assert [(error["line"], error["code"], error["column"]) for error in report.errors] == [
@@ -270,7 +270,7 @@ async def test_rows_with_long_texts_are_merged_before_they_fill_the_memory(
     feed: Feed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("indexer.loading.BATCH_BYTES", 50_000)
-    reported: list[int] = []
+    reported: list[tuple[int, float]] = []
     path = feed.write(*(case(f"{number}号", facts="废" * 10_000) for number in range(10)))
     from indexer.loading import LoadOptions, load_feed  # noqa: PLC0415  the module whose limit was lowered
 
@@ -280,10 +280,12 @@ async def test_rows_with_long_texts_are_merged_before_they_fill_the_memory(
         path,
         options=LoadOptions(register_agencies=True),
         clock=feed.clock,
-        progress=reported.append,
+        progress=lambda rows, fraction: reported.append((rows, fraction)),
     )
     assert counts(report) == (10, 0, 0, 0)
     assert len(reported) > 4
+    assert reported == sorted(reported)
+    assert reported[-1] == (10, 1.0)
 
 
 async def test_every_field_of_a_case_arrives(feed: Feed) -> None:

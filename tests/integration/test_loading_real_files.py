@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.loading import LoadReport
+from indexer.load_reports import LoadReport
 from schema.document_number import canonical_document_number
 from stores.keys import KeyRing
 from stores.postgres import Database
@@ -63,7 +63,7 @@ async def test_the_other_encoding_of_the_same_rows_changes_nothing(feed: Feed, f
     assert await feed.queued() == queued == 96
     runs = await feed.rows("SELECT encoding, layout FROM feed_run ORDER BY id")
     assert {run["encoding"] for run in runs} == {"utf-8-sig", "gb18030"}
-    assert {run["layout"] for run in runs} == {"published CSV"}
+    assert {run["layout"] for run in runs} == {"published table"}
 
 
 async def test_both_encodings_tell_the_same(feed: Feed) -> None:

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.feeds.bounds import MAX_LINE
 from indexer.feeds.reader import open_feed
-from indexer.feeds.survey import MAX_LINE
 from schema.feed_records import CaseRecord, ParsedRow, RowError, SkippedLine
 from schema.vocabularies import FeedErrorCode
 from stores.errors import UnreadableFeedError
@@ -61,7 +61,7 @@ def test_the_encoding_is_recognised_by_the_bytes(feed: Feed, encoding: str, name
     path = feed(content)
     reader = open_feed(path)
     rows = [row for row in reader if isinstance(row, ParsedRow)]
-    assert (reader.encoding, reader.layout) == (name, "published CSV")
+    assert (reader.encoding, reader.layout) == (name, "published table")
     assert reader.sha256 == hashlib.sha256(content).hexdigest()
     assert case(rows[0]).facts == "罚款¥500®"
     assert rows[0].raw == "甲局,甲罚〔2023〕1号,宏达公司,罚款¥500®".encode(encoding.removesuffix("-sig"))
@@ -73,7 +73,7 @@ def test_the_digest_is_known_only_after_the_last_record(feed: Feed) -> None:
         _ = open_feed(feed(HEADER)).sha256
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_the_delimiter_and_the_line_end_are_recognised(feed: Feed, delimiter: str, line_end: str) -> None:
     lines = (HEADER, "甲局,1号,宏达公司,事实", "乙局,2号,宏达公司,事实")
@@ -150,7 +150,7 @@ def test_an_open_quote_swallows_no_more_than_a_cell_may_hold(feed: Feed) -> None
 
 
 def test_a_record_of_endless_lines_is_cut_off(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexer.feeds.reader.MAX_LINE", 10_000)
+    monkeypatch.setattr("indexer.feeds.bounds.MAX_LINE", 10_000)
     rows, _ = read(feed(f'{HEADER}\n甲,"' + '\nx","' * 5_000))
     assert all(error(row).code is FeedErrorCode.BAD_ROW for row in rows)
     assert max(len(row.raw) for row in rows) < 11_000
@@ -202,8 +202,8 @@ def _zip() -> bytes:
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (_zip(), "ZIP"),
-        (gzip.compress(HEADER.encode()), "gzip"),
+        (_zip(), "holds no file"),
+        (gzip.compress(gzip.compress(HEADER.encode())), "gzip twice"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100, "XLS"),
         (b"%PDF-1.7\n", "PDF"),
         (HEADER.encode("utf-16"), "UTF-16"),
@@ -258,7 +258,7 @@ def test_json_lines_are_read_in_every_encoding(feed: Feed, encoding: str) -> Non
         ("甲局,1号", FeedErrorCode.BAD_ROW, None),
         ('{"kind": "penalty_case", "fine": NaN}', FeedErrorCode.BAD_ROW, None),
         ("[" * 100_000, FeedErrorCode.BAD_ROW, None),
-        ('{"kind": "transfer"}', FeedErrorCode.UNKNOWN_KIND, "kind"),
+        ('{"kind": "transfers"}', FeedErrorCode.UNKNOWN_KIND, "kind"),
         ('{"kind": "penalty_case", "agency": "a\\u0000"}', FeedErrorCode.BAD_VALUE, "agency"),
         ('{"kind": "penalty_case", "facts": "a\\ud800"}', FeedErrorCode.BAD_VALUE, "facts"),
         ('{"kind": "penalty_case", "\\ud800": "a"}', FeedErrorCode.MISSING_VALUE, "agency"),
