@@ -84,6 +84,8 @@ def published_case(cells: Mapping[str, str], warnings: list[RowWarning], *, send
     fine = _amount(cells, Name.FINE, at.FINE, at.FINE_YUAN, warnings)
     if at.FINE in cells:
         warn_of_yuan_as_ten_thousand(fine, content, at.FINE, warnings)
+    basis = None if (sent := cell(at.LEGAL_BASIS)) is None else text_of(sent)
+    violation = None if (sent := cell(at.VIOLATION_TYPE)) is None else text_of(sent)
     extras = _extras(cells)
     if sent_number is not None and number is None:
         extras[at.DOCUMENT_NUMBER] = text_of(sent_number)
@@ -94,11 +96,11 @@ def published_case(cells: Mapping[str, str], warnings: list[RowWarning], *, send
         document_number=number,
         filing_number=None,
         title=None,
-        violation_type=None if (sent := cell(at.VIOLATION_TYPE)) is None else text_of(sent),
+        violation_type=violation,
         domain=None,
         party=party,
         facts=facts,
-        legal_basis=None if (sent := cell(at.LEGAL_BASIS)) is None else text_of(sent),
+        legal_basis=basis,
         penalty_kinds=_kinds(cells),
         penalty_content=content,
         fine=fine,
@@ -117,7 +119,7 @@ def published_case(cells: Mapping[str, str], warnings: list[RowWarning], *, send
         quantities=(),
         harm=(),
         person_names=find_person_names(
-            party.name, party.type, party.legal_representative, (facts, content, *extras.values())
+            party.name, party.type, party.legal_representative, (facts, content, basis, violation, *extras.values())
         ),
         published_extras=extras,
         source_updated_at=None,

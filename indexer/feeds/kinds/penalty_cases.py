@@ -31,7 +31,8 @@ def _case(values: dict[str, Any], warnings: list[RowWarning], sender: str | None
     sent_number, sent_filing = values.pop("document_number"), values.pop("filing_number")
     number = None if sent_number is None else document_number(sent_number, "documentNumber", warnings)
     filing = None if sent_filing is None else document_number(sent_filing, "filingNumber", warnings)
-    facts, title, content = values["facts"], values["title"], values["penalty_content"]
+    facts = values["facts"]
+    texts = (values["title"], facts, values["legal_basis"], values["penalty_content"], values["violation_type"])
     require_known(
         agency=agency or code,
         agency_column="agency",
@@ -50,7 +51,7 @@ def _case(values: dict[str, Any], warnings: list[RowWarning], sender: str | None
         document_number=number,
         filing_number=filing,
         party=party,
-        person_names=find_person_names(party.name, party.type, party.legal_representative, (title, facts, content)),
+        person_names=find_person_names(party.name, party.type, party.legal_representative, texts),
         published_extras={at.DOCUMENT_NUMBER: text_of(sent_number)} if sent_number and number is None else {},
         **values,
     )
