@@ -57,9 +57,9 @@ _NEVER_IN_NAME = re.compile("[的与與及等某]")
 # Words that begin like a name, and follow a role as what the person does or has.
 _WORDS_AFTER_ROLE: Final = (
     "陈述 陳述 陈列 陈旧 陈词 许可 许诺 许多 張貼 张贴 张开 张罗 周知 周边 周围 周转 周末 周期 周密 周全 任职 任意 "
-    "任何 余下 余额 夏季 严重 严格 杜绝 杜撰 谢绝 毕竟 毕业 胡乱 程序 程度 范围 申请 申報 申报 申辩 申辯 包括 包装 包庇 "
-    "包含 符合 强制 强行 费用 荣获 孙女 孙子 王府 王水 李子 罗列 罗盘 汪洋 康复 祝贺 汤料 顾客 顾虑 习惯 盛放 盛装 "
-    "贺卡 艾草 沙石 沙土 沙场 蓝色 简单 简要 储存"
+    "任何 余下 余额 夏季 严重 严格 杜绝 杜撰 谢绝 毕竟 毕业 胡乱 程序 程度 范围 申请 申報 申报 申辩 申辯 包括 包装 "
+    "包庇 包含 符合 强制 强行 费用 荣获 孙女 孙子 王府 王水 李子 罗列 罗盘 汪洋 康复 祝贺 汤料 顾客 顾虑 习惯 盛放 "
+    "盛装 贺卡 艾草 沙石 沙土 沙场 蓝色 简单 简要 储存"
 )
 _AFTER_ROLE: Final = frozenset(_WORDS_AFTER_ROLE.split())
 _ENDS_AND_NAMES: Final = frozenset("为為和向男由自以")
@@ -88,7 +88,7 @@ def masked_name(text: str) -> MaskedName | None:
     if found is None:
         return None
     surname, last = found["surname"], found["last"] or ""
-    lengths = (1,) if last else (1, 2)
+    lengths: tuple[int, ...] = (1,) if last else (1, 2)
     if len(surname) == 1 and not last and any(compound[0] == surname for compound in COMPOUND_SURNAMES):
         lengths = (1, 2, 3)
     return MaskedName(
