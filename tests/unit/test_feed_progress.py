@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from commands import feed_progress
 from commands.feed_progress import shown_progress
 
 
@@ -24,7 +23,7 @@ class Terminal(io.StringIO):
 def seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock that goes on by two seconds whenever it is asked."""
     clock = itertools.count(0.0, 2.0)
-    monkeypatch.setattr(feed_progress.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr("commands.feed_progress.time.monotonic", lambda: next(clock))
 
 
 def test_a_terminal_shows_a_bar_that_nothing_in_a_files_name_can_steer(monkeypatch: pytest.MonkeyPatch) -> None:
