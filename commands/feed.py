@@ -8,6 +8,7 @@ import typer
 from commands.feed_errors import errors
 from commands.feed_forms import known_layouts, show_layouts, write_template
 from commands.feed_loading import DONE, changed, load_and_tell, make_searchable, print_refusal, status_of
+from commands.feed_names import names, rename
 from commands.feed_waiting import waiting
 from commands.feed_watch import watch
 from commands.runtime import NOT_DONE, Runtime, run, with_runtime
@@ -20,6 +21,8 @@ app = typer.Typer(help="Load what agencies send (数据导入).", no_args_is_hel
 app.command("watch")(watch)
 app.command("waiting")(waiting)
 app.command("errors")(errors)
+app.command("names")(names)
+app.command("rename")(rename)
 app.command("template")(write_template)
 app.command("layouts")(show_layouts)
 

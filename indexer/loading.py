@@ -1,7 +1,7 @@
 """Loading one feed: every row becomes one of inserted, updated, unchanged, rejected, or nothing is stored."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import anyio
 import anyio.lowlevel
 from anyio.abc import TaskGroup
 
+from indexer.agencies import AgencyFinder, name_warning
 from indexer.feeds.follow_up_staging import stage_follow_up
 from indexer.feeds.own_layouts import OwnLayout
 from indexer.feeds.reader import FeedReader, open_feed
@@ -19,7 +20,7 @@ from indexer.load_reports import SHOWN_ERRORS, LoadReport, shown_error
 from schema.feed_records import (
     AgencyRecord,
     CaseRecord,
-    CaseReference,
+    FollowUpRecord,
     ParsedRow,
     ProcuratorateRecord,
     RowError,
@@ -38,13 +39,10 @@ from stores.register import (
     References,
     RefusedRecordError,
     Register,
-    RegisteredAgency,
     read_register,
-    register_agency,
     store_agency,
     store_procuratorate,
 )
-from supervision.credit_code import is_credit_code
 
 BATCH_ROWS = 4_000
 """Rows that wait before they are merged: enough to make a statement worth its while, few enough to stay small."""
@@ -186,6 +184,7 @@ class _Load:
     accounts: Accounts = field(default_factory=Accounts)
     errors: list[dict[str, Any]] = field(default_factory=list)
     _follow_ups: FollowUpLoad = field(init=False)
+    _agencies: AgencyFinder = field(init=False)
     _references: References = field(default_factory=References)
     _batch: _Batch = field(default_factory=_Batch)
     _merging: anyio.Event = field(default_factory=anyio.Event)
@@ -195,6 +194,15 @@ class _Load:
         """Read and store everything."""
         await attribute_changes(self.connection, self.run_id)
         register = await read_register(self.connection)
+        self._agencies = AgencyFinder(
+            self.connection,
+            register,
+            self.run_id,
+            self.options.agency,
+            self.options.register_agencies,
+            turn=self._turn,
+        )
+        await self._agencies.start()
         cases = await CaseLoad.start(self.connection, self.run_id)
         self._follow_ups = FollowUpLoad(self.connection, self.run_id)
         self._merging.set()
@@ -241,7 +249,6 @@ class _Load:
         self, row: ParsedRow, digest: bytes, cases: CaseLoad, register: Register, tasks: TaskGroup, seal: Seal
     ) -> None:
         """Put a row where it waits to be merged, or store it where it is a record of the register."""
-        self.accounts.warnings += len(row.warnings)
         outcome = row.outcome
         if isinstance(outcome, RowError):
             self._reject(row, outcome, seal)
@@ -251,13 +258,25 @@ class _Load:
             await self._merging.wait()
             await self._store_reference(row, outcome, register, seal)
         else:
-            agency = await self._agency(register, outcome if isinstance(outcome, CaseRecord) else outcome.case)
-            if isinstance(agency, RowError):
-                self._reject(row, agency, seal)
-            elif isinstance(outcome, CaseRecord):
-                self._stage(row, stage_case(row, outcome, agency, seal, digest), seal)
-            else:
-                self._batch.follow_ups.append(stage_follow_up(row, outcome, agency, seal))
+            row = await self._take_record(row, outcome, digest, seal)
+        self.accounts.warnings += len(row.warnings)
+
+    async def _take_record(
+        self, row: ParsedRow, record: CaseRecord | FollowUpRecord, digest: bytes, seal: Seal
+    ) -> ParsedRow:
+        """Put a row of an agency where it waits to be merged; answers the row, which may have one more warning."""
+        answer = await self._agencies.find(record if isinstance(record, CaseRecord) else record.case)
+        if isinstance(answer, RowError):
+            self._reject(row, answer, seal)
+            return row
+        agency, sent = answer
+        if sent is not None:
+            row = replace(row, warnings=(*row.warnings, name_warning(sent, agency)))
+        if isinstance(record, CaseRecord):
+            self._stage(row, stage_case(row, record, agency, seal, digest, sent), seal)
+        else:
+            self._batch.follow_ups.append(stage_follow_up(row, record, agency, seal, sent))
+        return row
 
     def report(self) -> LoadReport:
         """What became of the file."""
@@ -278,6 +297,10 @@ class _Load:
         self._merging = anyio.Event()
         batch, self._batch = self._batch, _Batch()
         tasks.start_soon(self._merge_batch, cases, batch, self._merging)
+
+    async def _turn(self) -> None:
+        """Wait until the connection is free: the rows before are merged."""
+        await self._merging.wait()
 
     async def _merge_batch(self, cases: CaseLoad, batch: _Batch, merged: anyio.Event) -> None:
         if batch.recognised:
@@ -303,22 +326,6 @@ class _Load:
         for outcome, count in followed.outcomes.items():
             self.accounts.add(outcome, count)
         self.errors.extend(map(_shown, followed.refused[: max(0, SHOWN_ERRORS - len(self.errors))]))
-
-    async def _agency(self, register: Register, record: CaseRecord | CaseReference) -> RegisteredAgency | RowError:
-        name, code = record.agency_name, record.agency_uscc
-        if name is not None and code is None and is_credit_code(name):
-            name, code = None, name  # a sender is named by either
-        known = register.find(name, code)
-        if known is not None:
-            return known
-        if self.options.register_agencies and name is not None:
-            await self._merging.wait()
-            return await register_agency(self.connection, register, name, code)
-        return RowError(
-            code=FeedErrorCode.UNKNOWN_AGENCY,
-            column="agency",
-            message="The agency is not in the register. Load its agency record first, or give --register-agencies.",
-        )
 
     async def _store_reference(
         self, row: ParsedRow, record: ProcuratorateRecord | AgencyRecord, register: Register, seal: Seal

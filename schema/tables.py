@@ -181,7 +181,14 @@ penalty_case = Table(
         unique=True,
         postgresql_where=text("document_number IS NULL AND filing_number IS NOT NULL"),
     ),
-    Index("uq_penalty_case_derived_key", "derived_key", unique=True, postgresql_where=text("identity_derived")),
+    # Of two agencies one may be told of under the key of the other's case, which was moved from there.
+    Index(
+        "uq_penalty_case_derived_key",
+        "agency_id",
+        "derived_key",
+        unique=True,
+        postgresql_where=text("identity_derived"),
+    ),
     Index("ix_penalty_case_derived_key", "derived_key"),
     Index("ix_penalty_case_filing", "agency_id", "filing_number", postgresql_where=text("filing_number IS NOT NULL")),
     Index("ix_penalty_case_number", "document_number", postgresql_where=text("document_number IS NOT NULL")),

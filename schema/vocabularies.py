@@ -97,6 +97,13 @@ class QuantityMeasure(StrEnum):
     TIMES_OVER_STANDARD = "times_over_standard"
 
 
+class Certainty(Labelled):
+    """How sure a quantity or a finding is; a person must check against the file what is POSSIBLE."""
+
+    CERTAIN = "CERTAIN", "确定"
+    POSSIBLE = "POSSIBLE", "待核"
+
+
 UNITS: dict[QuantityMeasure, str] = {
     QuantityMeasure.HAZARDOUS_WASTE: "t",
     QuantityMeasure.BASIC_FARMLAND: "mu",
@@ -228,6 +235,15 @@ class RecordOperation(StrEnum):
 
     UPDATE = "UPDATE"
     DELETE = "DELETE"
+
+
+class NameDecision(StrEnum):
+    """How the name of an agency that is not registered was decided."""
+
+    SHORT_NAME = "SHORT_NAME"
+    BRANCH = "BRANCH"
+    RENAMED = "RENAMED"
+    BY_HAND = "BY_HAND"
 
 
 class FeedErrorCode(StrEnum):

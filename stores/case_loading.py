@@ -37,6 +37,8 @@ class StagedRow(NamedTuple):
     """What a row is known by, as it is copied into the staging table; a field is a column of `staged`.
 
     `digest` is of what the row says, `row_digest` of its bytes and of how they are read.
+    `agency_sent` is the decided name under which it came, None under a registered one; `former_keys` are its derived
+    keys with the agencies from which cases were moved to its own.
     `party_cover` is a LIKE pattern of the names that a covered one may stand for; None where the name is not covered.
     """
 
@@ -47,9 +49,11 @@ class StagedRow(NamedTuple):
     source: str
     identity: str
     agency_id: int
+    agency_sent: str | None
     document_number: str | None
     filing_number: str | None
     derived_key: bytes | None
+    former_keys: list[bytes]
     source_updated_at: datetime | None
     party_key: str | None
     party_cover: str | None
@@ -173,7 +177,17 @@ class Rejection(NamedTuple):
 
 _KNOWN_ROWS = text("SELECT row_digest FROM case_source WHERE row_digest = ANY (:digests)")
 
-_FIND_STEPS = ("find_by_number", "find_by_memory", "find_by_filing", "find_by_derived_key")
+_FIND_STEPS: tuple[str, ...] = (
+    "find_by_number",
+    "find_by_memory",
+    "find_by_former_memory",
+    "find_by_filing",
+    "find_by_derived_key",
+    "find_by_former_key",
+)
+
+_STEPS_OF_MOVED_CASES = frozenset({"find_by_former_memory", "find_by_former_key"})
+"""Steps that find nothing where no agency of a wave has cases that were moved to it."""
 
 _MERGE_STEPS = (
     "settle_found",
@@ -196,6 +210,7 @@ _MERGE_STEPS = (
     "remember_applied",
     "remember_older",
     "remember_seen",
+    "remember_names",
     "keep_rows",
     "reject_conflicts",
 )
@@ -228,6 +243,7 @@ class CaseLoad:
         self._cursor = cursor
         self._run_id = run_id
         self._changes_before_run = self._changes_after = last_change
+        self._find_steps: tuple[str, ...] = _FIND_STEPS
 
     @classmethod
     async def start(cls, connection: PooledConnection, run_id: int) -> "CaseLoad":
@@ -276,6 +292,8 @@ class CaseLoad:
         return dict(outcomes)
 
     async def _stage(self, wave: Sequence[StagedCase]) -> None:
+        are_moved = any(case.row.former_keys for case in wave)
+        self._find_steps = tuple(step for step in _FIND_STEPS if are_moved or step not in _STEPS_OF_MOVED_CASES)
         await self._cursor.execute("TRUNCATE staged, staged_content")
         await self._copy("staged", StagedRow, (case.row for case in wave))
         await self._copy("staged_content", StagedContent, (case.content for case in wave))
@@ -283,7 +301,7 @@ class CaseLoad:
     async def _settle(self, outcomes: Counter[str]) -> bool:
         """Find the cases of the staged rows and merge into each its first row; whether there are others left."""
         steps = _steps()
-        for step in _FIND_STEPS:
+        for step in self._find_steps:
             await self._cursor.execute(steps[step])
         await self._cursor.execute(steps["postpone"])
         are_postponed = self._cursor.rowcount > 0

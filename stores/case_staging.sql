@@ -7,7 +7,8 @@
 -- name: create
 CREATE TEMPORARY TABLE staged (
   ordinal integer NOT NULL, digest bytea, row_digest bytea, row_warnings integer, source text, identity text COLLATE "C", agency_id bigint,
-  document_number text COLLATE "C", filing_number text COLLATE "C", derived_key bytea, source_updated_at timestamptz,
+  agency_sent text COLLATE "C", document_number text COLLATE "C", filing_number text COLLATE "C", derived_key bytea,
+  former_keys bytea[], source_updated_at timestamptz,
   party_key text COLLATE "C", party_cover text, party_type text, party_name text, party_uscc text,
   party_identity_hash bytea, party_identity_masked text, legal_representative text, t_party text,
   case_id bigint, outcome text, older boolean NOT NULL DEFAULT false, applied boolean NOT NULL DEFAULT false,
@@ -59,6 +60,19 @@ UPDATE staged s SET case_id = c.id
  WHERE s.document_number IS NULL AND known.identity = s.identity AND known.identity NOT LIKE 'number:%'
    AND c.agency_id = s.agency_id
 
+-- name: find_by_former_memory
+-- A case that was moved from another agency is remembered under that one's key.
+UPDATE staged s SET case_id = found.id
+  FROM (SELECT s.ordinal, min(c.id) AS id
+          FROM staged s
+         CROSS JOIN unnest(s.former_keys) AS former (key)
+          JOIN case_source known ON known.identity = 'derived:' || encode(former.key, 'hex')
+                                AND known.identity NOT LIKE 'number:%'
+          JOIN penalty_case c ON c.id = known.case_id AND c.agency_id = s.agency_id
+         WHERE s.case_id IS NULL AND s.document_number IS NULL AND s.filing_number IS NULL
+         GROUP BY s.ordinal) found
+ WHERE s.ordinal = found.ordinal
+
 -- name: find_by_filing
 UPDATE staged s SET case_id = found.id
   FROM (SELECT s.ordinal, coalesce(min(c.id) FILTER (WHERE c.document_number IS NULL),
@@ -73,9 +87,22 @@ UPDATE staged s SET case_id = found.id
 -- Across files only: the one case that is known by a number where the row is not, or the other way round.
 UPDATE staged s SET case_id = found.id
   FROM (SELECT s.ordinal, min(c.id) AS id
-          FROM (SELECT ordinal, derived_key, document_number IS NULL AND filing_number IS NULL AS unnumbered
+          FROM (SELECT ordinal, agency_id, derived_key, document_number IS NULL AND filing_number IS NULL AS unnumbered
                   FROM staged WHERE case_id IS NULL AND derived_key IS NOT NULL) s
           JOIN penalty_case c ON c.derived_key = s.derived_key AND c.identity_derived <> s.unnumbered
+                             AND c.agency_id = s.agency_id
+         GROUP BY s.ordinal
+        HAVING count(*) = 1 AND NOT bool_or(EXISTS (SELECT FROM seen WHERE seen.case_id = c.id))) found
+ WHERE s.ordinal = found.ordinal
+
+-- name: find_by_former_key
+-- The same under the key of an agency from which cases were moved.
+UPDATE staged s SET case_id = found.id
+  FROM (SELECT s.ordinal, min(c.id) AS id
+          FROM (SELECT ordinal, agency_id, unnest(former_keys) AS key,
+                       document_number IS NULL AND filing_number IS NULL AS unnumbered
+                  FROM staged WHERE case_id IS NULL) s
+          JOIN penalty_case c ON c.derived_key = s.key AND c.identity_derived <> s.unnumbered AND c.agency_id = s.agency_id
          GROUP BY s.ordinal
         HAVING count(*) = 1 AND NOT bool_or(EXISTS (SELECT FROM seen WHERE seen.case_id = c.id))) found
  WHERE s.ordinal = found.ordinal
@@ -320,6 +347,18 @@ ON CONFLICT (case_id, source, identity) DO NOTHING
 -- name: remember_seen
 INSERT INTO seen (case_id, digest, identity, source_updated_at, ordinal)
 SELECT case_id, digest, identity, source_updated_at, ordinal FROM staged WHERE outcome <> 'rejected'
+ON CONFLICT DO NOTHING
+
+-- name: remember_names
+-- Under which names a case came that are not registered; once there is one, whether it came under a registered one, too.
+INSERT INTO case_agency_name (case_id, sent)
+SELECT case_id, coalesce(agency_sent, '') FROM staged s
+ WHERE outcome <> 'rejected'
+   AND (agency_sent IS NOT NULL OR EXISTS (SELECT FROM case_agency_name known WHERE known.case_id = s.case_id))
+ UNION
+SELECT case_id, '' FROM staged s
+ WHERE agency_sent IS NOT NULL AND outcome NOT IN ('rejected', 'inserted')
+   AND NOT EXISTS (SELECT FROM case_agency_name known WHERE known.case_id = s.case_id)
 ON CONFLICT DO NOTHING
 
 -- name: keep_rows

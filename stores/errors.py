@@ -94,6 +94,12 @@ class LayoutError(JianduError):
     code = "BAD_LAYOUT"
 
 
+class NameInUseError(JianduError):
+    """What came under a name cannot be moved to another agency, which has records of its own there."""
+
+    code = "NAME_IN_USE"
+
+
 class SchemaFileError(JianduError):
     """A committed file is out of step with what it is made from."""
 

@@ -41,12 +41,16 @@ _TOO_MANY = (
 
 
 class StagedFollowUp(NamedTuple):
-    """A row of a registered agency, ready to be merged; `raw` is encrypted."""
+    """A row of a registered agency, ready to be merged; `raw` is encrypted.
+
+    `agency_sent` is the decided name under which it came, None under a registered one.
+    """
 
     ordinal: int
     line: int
     kind: FeedKind
     agency_id: int
+    agency_sent: str | None
     document_number: str
     told: ToldRow
     key_id: str
@@ -104,6 +108,24 @@ _COUNT_WAITING = """
 SELECT count(*) FROM followed f
  WHERE NOT EXISTS (SELECT FROM penalty_case c
                     WHERE c.agency_id = f.agency_id AND c.document_number = f.document_number)
+"""
+
+
+# As the step `remember_names` does for cases.
+_REMEMBER_NAMES = """
+WITH told AS (
+  SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::boolean[]) AS told (kind, record_id, sent, is_new)
+), known AS (
+  SELECT DISTINCT n.kind, n.record_id FROM told JOIN follow_up_agency_name n USING (kind, record_id)
+)
+INSERT INTO follow_up_agency_name (kind, record_id, sent)
+SELECT kind, record_id, coalesce(sent, '') FROM told LEFT JOIN known USING (kind, record_id)
+ WHERE sent IS NOT NULL OR known IS NOT NULL
+ UNION
+SELECT kind, record_id, '' FROM told t
+ WHERE sent IS NOT NULL AND NOT EXISTS (SELECT FROM known k WHERE (k.kind, k.record_id) = (t.kind, t.record_id))
+   AND NOT EXISTS (SELECT FROM told n WHERE (n.kind, n.record_id) = (t.kind, t.record_id) AND n.is_new)
+ON CONFLICT DO NOTHING
 """
 
 
@@ -277,9 +299,20 @@ class FollowUpLoad:
                         self._run_id, row.ordinal, row.line, "documentNumber", FeedErrorCode.BAD_VALUE.value, _TOO_MANY
                     )
                 )
+        await _remember_names(cursor, settled)
         await _copy(cursor, "feed_row", _KEPT, kept)
         await _copy(cursor, "followed", _FOLLOWED, followed)
         await _copy(cursor, "rejected_row", Rejection._fields, [*rejections, *merged.refused])
+
+
+async def _remember_names(cursor: AsyncCursor[Any], settled: Sequence[tuple[StagedFollowUp, Settled]]) -> None:
+    accepted = [
+        (row.kind.value, record.id, row.agency_sent, outcome is RowOutcome.INSERTED)
+        for row, (outcome, record) in settled
+        if outcome is not RowOutcome.REJECTED and record is not None
+    ]
+    if accepted:
+        await cursor.execute(_REMEMBER_NAMES, [list(column) for column in zip(*accepted, strict=True)])
 
 
 async def _read_case_ids(cursor: AsyncCursor[Any], cases: Iterable[Case]) -> dict[Case, int]:

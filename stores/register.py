@@ -1,20 +1,23 @@
 """The register of procuratorates and agencies: how a feed's names and codes find their rows."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
+from schema.agency_name_tables import agency_move
 from schema.feed_records import AgencyRecord, ProcuratorateRecord
 from schema.tables import agency, procuratorate
 from schema.tokens import several_token_texts, token_text
 from schema.vocabularies import Domain, FeedErrorCode, RowOutcome
+from stores.agency_names import claim_names
+from stores.errors import NameInUseError
 
 
 class RefusedRecordError(Exception):
@@ -43,12 +46,17 @@ _REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class RegisteredAgency:
-    """What loading a case needs to know of its agency; `name_tokens` is what the case's text holds of it."""
+    """What loading a case needs to know of its agency; `name_tokens` is what the case's text holds of it.
+
+    `formerly` are the agencies from which cases were moved here: rows may know such a case by a key of those.
+    """
 
     id: int
     name: str
     name_tokens: str
     domains: tuple[Domain, ...]
+    uscc: str | None = None
+    formerly: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -58,7 +66,8 @@ class Register:
     _by_name: dict[str, RegisteredAgency] = field(default_factory=dict)
     _by_uscc: dict[str, RegisteredAgency] = field(default_factory=dict)
     _by_alias: defaultdict[str, dict[int, RegisteredAgency]] = field(default_factory=lambda: defaultdict(dict))
-    _entered: dict[int, tuple[str, str | None, tuple[str, ...]]] = field(default_factory=dict)
+    _entered: dict[int, tuple[RegisteredAgency, tuple[str, ...]]] = field(default_factory=dict)
+    _log: list[RegisteredAgency] = field(default_factory=list)
 
     def find(self, name: str | None, uscc: str | None) -> RegisteredAgency | None:
         """By credit code, else by registered name, else by an alias that is one agency's alone."""
@@ -72,19 +81,28 @@ class Register:
         """By credit code, else by registered name."""
         return (self._by_uscc.get(uscc) if uscc else None) or (self._by_name.get(name) if name else None)
 
-    def add(self, known: RegisteredAgency, uscc: str | None, aliases: tuple[str, ...]) -> None:
+    def of_id(self, agency_id: int) -> RegisteredAgency:
+        """The agency of an id, which must be registered."""
+        return self._entered[agency_id][0]
+
+    def entered_since(self, place: int) -> Sequence[RegisteredAgency]:
+        """What was entered behind the first `place` entries, in order; an agency that changed is entered again."""
+        return self._log[place:]
+
+    def add(self, known: RegisteredAgency, aliases: tuple[str, ...]) -> None:
         """Enter an agency, or enter it anew after a change: what it was called before finds it no more."""
         if known.id in self._entered:
-            name_before, uscc_before, aliases_before = self._entered[known.id]
-            del self._by_name[name_before]
-            if uscc_before:
-                del self._by_uscc[uscc_before]
+            before, aliases_before = self._entered[known.id]
+            del self._by_name[before.name]
+            if before.uscc:
+                del self._by_uscc[before.uscc]
             for alias in aliases_before:
                 del self._by_alias[alias][known.id]
-        self._entered[known.id] = (known.name, uscc, aliases)
+        self._entered[known.id] = (known, aliases)
+        self._log.append(known)
         self._by_name[known.name] = known
-        if uscc:
-            self._by_uscc[uscc] = known
+        if known.uscc:
+            self._by_uscc[known.uscc] = known
         for alias in aliases:
             self._by_alias[alias][known.id] = known
 
@@ -117,13 +135,17 @@ class References:
 async def read_register(connection: AsyncConnection) -> Register:
     """The whole register: some thousands of rows at most."""
     register = Register()
+    formerly: defaultdict[int, list[int]] = defaultdict(list)
+    for move in await connection.execute(select(agency_move)):
+        formerly[move.to_agency_id].append(move.from_agency_id)
     for row in await connection.execute(select(agency)):
-        register.add(
-            RegisteredAgency(row.id, row.name, row.name_tokens, tuple(Domain(value) for value in row.domains)),
-            row.uscc,
-            tuple(row.aliases),
-        )
+        register.add(_registered(row, formerly[row.id]), tuple(row.aliases))
     return register
+
+
+def _registered(row: Row[Any], formerly: Iterable[int]) -> RegisteredAgency:
+    domains = tuple(Domain(value) for value in row.domains)
+    return RegisteredAgency(row.id, row.name, row.name_tokens, domains, row.uscc, tuple(formerly))
 
 
 async def store_procuratorate(
@@ -193,11 +215,14 @@ async def store_agency(
         row = (await connection.execute(statement)).one()
     except IntegrityError as error:
         raise _refusal(error) from error
-    register.add(
-        RegisteredAgency(row.id, row.name, row.name_tokens, tuple(Domain(value) for value in row.domains)),
-        row.uscc,
-        tuple(row.aliases),
-    )
+    # An alias that another agency has, too, is nobody's.
+    aliases = tuple(alias for alias in row.aliases if register.find(alias, None) in {None, known})
+    try:
+        moved_from = await claim_names(connection, row.id, (row.name, *aliases))
+    except NameInUseError as error:
+        raise RefusedRecordError(FeedErrorCode.CONFLICT, "name", error.message) from error
+    formerly = dict.fromkeys((*(() if known is None else known.formerly), *moved_from))
+    register.add(_registered(row, formerly), tuple(row.aliases))
     references.tell("agency", row.id, record)
     return RowOutcome.INSERTED if known is None else _outcome(changed)
 
@@ -211,8 +236,8 @@ async def register_agency(
             insert(agency).values(name=name, name_tokens=token_text(name), uscc=uscc).returning(agency.c.id)
         )
     ).one()
-    known = RegisteredAgency(row.id, name, token_text(name), ())
-    register.add(known, uscc, ())
+    known = RegisteredAgency(row.id, name, token_text(name), (), uscc)
+    register.add(known, ())
     return known
 
 

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from schema.vocabularies import PartyType
+from supervision.masked_names import MASK_SIGNS, MaskedName, full_names_in, masked_name
 from supervision.surnames import COMPOUND_SURNAMES, HAN, SINGLE_SURNAMES
 
-_MASK_SIGNS: Final = r"*＊×xXｘＸ某○●□"
-_MASKED_NAME = re.compile(rf"[{HAN}]{{0,2}}[{_MASK_SIGNS}]+[{HAN}0-9]?|[^\W\d_]?\*{{3}}")
-_MASKED_PARTS = re.compile(rf"(?P<surname>[{HAN}]{{1,2}}?)(?P<signs>[{_MASK_SIGNS}]+)(?P<last>[{HAN}]?)")
+_MASKED_NAME = re.compile(rf"[{HAN}]{{0,2}}[{MASK_SIGNS}]+[{HAN}0-9]?|[^\W\d_]?\*{{3}}")
 _HAN_ONLY = re.compile(rf"[{HAN}]+")
 _DOTTED_NAME = re.compile(rf"[{HAN}]{{1,8}}(?:[·•・‧．][{HAN}]{{1,8}}){{1,3}}")
 _LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z.'’ -]{3,60}")
@@ -86,20 +85,23 @@ def find_person_names(
 ) -> tuple[str, ...]:
     """The full names of natural persons to be covered in a case's texts, the longest first; masked ones are none.
 
-    They are the party's own where it is a person, its legal representative's, the full forms of those of the two that
-    are masked, and the names a text itself introduces.
+    They are the party's own where it is a person, its legal representative's, the full forms in the texts of those of
+    the two that are masked, and the names a text itself introduces.
     """
     names: set[str] = set()
-    masked: list[re.Pattern[str]] = []
+    masked: list[MaskedName] = []
     for given in (party_name if party_type is PartyType.PERSON else None, legal_representative):
         for part in _split(given or ""):
             if _reads_as_given_name(part):
                 names.add(part)
-            elif form := _MASKED_PARTS.fullmatch(part):
-                masked.append(_full_form(form))
+            elif (hidden := masked_name(part)) is not None:
+                masked.append(hidden)
     for text in texts:
         if text and _MAY_INTRODUCE.search(text):
             names.update(_introduced(text, masked))
+        for hidden in masked:
+            if text and hidden.surname in text:
+                names.update(name for name in full_names_in(text, hidden) if _may_be_name(name))
     return tuple(sorted(names, key=lambda name: (-len(name), name)))
 
 
@@ -144,13 +146,7 @@ def _is_full_name(name: str) -> bool:
     )
 
 
-def _full_form(masked: re.Match[str]) -> re.Pattern[str]:
-    surname, signs, last = masked["surname"], masked["signs"], masked["last"]
-    hidden = "{1,2}" if signs == "某" and not last else f"{{{len(signs)}}}"
-    return re.compile(rf"{surname}[{HAN}]{hidden}{last}")
-
-
-def _introduced(text: str, masked: list[re.Pattern[str]]) -> Iterator[str]:
+def _introduced(text: str, masked: list[MaskedName]) -> Iterator[str]:
     for colon in _COLON.finditer(text):
         start = colon.start()
         label_end = text[max(0, start - 2) : start].rstrip()
@@ -162,7 +158,7 @@ def _introduced(text: str, masked: list[re.Pattern[str]]) -> Iterator[str]:
             yield from _name_before(text[max(0, start - _NAME_BEFORE_REACH) : start], masked)
 
 
-def _name_after(text: str, start: int, masked: list[re.Pattern[str]]) -> Iterator[str]:
+def _name_after(text: str, start: int, masked: list[MaskedName]) -> Iterator[str]:
     """The name that begins behind a label and ends before what is no Han character or before a usual word."""
     if dotted := _DOTTED_NAME.match(text, start):
         yield dotted.group()
@@ -180,7 +176,7 @@ def _name_after(text: str, start: int, masked: list[re.Pattern[str]]) -> Iterato
             return
 
 
-def _name_before(before: str, masked: list[re.Pattern[str]]) -> Iterator[str]:
+def _name_before(before: str, masked: list[MaskedName]) -> Iterator[str]:
     """The name a text ends with: its last run of Han characters, or what follows a label or fits a mask in that."""
     found = _HAN_RUN_AT_END.search(before)
     if found is None:
@@ -198,7 +194,9 @@ def _name_before(before: str, masked: list[re.Pattern[str]]) -> Iterator[str]:
             return
 
 
-def _fits(name: str, masked: list[re.Pattern[str]]) -> bool:
-    return (
-        any(form.fullmatch(name) for form in masked) and name not in _NO_NAMES and not name.endswith(_ORGANISATION_END)
-    )
+def _fits(name: str, masked: list[MaskedName]) -> bool:
+    return any(hidden.fits(name) for hidden in masked) and _may_be_name(name)
+
+
+def _may_be_name(name: str) -> bool:
+    return name not in _NO_NAMES and not name.endswith(_ORGANISATION_END)

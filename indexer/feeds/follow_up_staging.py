@@ -37,7 +37,9 @@ _KINDS: Final[Mapping[type, FeedKind]] = {
 _NOT_TOLD: Final = frozenset({"case", "source_updated_at"})
 
 
-def stage_follow_up(row: ParsedRow, record: FollowUpRecord, agency: RegisteredAgency, seal: Seal) -> StagedFollowUp:
+def stage_follow_up(
+    row: ParsedRow, record: FollowUpRecord, agency: RegisteredAgency, seal: Seal, agency_sent: str | None
+) -> StagedFollowUp:
     """The staged row of a record of a registered agency's case; a record's fields are its table's columns."""
     kind = _KINDS[type(record)]
     values = {name: _plain(getattr(record, name)) for name in record.__dataclass_fields__ if name not in _NOT_TOLD}
@@ -47,6 +49,7 @@ def stage_follow_up(row: ParsedRow, record: FollowUpRecord, agency: RegisteredAg
         line=row.line,
         kind=kind,
         agency_id=agency.id,
+        agency_sent=agency_sent,
         document_number=record.case.document_number,
         told=ToldRow(values=values, digest=seal.keys.hash_bytes(said), source_updated_at=record.source_updated_at),
         key_id=seal.keys.newest,

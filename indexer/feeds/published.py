@@ -84,6 +84,7 @@ def published_case(cells: Mapping[str, str], warnings: list[RowWarning], *, send
     fine = _amount(cells, Name.FINE, at.FINE, at.FINE_YUAN, warnings)
     if at.FINE in cells:
         warn_of_yuan_as_ten_thousand(fine, content, at.FINE, warnings)
+    basis = None if (sent := cell(at.LEGAL_BASIS)) is None else text_of(sent)
     extras = _extras(cells)
     if sent_number is not None and number is None:
         extras[at.DOCUMENT_NUMBER] = text_of(sent_number)
@@ -98,7 +99,7 @@ def published_case(cells: Mapping[str, str], warnings: list[RowWarning], *, send
         domain=None,
         party=party,
         facts=facts,
-        legal_basis=None if (sent := cell(at.LEGAL_BASIS)) is None else text_of(sent),
+        legal_basis=basis,
         penalty_kinds=_kinds(cells),
         penalty_content=content,
         fine=fine,
@@ -117,7 +118,7 @@ def published_case(cells: Mapping[str, str], warnings: list[RowWarning], *, send
         quantities=(),
         harm=(),
         person_names=find_person_names(
-            party.name, party.type, party.legal_representative, (facts, content, *extras.values())
+            party.name, party.type, party.legal_representative, (facts, content, basis, *extras.values())
         ),
         published_extras=extras,
         source_updated_at=None,

@@ -47,9 +47,9 @@ def warnings_json(warnings: Iterable[RowWarning]) -> Json:
 
 
 def stage_case(
-    row: ParsedRow, record: CaseRecord, agency: RegisteredAgency, seal: Seal, row_digest: bytes
+    row: ParsedRow, record: CaseRecord, agency: RegisteredAgency, seal: Seal, row_digest: bytes, agency_sent: str | None
 ) -> StagedCase:
-    """The staged row of a case record of a registered agency."""
+    """The staged row of a case record of a registered agency, which may have come under a name that was decided."""
     party = record.party
     party_key = _party_key(party, seal.keys)
     derived_key = _derived_key(record, agency.id, party_key)
@@ -63,9 +63,11 @@ def stage_case(
             source=record.source,
             identity=_identity(record, derived_key),
             agency_id=agency.id,
+            agency_sent=agency_sent,
             document_number=record.document_number,
             filing_number=record.filing_number,
             derived_key=derived_key,
+            former_keys=[key for former in agency.formerly if (key := _derived_key(record, former, party_key))],
             source_updated_at=record.source_updated_at,
             party_key=party_key,
             party_cover=None if party.name is None else _cover(party.name),

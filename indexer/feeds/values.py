@@ -24,11 +24,15 @@ MAX_NAME: Final = 500
 
 _LONGEST_NULL: Final = 72
 _NULL = re.compile(
-    r"[\s\-‐-―－_/\\.·…。,，、;；:：]*|[*＊×xX╳\s]{2,}|(?:无|無|暂无|暫無|没有|未知|不详|不詳|空|null|none|nil|n/?a|#n/a|\\n)[。.]?",
+    r"[\s\-‐-―－_＿/／\\＼.．·…。,，、;；:：?？□\u200b\ufeff]*|[*＊×xX╳\s]{2,}|[(（【\[]?\s*(?:无|無|暂无|暫無|没有|沒有|未知|不明|不详|不詳|空|"
+    r"空白|暂缺|待定|待补|无内容|无数据|暂无数据|不适用|不適用|未填|未填写|null|none|nil|nan|undefined|n/?a|\\n)\s*[)）】\]]?[。.]?|"
+    r"#(?:n/a|ref!|value!|name\?|null!|num!|div/0!)",
     re.IGNORECASE,
 )
 _WHITE_SPACE: Final = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
-NULL_BEGINS: Final = frozenset(_WHITE_SPACE + "-‐‑‒–—―－_/\\.·…。,，、;；:：*＊×xX╳无無暂暫没未不空nN#")
+NULL_BEGINS: Final = frozenset(
+    _WHITE_SPACE + "-‐‑‒–—―－_/\\.·…。,，、;；:：*＊×xX╳无無暂暫没沒未不空待nNuU#／＼＿．?？□(（【[\u200b\ufeff"
+)
 """The characters a cell that says nothing can begin with."""
 
 # Signs that are not digits but become some in NFKC, whose value would run into the number beside them (①5000元, 5²).

@@ -236,6 +236,29 @@ WRONG_STATES = [
         "INSERT INTO record_change (relation, record_id, operation, before) VALUES ('party', 1, 'MERGE', '{}')",
         "ck_record_change_operation_known",
     ),
+    ("INSERT INTO agency_name (sent, how, decided_at) VALUES ('', 'BY_HAND', now())", "ck_agency_name_sent_not_empty"),
+    (
+        "INSERT INTO agency_name (sent, agency_id, how, decided_at) SELECT '分局', id, 'GUESSED', now() FROM agency",
+        "ck_agency_name_how_known",
+    ),
+    (
+        "INSERT INTO agency_name (sent, how, decided_at) VALUES ('分局', 'BRANCH', now())",
+        "ck_agency_name_refused_by_hand_only",
+    ),
+    (
+        "INSERT INTO agency_name (sent, how, decided_at) SELECT '分局', 'BY_HAND', now() FROM generate_series(1, 2)",
+        "uq_agency_name_sent",
+    ),
+    (
+        "INSERT INTO agency_name (sent, agency_id, how, decided_at) VALUES ('分局', 0, 'BRANCH', now())",
+        "fk_agency_name_agency_id_agency",
+    ),
+    ("INSERT INTO case_agency_name (case_id, sent) VALUES (0, '分局')", "fk_case_agency_name_case_id_penalty_case"),
+    (
+        "INSERT INTO follow_up_agency_name (kind, record_id, sent) VALUES ('penalty_case', 1, '分局')",
+        "ck_follow_up_agency_name_kind_known",
+    ),
+    ("INSERT INTO agency_move SELECT id, id FROM agency", "ck_agency_move_to_another"),
     ("INSERT INTO index_walk (last_case_id) VALUES (0), (1)", "uq_index_walk_unfinished"),
     ("INSERT INTO index_rebuild (singleton, index_name) VALUES (2, 'x')", "ck_index_rebuild_at_most_one"),
 ]

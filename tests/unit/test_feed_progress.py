@@ -3,6 +3,7 @@
 import io
 import itertools
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,10 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture
-def seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+def two_seconds_a_look() -> Callable[[], float]:
     """A clock that goes on by two seconds whenever it is asked."""
     clock = itertools.count(0.0, 2.0)
-    monkeypatch.setattr("commands.feed_progress.time.monotonic", lambda: next(clock))
+    return lambda: next(clock)
 
 
 def test_a_terminal_shows_a_bar_that_nothing_in_a_files_name_can_steer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,9 +42,8 @@ def test_a_terminal_shows_a_bar_that_nothing_in_a_files_name_can_steer(monkeypat
     assert "\x1b]0;x" not in shown
 
 
-@pytest.mark.usefixtures("seconds")
 def test_elsewhere_a_line_is_logged_now_and_then_and_each_member_begins_anew() -> None:
-    with capture_logs() as lines, shown_progress(Path("night.zip")) as progress:
+    with capture_logs() as lines, shown_progress(Path("night.zip"), two_seconds_a_look()) as progress:
         for rows, fraction in ((1_000, 0.1), (2_000, 0.2), (3_000, 0.3), (10, 0.5), (20, 0.9)):
             progress(rows, fraction)
     assert lines

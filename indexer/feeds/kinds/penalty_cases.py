@@ -50,7 +50,9 @@ def _case(values: dict[str, Any], warnings: list[RowWarning], sender: str | None
         document_number=number,
         filing_number=filing,
         party=party,
-        person_names=find_person_names(party.name, party.type, party.legal_representative, (title, facts, content)),
+        person_names=find_person_names(
+            party.name, party.type, party.legal_representative, (title, facts, content, values["legal_basis"])
+        ),
         published_extras={at.DOCUMENT_NUMBER: text_of(sent_number)} if sent_number and number is None else {},
         **values,
     )
