@@ -243,7 +243,7 @@ class CaseLoad:
         self._cursor = cursor
         self._run_id = run_id
         self._changes_before_run = self._changes_after = last_change
-        self._find_steps = _FIND_STEPS
+        self._find_steps: tuple[str, ...] = _FIND_STEPS
 
     @classmethod
     async def start(cls, connection: PooledConnection, run_id: int) -> "CaseLoad":
