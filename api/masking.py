@@ -1,9 +1,18 @@
 """What is shown of natural persons: their names are covered in every text of a case."""
 
+from collections.abc import Callable
+
 from schema.history_records import CaseChange
 from schema.records import Party, PenaltyCase
 from schema.vocabularies import PartyType
-from supervision.privacy import cover_names, find_person_names, is_masked_name, looks_like_person, mask_name
+from supervision.privacy import (
+    cover_names,
+    cover_spans,
+    find_person_names,
+    is_masked_name,
+    looks_like_person,
+    mask_name,
+)
 
 
 def names_to_cover(case: PenaltyCase) -> tuple[str, ...]:
@@ -17,6 +26,21 @@ def names_to_cover(case: PenaltyCase) -> tuple[str, ...]:
 def shown_text(case: PenaltyCase, text: str | None) -> str | None:
     """A text of a case as it may be shown."""
     return cover_names(text, names_to_cover(case)) if text else text
+
+
+def shown_quotes(case: PenaltyCase, text: str) -> Callable[[int, int], str]:
+    """What may be shown of a text of a case from one place to another; a name that a place cuts is covered whole."""
+    spans = cover_spans(text, names_to_cover(case))
+
+    def shown(start: int, end: int) -> str:
+        parts: list[str] = []
+        for name_start, name_end, cover in spans:
+            if name_start < end and name_end > start:
+                parts += (text[start:name_start], cover)
+                start = name_end
+        return "".join((*parts, text[start:end]))
+
+    return shown
 
 
 def covered_text(text: str | None, person_names: tuple[str, ...]) -> str | None:

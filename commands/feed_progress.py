@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,29 +22,30 @@ log = structlog.get_logger()
 class _Pace:
     """Rows a second of the feed under way; the next member of an archive begins anew."""
 
-    def __init__(self) -> None:
-        self._started = time.monotonic()
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._started = seconds()
         self._rows = 0
 
     def of(self, rows: int) -> int:
         """The pace so far."""
         if rows < self._rows:
-            self._started = time.monotonic()
+            self._started = self._seconds()
         self._rows = rows
-        return round(rows / max(time.monotonic() - self._started, 0.001))
+        return round(rows / max(self._seconds() - self._started, 0.001))
 
 
 @contextmanager
-def shown_progress(file: Path) -> Iterator[ReportRows]:
-    """A bar on a terminal, a line now and then elsewhere."""
-    pace = _Pace()
+def shown_progress(file: Path, seconds: Callable[[], float] = time.monotonic) -> Iterator[ReportRows]:
+    """A bar on a terminal, a line now and then elsewhere; `seconds` is a clock that never goes back."""
+    pace = _Pace(seconds)
     if not sys.stderr.isatty():
-        last = time.monotonic()
+        last = seconds()
 
         def report(rows: int, fraction: float) -> None:
             nonlocal last
-            if time.monotonic() - last >= _LOG_EVERY_SECONDS:
-                last = time.monotonic()
+            if seconds() - last >= _LOG_EVERY_SECONDS:
+                last = seconds()
                 percent = round(100 * fraction)
                 log.info("loading", file=file.name, rows=rows, rows_per_second=pace.of(rows), percent=percent)
 

@@ -1,13 +1,17 @@
 """Files that commands write: whole or not at all, and for their owner's eyes alone."""
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from stores.errors import BadUserInputError
+
+# What file systems without second names answer.
+_NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EMLINK})
 
 
 @contextmanager
@@ -30,14 +34,24 @@ def whole_file(path: Path, *, force: bool) -> Iterator[IO[bytes]]:
         if force:
             fresh.replace(path)
         else:
-            # Unlike a rename, a second name is never given in the place of another file.
-            path.hardlink_to(fresh)
+            _name(fresh, path)
     except FileExistsError as error:
         raise _is_there(path) from error
     except OSError as error:
         raise BadUserInputError(f"{path} cannot be written: {error.strerror}.") from error
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def _name(fresh: Path, path: Path) -> None:
+    """Give a file its name. Raises FileExistsError; unlike a rename, a second name never takes another file's place."""
+    try:
+        path.hardlink_to(fresh)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        fresh.replace(path)
 
 
 def _is_there(path: Path) -> BadUserInputError:

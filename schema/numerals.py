@@ -12,7 +12,7 @@ _LONGEST: Final = 40
 # Decimal arithmetic rounds beyond 28 significant digits; the largest unit adds 12.
 _MAX_DIGITS: Final = 16
 
-_ONE_WAY: Final = str.maketrans(
+EVERYDAY_SIGNS: Final = str.maketrans(
     {
         **dict(zip("０１２３４５６７８９．，", "0123456789.,", strict=True)),
         **{
@@ -44,11 +44,20 @@ _ONE_WAY: Final = str.maketrans(
         },
     }
 )
+"""Full-width digits and marks, and the financial, traditional and Japanese numerals, as the everyday sign of each."""
+
 _VALUES: Final = {
     **{digit: value for value, digit in enumerate("零一二三四五六七八九")},
     **{digit: value for value, digit in enumerate("0123456789")},
     "两": 2,
 }
+HAN_DIGITS: Final = {
+    sign: _VALUES[everyday]
+    for sign in (*"零一二三四五六七八九两", *map(chr, EVERYDAY_SIGNS))
+    if (everyday := sign.translate(EVERYDAY_SIGNS)) in _VALUES and not everyday.isascii()
+}
+"""Every sign of a digit in either hand, 两 and 〇 too, with its value."""
+
 _UNITS: Final = {
     "百": Decimal(100),
     "千": Decimal(1_000),
@@ -83,7 +92,7 @@ def han_number(text: str) -> Decimal | None:
     """
     if not 0 < len(text) <= _LONGEST:
         return None
-    plain = text.translate(_ONE_WAY)
+    plain = text.translate(EVERYDAY_SIGNS)
     if (found := _IN_DIGITS.fullmatch(plain)) is not None:
         return _scaled(found["number"].replace(",", ""), found["unit"])
     if (found := _WITH_POINT.fullmatch(plain)) is not None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from schema.feed_records import QuantityRecord
 from schema.vocabularies import DataSource, Domain, FeedRunStatus, PartyType, PenaltyKind, SuggestionKind
 
 
@@ -70,6 +71,7 @@ class PenaltyCase:
     paid_on: date | None
     paid_amount: Decimal | None
     entered_at: datetime | None
+    quantities: tuple[QuantityRecord, ...]
     sources: tuple[DataSource, ...]
     person_names: tuple[str, ...]
     revision: int

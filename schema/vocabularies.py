@@ -97,6 +97,13 @@ class QuantityMeasure(StrEnum):
     TIMES_OVER_STANDARD = "times_over_standard"
 
 
+class Certainty(Labelled):
+    """How sure a quantity or a finding is; a person must check against the file what is POSSIBLE."""
+
+    CERTAIN = "CERTAIN", "确定"
+    POSSIBLE = "POSSIBLE", "待核"
+
+
 UNITS: dict[QuantityMeasure, str] = {
     QuantityMeasure.HAZARDOUS_WASTE: "t",
     QuantityMeasure.BASIC_FARMLAND: "mu",

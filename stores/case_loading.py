@@ -177,7 +177,7 @@ class Rejection(NamedTuple):
 
 _KNOWN_ROWS = text("SELECT row_digest FROM case_source WHERE row_digest = ANY (:digests)")
 
-_FIND_STEPS = (
+_FIND_STEPS: tuple[str, ...] = (
     "find_by_number",
     "find_by_memory",
     "find_by_former_memory",

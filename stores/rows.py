@@ -1,14 +1,16 @@
 """Reading the record: rows of agencies, parties and cases, one statement for each relation and level."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, and_, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from schema.feed_records import QuantityRecord
 from schema.records import Agency, Party, PenaltyCase, Procuratorate
 from schema.tables import agency, party, penalty_case, procuratorate
-from schema.vocabularies import CaseSort, DataSource, Domain, PartyType, PenaltyKind
+from schema.vocabularies import CaseSort, DataSource, Domain, PartyType, PenaltyKind, QuantityMeasure
 from stores.search.postgres_query import behind, compile_filter, order_by
 from stores.search.seam import CaseFilter, Position
 
@@ -34,10 +36,20 @@ def _party(values: Sequence[Any]) -> Party:
     return Party(**row)
 
 
+def _quantity(stored: Mapping[str, Any]) -> QuantityRecord:
+    return QuantityRecord(
+        measure=QuantityMeasure(stored["measure"]),
+        value=Decimal(stored["value"]),
+        unit=stored["unit"],
+        substance=stored["substance"],
+    )
+
+
 def _case(row: Sequence[Any]) -> PenaltyCase:
     values = dict(zip(_CASE_FIELDS, row[:_AGENCY_START], strict=True))
     values["domain"] = Domain(values["domain"])
     values["penalty_kinds"] = tuple(map(PenaltyKind, values["penalty_kinds"]))
+    values["quantities"] = tuple(map(_quantity, values["quantities"]))
     values["sources"] = tuple(map(DataSource, values["sources"]))
     values["person_names"] = tuple(values["person_names"])
     return PenaltyCase(

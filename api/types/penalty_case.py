@@ -24,6 +24,7 @@ from api.types.follow_ups import (
 from api.types.history import CaseChangeConnection, case_history
 from api.types.node import Node
 from api.types.organisation import Agency
+from api.types.quantity import Quantity, case_quantities
 from schema import follow_up_records, records
 from schema.vocabularies import CaseSort, DataSource, Domain, PartyType, PenaltyKind
 from stores.search.seam import Position, decode_position
@@ -133,6 +134,7 @@ class PenaltyCase(Node):
     paid_on: date | None = strawberry.field(description="The payment. 缴款日期")
     paid_amount: Decimal | None = strawberry.field(description="In yuan. 已缴金额（元）")
     entered_at: datetime | None = strawberry.field(description="The entry into the platform. 录入平台时间")
+    quantities: list[Quantity] = resolved(case_quantities, "What the rules weigh, a hundred at most. 涉案数量")
     sources: list[DataSource] = strawberry.field(description="Where it is known from. 数据来源")
     revision: int = strawberry.field(description="One higher after every change. 版本")
     history: CaseChangeConnection = resolved(case_history, "Its earlier values, newest first. 变更历史")

@@ -8,6 +8,7 @@ import strawberry
 
 from schema.vocabularies import (
     CaseSort,
+    Certainty,
     CoercionKind,
     CoerciveMeasureType,
     DataSource,
@@ -183,4 +184,9 @@ _enum(
         MeasureKind.REMINDER: "A reminder.",
         MeasureKind.PRE_LITIGATION_PROPOSAL: "A proposal before public-interest litigation.",
     },
+)
+_enum(
+    Certainty,
+    "How sure a quantity or a finding is. 确定程度",
+    {Certainty.CERTAIN: "Certain.", Certainty.POSSIBLE: "A person must check it against the file."},
 )

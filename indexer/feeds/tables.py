@@ -18,6 +18,8 @@ from schema.vocabularies import FeedErrorCode
 from stores.errors import UnreadableFeedError
 
 _TOTAL = re.compile(r"(?:本页|本頁)?\s*(?:合\s*[计計]|[总總]\s*[计計]|小\s*[计計]|共\s*[计計])[\s:：0-9.,]*")
+# How many rows there are, or what they come to: it may stand in any column of a line of totals.
+_COUNT = re.compile(r"[\s0-9.,，]*(?:件|条|起|户|宗|家|个|元|万元)?\s*")
 _LONGEST_MARK: Final = 40
 _LONGEST_NAME: Final = 80
 # Hardly any record is without a number, a date or a year, and no name of a column has one.
@@ -224,7 +226,7 @@ def _no_record(row: list[str], header: Header) -> str | None:
 def _names_a_record(row: list[str], header: Header, first: str) -> bool:
     after = row.index(first) + 1
     cells = zip(header.layout.columns[after:], row[after:], strict=False)
-    return any(column in header.layout.identifying and cell.strip() for column, cell in cells)
+    return any(column in header.layout.identifying and not _COUNT.fullmatch(cell) for column, cell in cells)
 
 
 def _may_be_header(row: list[str]) -> bool:

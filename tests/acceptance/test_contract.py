@@ -23,15 +23,15 @@ PRINTED = REPOSITORY / "schema" / "schema.graphql"
 
 NOT_YET_SERVED = frozenset(
     """
-    Anomaly AnomalyKind AnomalyStatus CannotTell CaseEvent CaseLink CaseLinkConnection CaseLinkEdge Certainty Clue
+    Anomaly AnomalyKind AnomalyStatus CannotTell CaseEvent CaseLink CaseLinkConnection CaseLinkEdge Clue
     ClueConnection ClueEdge ClueFilter ClueSource ClueStatus Coercion.dueOn Department Evidence LinkKind Measure
-    MeasureConnection MeasureEdge MeasureFilter MeasureStatus Quantity Rule StatisticsKey StatisticsRow StatisticsValue
+    MeasureConnection MeasureEdge MeasureFilter MeasureStatus Rule StatisticsKey StatisticsRow StatisticsValue
     TriageDecision User UserError Mutation Subscription
     TriageCaseInput DismissAnomalyInput ConfirmAnomalyInput OpenClueInput AssignClueInput TransferClueInput
     AcceptClueInput ReturnClueInput CloseClueInput AcknowledgeClueInput IssueMeasureInput ServeMeasureInput
     RecordReplyInput RecordRectificationInput EscalateMeasureInput WithdrawMeasureInput
     TriageCasePayload AnomalyPayload CluePayload MeasurePayload
-    PenaltyCase.quantities PenaltyCase.timeline PenaltyCase.anomalies PenaltyCase.cannotTell PenaltyCase.clues
+    PenaltyCase.timeline PenaltyCase.anomalies PenaltyCase.cannotTell PenaltyCase.clues
     PenaltyCase.measures PenaltyCase.links
     Query.clues Query.measures Query.statistics Query.rules Query.viewer
     CaseFilter.anomalies CaseFilter.certainty CaseFilter.rules CaseFilter.hasClue CaseFilter.hasMeasure

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from indexer.load_reports import LoadReport
+from indexer.file_loading import load_file
+from indexer.load_reports import LoadReport, Refusal
 from indexer.loading import LoadOptions, load_feed
 from stores.keys import KeyRing
 from stores.postgres import Database
@@ -92,6 +93,16 @@ class Feed:
         if not dry_run:
             await self._require_balance(report)
         return report
+
+    async def load_file(self, path: Path) -> list[LoadReport | Refusal]:
+        """Load a file as it came, whatever it is; the accounts of what was not refused add up."""
+        results = []
+        options = LoadOptions(register_agencies=True)
+        async for result in load_file(self.database, self.keys, path, options=options, clock=self.clock):
+            if isinstance(result, LoadReport):
+                await self._require_balance(result)
+            results.append(result)
+        return results
 
     async def _require_balance(self, report: LoadReport) -> None:
         found = report.accounts

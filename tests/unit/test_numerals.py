@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema.numerals import han_number
+from schema.numerals import EVERYDAY_SIGNS, HAN_DIGITS, han_number
 
 SIMPLE = "零一二三四五六七八九"
 CAPITALS = str.maketrans("零一二三四五六七八九十百千万亿", "零壹贰叁肆伍陆柒捌玖拾佰仟萬億")
@@ -157,3 +157,14 @@ def test_a_long_text_takes_no_time() -> None:
     for character in "1零一十万点,":
         assert han_number(character * 100_000) is None
     assert time.perf_counter() - started < 1
+
+
+def test_every_sign_of_a_digit_is_known_by_its_value() -> None:
+    assert {sign: HAN_DIGITS[sign] for sign in "零〇三叁參两兩九玖"} == dict(
+        zip("零〇三叁參两兩九玖", (0, 0, 3, 3, 3, 2, 2, 9, 9), strict=True)
+    )
+    assert all(han_number(sign) == value for sign, value in HAN_DIGITS.items())
+
+
+def test_a_sign_of_any_hand_is_turned_into_the_everyday_one() -> None:
+    assert "叁萬伍仟兩佰點零壹億５．２".translate(EVERYDAY_SIGNS) == "三万五千两百点零一亿5.2"
