@@ -13,6 +13,7 @@ from stores.register import Register, RegisteredAgency, register_agency
 from supervision.agency_names import (
     AgencyNames,
     Ambiguous,
+    Resolved,
     name_of_decision,
     resolve_agency_name,
     telling_context,
@@ -97,9 +98,9 @@ class AgencyFinder:
         if decided is not None:
             return self._as_decided(sent, decided, code)
         resolved = resolve_agency_name(name, self._names, context)
-        if isinstance(resolved, Ambiguous):
+        if isinstance(resolved, Ambiguous) and not self.register_agencies:
             return self._ambiguous(resolved)
-        if resolved is None:
+        if not isinstance(resolved, Resolved):
             return await self._register_unknown(name, code)
         known = self.register.of_id(resolved.agency_id)
         if resolved.how is None:
@@ -128,10 +129,10 @@ class AgencyFinder:
     def _ambiguous(self, resolved: Ambiguous) -> RowError:
         names = [self.register.of_id(agency_id).name for agency_id in resolved.agency_ids[:_SHOWN_CANDIDATES]]
         more = len(resolved.agency_ids) - len(names)
-        can_be = f"{', '.join(names)}{f' or {more} more' if more else ''}"
+        others = f", or {more} more" if more else ", or one that is not registered" if len(names) == 1 else ""
         return _refused(
-            f"The agency's name is ambiguous: it can be {can_be}. Give the registered name, or decide with "
-            "`jiandu feed rename`."
+            f"The agency's name is ambiguous: it can be {', '.join(names)}{others}. Give the registered name, or "
+            "decide with `jiandu feed rename`."
         )
 
     async def _register_unknown(self, name: str, code: str | None) -> Answer:

@@ -27,6 +27,7 @@ from supervision.agency_places import (
 from supervision.departments import LITERAL, Kinship, department_at_end, kinship
 
 _ITSELF = re.compile(r"\(?本级\)?$")
+_SITE = re.compile(r"(?:门户|官方)?(?:网站|官网|网)$")
 _BRANCH: Final = "分局"
 _HEAD = re.compile(r"^(.*(?:局|厅|委员会|委))([一-龥]{1,12})$")
 _SHORTEST: Final = 2
@@ -43,7 +44,7 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """Several registered agencies that a name can mean, in the order of their ids."""
+    """Registered agencies that a name can mean, in the order of their ids: several, or one that may not be it."""
 
     agency_ids: tuple[int, ...]
 
@@ -141,7 +142,7 @@ class AgencyNames:
 
 
 def resolve_agency_name(sent: str, candidates: AgencyNames, context: str | None = None) -> Resolved | Ambiguous | None:
-    """The registered agency a name means, those it can mean where these are several, else None.
+    """The registered agency a name means, those it can mean where it does not say enough, else None.
 
     `context` is what tells of the sender: an agency's or an authority's name.
     """
@@ -232,7 +233,7 @@ def _take_apart(bare: str, candidates: AgencyNames) -> _Name | None:
 def _told(context: str | None) -> _Told | None:
     if context is None:
         return None
-    key = _ITSELF.sub("", agency_name_key(context))
+    key = _ITSELF.sub("", _SITE.sub("", agency_name_key(context)))
     if key.endswith(_BRANCH) and (head := _HEAD.match(key.removesuffix(_BRANCH))) is not None:
         key = head[1]
     found = department_at_end(key)
@@ -246,6 +247,12 @@ def _is_of_sender(known: _Registered, told: _Told | None, *, department_too: boo
     if contradict(told.place, known.place):
         return False
     return not department_too or told.department is None or kinship(told.department, known.department) is not None
+
+
+def _unsure(fitting: Iterable[_Registered]) -> Ambiguous | None:
+    """What may be meant where nothing tells the department; one alone may be meant as little as several."""
+    found = tuple(sorted({known.id for known in fitting}))
+    return Ambiguous(found) if found else None
 
 
 def _choose(fitting: Iterable[_Registered], department: str | None) -> Resolved | Ambiguous | None:
@@ -269,7 +276,8 @@ def _resolve_full(name: _Name, candidates: AgencyNames, told: _Told | None) -> R
     else:
         return None
     fitting = [known for known in at_place if _is_of_sender(known, told, department_too=name.department is None)]
-    return _choose(fitting, name.department)
+    department = name.department or (told.department if told is not None else None)
+    return _unsure(fitting) if department is None else _choose(fitting, department)
 
 
 def _resolve_branch(
@@ -303,10 +311,13 @@ def _resolve_bare_branch(
         for known in candidates.at(branch)
         if (known.is_branch or known.place[-1].level > _CITY) and _is_of_sender(known, told, department_too=True)
     ]
-    own = _choose(there, told.department if told is not None else None)
-    if own is not None or told is None or context is None:
+    if told is None or told.department is None:
+        # Another department's branch there may not be registered: 海淀分局 is not just anybody's in 海淀.
+        return _choose(there, None) if all(known.is_branch for known in there) else _unsure(there)
+    own = _choose(there, told.department)
+    if own is not None or context is None:
         return own
-    bureau = resolve_agency_name(context, candidates)
+    bureau = resolve_agency_name(_SITE.sub("", agency_name_key(context)), candidates)
     if not isinstance(bureau, Resolved) or not told.place or told.place[-1].level > _CITY:
         return None
     return Resolved(bureau.agency_id, NameDecision.BRANCH)

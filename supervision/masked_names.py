@@ -27,6 +27,8 @@ _ROLE_BEFORE = re.compile(
 )
 _ROLE_REACH: Final = 8
 _BEGINS_PHRASE = re.compile(rf"(?<![{HAN}])|(?<=[对對向将將由与與和及被经經给給让讓称稱])")
+# What is done to a person and hardly to a thing.
+_DONE_TO = re.compile("(?:送达|送達|告知|通知|[询詢][问問]|[约約][谈談]|传唤|傳喚|[责責]令|抓[获獲])$")
 # 3周 and 上周 are weeks; 贰万伍仟 is a number.
 _COUNT_BEFORE = re.compile(r"[0-9０-９零〇一二两三四五六七八九十百千数几每本上下第壹贰叁肆伍陆柒捌玖拾佰仟]\s*$")
 # In traditional characters the dictionary lacks most words, so that a word there is no sign of a name.
@@ -73,6 +75,8 @@ class MaskedName:
     """A masked name: the surname that it shows and the names it can stand for."""
 
     surname: str
+    shows_its_end: bool
+    """Whether the last character is shown as well (周*国), which hardly any other word has behind the surname."""
     forms: tuple[re.Pattern[str], ...]
     """The full forms, the shortest first. A sign or two may hide one character or two (周** is 周强 too)."""
 
@@ -93,6 +97,7 @@ def masked_name(text: str) -> MaskedName | None:
         lengths = (1, 2, 3)
     return MaskedName(
         surname=surname,
+        shows_its_end=bool(last),
         # 某 is a mask itself: 周某某 is no full form.
         forms=tuple(re.compile(f"{surname}(?:(?!某)[{HAN}]){{{length}}}{last}") for length in lengths),
     )
@@ -130,7 +135,8 @@ class _Words:
 def _names_at(words: _Words, start: int, masked: MaskedName) -> Iterator[str]:
     text = words.text
     has_role = _ROLE_BEFORE.search(text[max(0, start - _ROLE_REACH) : start]) is not None
-    if not has_role and not words.begins_at(start) and not _BEGINS_PHRASE.match(text, start):
+    may_begin = words.begins_at(start) or _BEGINS_PHRASE.match(text, start) is not None
+    if not has_role and not may_begin and not masked.shows_its_end:
         return
     begin = text[start : start + 2]
     is_compound = begin in COMPOUND_SURNAMES
@@ -141,7 +147,13 @@ def _names_at(words: _Words, start: int, masked: MaskedName) -> Iterator[str]:
         if (found := form.match(text, start)) is not None
         and _has_fitting_length(name := found.group(), is_compound=is_compound)
     ]
-    if not has_role:
+    if masked.shows_its_end:
+        ended = [
+            name
+            for name in possible
+            if has_role or not (begins_word or _is_usual_word(name) or _NEVER_IN_NAME.search(name))
+        ]
+    elif not has_role:
         ended = [name for name in possible if _stands_alone(words, start, name, begins_word=begins_word)]
     elif begins_word and (begin in _AFTER_ROLE or begin[0] in _GRAMMAR or begin[0] in _NOUNS):
         return
@@ -170,6 +182,8 @@ def _stands_alone(words: _Words, start: int, name: str, *, begins_word: bool) ->
     if _PERSON_FOLLOWS.match(text, end):
         # 许可证, 周转箱: such words are no names; one that begins a phrase may be (王明辉承认).
         return not begins_word or _BEGINS_PHRASE.match(text, start) is not None
+    if not begins_word and _DONE_TO.search(text[max(0, start - _ROLE_REACH) : start]):
+        return _NAME_ENDS.match(text, end) is not None
     if (
         begins_word
         or words.are_traditional

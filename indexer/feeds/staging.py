@@ -180,20 +180,30 @@ def _digest(record: CaseRecord, keys: KeyRing) -> bytes:
     return keys.hash_bytes(plain)
 
 
+Known = tuple[int, str | bytes]
+"""An agency, and a number or a derived key by which it knows a case."""
+
+
 class Waves:
-    """Sorts rows into waves in which no two can mean one case, keeping the order of rows that can."""
+    """Sorts rows into waves in which no two can mean one case, keeping the order of rows that can.
+
+    Two rows that share no number can still depend on one another: one may share its decision number with a third, the
+    other the filing number, and whether that is still the case's own is told by the order of all three. So rows are
+    kept in order that hang together through any chain of numbers.
+    """
 
     def __init__(self) -> None:
         """Begin with no row."""
         self._waves: list[list[StagedCase]] = []
-        self._last_wave: dict[tuple[int, str | bytes], int] = {}
+        self._chain_of: dict[Known, Known] = {}
+        self._last_wave: dict[Known, int] = {}
 
     def __len__(self) -> int:
         """How many rows wait."""
         return sum(len(wave) for wave in self._waves)
 
     def add(self, staged: StagedCase) -> None:
-        """Put a row behind every row it shares a number or a derived key with."""
+        """Put a row behind every row it hangs together with."""
         row = staged.row
         known_by = [
             (row.agency_id, key)
@@ -204,14 +214,24 @@ class Waves:
             )
             if key
         ]
-        place = max((self._last_wave.get(key, -1) for key in known_by), default=-1) + 1
-        for key in known_by:
-            self._last_wave[key] = place
+        chains = {self._chain(key) for key in known_by}
+        place = max((self._last_wave.get(chain, -1) for chain in chains), default=-1) + 1
+        if chains:
+            joined = chains.pop()
+            for chain in chains:
+                self._chain_of[chain] = joined
+            self._last_wave[joined] = place
         if place == len(self._waves):
             self._waves.append([])
         self._waves[place].append(staged)
 
+    def _chain(self, key: Known) -> Known:
+        """The key that stands for all those that hang together with this one."""
+        while (nearer := self._chain_of.setdefault(key, key)) != key:
+            self._chain_of[key] = key = self._chain_of.setdefault(nearer, nearer)
+        return key
+
     def take(self) -> Iterator[list[StagedCase]]:
         """The waves in order; nothing waits afterwards."""
-        waves, self._waves, self._last_wave = self._waves, [], {}
+        waves, self._waves, self._chain_of, self._last_wave = self._waves, [], {}, {}
         yield from waves

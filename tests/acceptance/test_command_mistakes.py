@@ -124,7 +124,7 @@ COMMANDS = [
     ("demo",),
     ("serve",),
     ("migrate",),
-    *(("feed", name) for name in ("load", "watch", "errors", "waiting", "template", "layouts")),
+    *(("feed", name) for name in ("load", "watch", "errors", "waiting", "names", "rename", "template", "layouts")),
     ("index", "sync"),
     ("index", "rebuild"),
     ("index", "verify"),

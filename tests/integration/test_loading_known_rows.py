@@ -69,3 +69,16 @@ async def test_another_sender_or_another_header_makes_another_row(feed: Feed) ->
     await feed(unsigned, agency="甲县环保局")
     other = await feed(unsigned, agency="乙县环保局")
     assert counts(other) == (1, 0, 0, 0)
+
+
+async def test_rows_around_a_known_one_mean_what_they_mean_around_one_that_is_read(feed: Feed) -> None:
+    standing = case("罚1号", filingNumber="立2号", fine="1.00", sourceUpdatedAt="2024-07-01T00:00:00+08:00")
+    rows = (
+        case("罚3号", filingNumber="立2号", sourceUpdatedAt="2024-05-01T00:00:00+08:00"),
+        standing,
+        case("罚3号", filingNumber="立1号", sourceUpdatedAt="2024-06-01T00:00:00+08:00"),
+        case(None, filingNumber="立2号", title="甲"),
+    )
+    await feed(standing)
+    assert counts(await feed(*rows)) == (1, 2, 1, 0)
+    assert [row["title"] for row in await feed.rows("SELECT title FROM penalty_case ORDER BY id")] == ["甲", None]

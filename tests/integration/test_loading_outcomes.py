@@ -110,11 +110,11 @@ async def test_an_alias_one_of_two_agencies_gives_up_is_the_others_alone(feed: F
 
 
 async def test_a_renamed_agency_keeps_its_cases_and_is_known_by_its_new_name_only(feed: Feed) -> None:
-    await feed(agency("试验县环境保护局", uscc=AGENCY_CODE), case("1号", agency="试验县环境保护局"))
+    await feed(agency("试验县环境局", uscc=AGENCY_CODE), case("1号", agency="试验县环境局"))
     renamed = agency(AGENCY, uscc=AGENCY_CODE)
-    same_file = await feed(renamed, case("1号"), case("2号", agency="试验县环境保护局"), register=False)
+    same_file = await feed(renamed, case("1号"), case("2号", agency="试验县环境局"), register=False)
     assert counts(same_file) == (0, 1, 1, 1)
-    next_file = await feed(case("2号", agency="试验县环境保护局"), register=False)
+    next_file = await feed(case("2号", agency="试验县环境局"), register=False)
     assert counts(next_file) == (0, 0, 0, 1)
 
 

@@ -39,6 +39,7 @@ REGISTERED = (
     "济南市市中区住房和城乡建设局",
     "信阳市环境保护局",
     "信阳市生态环境局",
+    "昆明市公安局官渡分局",
     "周口局",
 )
 SHORT, BRANCH, RENAMED = NameDecision.SHORT_NAME, NameDecision.BRANCH, NameDecision.RENAMED
@@ -81,8 +82,7 @@ def meaning(sent: str, context: str | None = None, names: tuple[str, ...] = REGI
         ("红旗区安监局", "新乡市红旗区应急管理局", RENAMED),
         ("市中区住建局", "济南市市中区住房和城乡建设局", SHORT),
         ("卧龙城市综合执法局", "南阳市卧龙区城市综合执法局", SHORT),
-        ("五华局", "昆明市五华区自然资源局", SHORT),
-        ("五华分局", "昆明市五华区自然资源局", SHORT),
+        ("官渡分局", "昆明市公安局官渡分局", SHORT),
         ("朝阳工商局", "北京市工商行政管理局朝阳分局", SHORT),
         ("北京市工商局朝阳区分局", "北京市工商行政管理局朝阳分局", SHORT),
         ("南阳市生态环境局卧龙分局", "南阳市生态环境局", BRANCH),
@@ -100,7 +100,10 @@ def test_a_name_by_itself_means_the_one_agency_that_fits(sent: str, means: str, 
     ("sent", "context", "means", "how"),
     [
         ("海淀局", "北京市生态环境局", "北京市海淀区生态环境局", SHORT),
-        ("海淀局", "北京市工商行政管理局", "北京市海淀区市场监督管理局", SHORT),
+        ("海淀局", "北京市工商行政管理局", "北京市海淀区市场监督管理局", RENAMED),
+        ("海淀局", "北京市食品药品监督管理局网站", "北京市海淀区市场监督管理局", RENAMED),
+        ("五华局", "昆明市国土局", "昆明市五华区自然资源局", RENAMED),
+        ("五华分局", "昆明市自然资源局官网", "昆明市五华区自然资源局", SHORT),
         ("环保局", "济源市信用办", "济源市生态环境局", RENAMED),
         ("环保局", "济源市生态环境局", "济源市生态环境局", RENAMED),
         ("西山分局", "昆明市生态环境局", "昆明市生态环境局", BRANCH),
@@ -151,12 +154,17 @@ def test_a_name_that_no_agency_fits_means_none(sent: str, context: str | None) -
     [
         ("海淀局", None, {"北京市海淀区生态环境局", "北京市海淀区市场监督管理局"}),
         ("海淀局", "信用北京", {"北京市海淀区生态环境局", "北京市海淀区市场监督管理局"}),
+        ("五华局", None, {"昆明市五华区自然资源局"}),
+        ("五华局", "昆明市信用办", {"昆明市五华区自然资源局"}),
+        ("五华分局", None, {"昆明市五华区自然资源局"}),
         ("吉林环保局", None, {"吉林省生态环境厅", "吉林市生态环境局"}),
         ("朝阳局", None, {"北京市工商行政管理局朝阳分局", "长春市朝阳区环境保护局"}),
         ("朝阳分局", None, {"北京市工商行政管理局朝阳分局", "长春市朝阳区环境保护局"}),
     ],
 )
-def test_a_name_that_fits_several_agencies_names_them(sent: str, context: str | None, can_be: set[str]) -> None:
+def test_a_name_that_does_not_say_enough_names_the_agencies_that_it_can_mean(
+    sent: str, context: str | None, can_be: set[str]
+) -> None:
     assert meaning(sent, context) == can_be
 
 

@@ -33,7 +33,7 @@ ROW = {
 def read(cells: Mapping[str, str]) -> tuple[CaseRecord, list[str | None]]:
     """The case of `ROW` with some cells changed, and the columns that are warned of."""
     warnings: list[RowWarning] = []
-    record = published_case(stated((ROW | cells).items()), warnings)
+    record = published_case(stated({**ROW, **cells}.items()), warnings)
     return record, [warning.column for warning in warnings]
 
 
@@ -193,8 +193,10 @@ def test_the_full_form_of_a_masked_name_is_covered_in_every_text_of_the_platform
 
 
 COLUMNS = st.sampled_from(
-    (at.DOCUMENT_NUMBER, at.FINE, at.FINE_YUAN, at.CONFISCATED, at.DECIDED_ON, at.PARTY_USCC, at.PERSON_NUMBER)
-    + (at.AGENCY_USCC, at.PARTY_CATEGORY, at.PENALTY_KINDS, at.PERSON_PAPER)
+    [
+        *(at.DOCUMENT_NUMBER, at.FINE, at.FINE_YUAN, at.CONFISCATED, at.DECIDED_ON, at.PARTY_USCC, at.PERSON_NUMBER),
+        *(at.AGENCY_USCC, at.PARTY_CATEGORY, at.PENALTY_KINDS, at.PERSON_PAPER),
+    ]
 )
 AROUND = st.text(alphabet="0123456789-./年月日元万罚款〔〕号，。:X*（） ", max_size=16)
 

@@ -52,6 +52,16 @@ def test_the_full_form_is_found_in_a_sentence_whatever_hides_it(masked: str, tex
         ("王**", "，王明辉承认", {"王明辉"}),
         ("王*", "当事人王明在场", {"王明"}),
         ("周某甲", "当事人周建国、周某乙", {"周建国"}),
+        ("周**", "周强：我销售了三箱。", {"周强"}),
+        ("周××", "负责人：周建国", {"周建国"}),
+        ("周＊国", "周建国对此供述", {"周建国"}),
+        ("周*国", "送周建国签收", {"周建国"}),
+        ("欧*", "当事人欧阳修远倾倒废渣", {"欧阳修远"}),
+        ("周*；李*", "当事人周建国、李明擅自采砂", {"周建国", "李明"}),
+        ("周*", "对周建国处罚款五千元", {"周建国"}),
+        ("高*", "送达高伟并询问高建国", {"高伟", "高建国"}),
+        ("*", "当事人周建国销售假药。", set()),
+        ("李*", "当事人王建国销售假药。", set()),
     ],
 )
 def test_the_form_fits_the_characters_that_the_mask_shows(masked: str, text: str, full: set[str]) -> None:
@@ -61,6 +71,7 @@ def test_the_form_fits_the_characters_that_the_mask_shows(masked: str, text: str
 def test_every_name_that_the_mask_can_stand_for_is_covered() -> None:
     assert full_forms("周*", "周强与周建国擅自砍伐") == {"周强", "周建国"}
     assert full_forms("周**", "经查，周大为于2023年销售") == {"周大为", "周大"}
+    assert full_forms("周*", "员工周大为从事加工") == {"周大为", "周大"}
 
 
 def test_each_of_several_masked_persons_is_found() -> None:
@@ -83,6 +94,11 @@ def test_each_of_several_masked_persons_is_found() -> None:
         ("金*", "金额，金属，金融"),
         ("林*", "林木采伐，林地，林业局，林权证"),
         ("于*", "于当日，于现场，位于周边"),
+        ("张*", "张贴告示；张挂横幅"),
+        ("黄*", "黄金首饰；黄河故道；黄色标签；黄牛肉"),
+        ("高*", "高温天气；由高度近视的人员；高速公路"),
+        ("金*", "金额为五千元；金属废料；对金属加工厂检查"),
+        ("周*国", "周边国家，四周的国道"),
         ("罗*", "罗农(农药)罚〔2024〕1号"),
         ("万*", "罚款贰万伍仟元，3万余元"),
         ("林**", "經林業和草原局處罰，林種的"),
@@ -110,6 +126,11 @@ def test_a_full_form_behind_its_role_is_always_covered(
 ) -> None:
     text = f"经查，{role}{surname}{given_name}{after}"
     assert surname + given_name not in cover_names(text, full_forms(surname + mask, text))
+
+
+@given(st.text(max_size=60), st.text(max_size=8))
+def test_no_text_and_no_name_is_too_odd(text: str, masked: str) -> None:
+    full_forms(masked, text)
 
 
 @given(
