@@ -61,7 +61,9 @@ _WORDS_AFTER_ROLE: Final = (
     "陈述 陳述 陈列 陈旧 陈词 许可 许诺 许多 張貼 张贴 张开 张罗 周知 周边 周围 周转 周末 周期 周密 周全 任职 任意 "
     "任何 余下 余额 夏季 严重 严格 杜绝 杜撰 谢绝 毕竟 毕业 胡乱 程序 程度 范围 申请 申報 申报 申辩 申辯 包括 包装 "
     "包庇 包含 符合 强制 强行 费用 荣获 孙女 孙子 王府 王水 李子 罗列 罗盘 汪洋 康复 祝贺 汤料 顾客 顾虑 习惯 盛放 "
-    "盛装 贺卡 艾草 沙石 沙土 沙场 蓝色 简单 简要 储存"
+    "盛装 贺卡 艾草 沙石 沙土 沙场 蓝色 简单 简要 储存 "
+    "方面 方可 方才 方案 方式 高度 高于 高级 高温 高速 金额 金融 金属 白天 白酒 林地 林木 林业 路边 路面 管理 管制 "
+    "单位 单独 单方 明知 明确 明显 文化 文件 关于 关闭 何时 何人 万元 水产 水源 水质 石料 石材 田间 车辆 房屋 马路 江边 钱款"
 )
 _AFTER_ROLE: Final = frozenset(_WORDS_AFTER_ROLE.split())
 _ENDS_AND_NAMES: Final = frozenset("为為和向男由自以")
@@ -155,7 +157,7 @@ def _names_at(words: _Words, start: int, masked: MaskedName) -> Iterator[str]:
         ]
     elif not has_role:
         ended = [name for name in possible if _stands_alone(words, start, name, begins_word=begins_word)]
-    elif begins_word and (begin in _AFTER_ROLE or begin[0] in _GRAMMAR or begin[0] in _NOUNS):
+    elif begins_word and (begin in _AFTER_ROLE or begin[0] in _GRAMMAR):
         return
     else:
         ended = [name for name in possible if _NAME_ENDS.match(text, start + len(name))]
@@ -182,7 +184,8 @@ def _stands_alone(words: _Words, start: int, name: str, *, begins_word: bool) ->
     if _PERSON_FOLLOWS.match(text, end):
         # 许可证, 周转箱: such words are no names; one that begins a phrase may be (王明辉承认).
         return not begins_word or _BEGINS_PHRASE.match(text, start) is not None
-    if not begins_word and _DONE_TO.search(text[max(0, start - _ROLE_REACH) : start]):
+    # 高建 is a word, and 高建国 a name none the less.
+    if (not begins_word or len(name) > _SHORTEST) and _DONE_TO.search(text[max(0, start - _ROLE_REACH) : start]):
         return _NAME_ENDS.match(text, end) is not None
     if (
         begins_word
