@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from commands.feed_forms import known_layouts, show_layouts, write_template
 from commands.runtime import NOT_DONE, Runtime, now, print_json, printable, run, with_runtime
 from indexer.faults import FAULTS
 from indexer.loading import LoadOptions, LoadReport, load_feed
@@ -21,6 +22,8 @@ from stores.errors import JianduError
 from stores.settings import Settings
 
 app = typer.Typer(help="Load what agencies send (数据导入).", no_args_is_help=True)
+app.command("template")(write_template)
+app.command("layouts")(show_layouts)
 
 _REJECTED = 1
 _LOG_EVERY_SECONDS = 5.0
@@ -28,25 +31,28 @@ _LOG_EVERY_SECONDS = 5.0
 log = structlog.get_logger()
 
 
-@app.callback()
-def group() -> None:
-    """Keep `feed load` a command of a group, however few there are."""
-
-
 @app.command("load")
 def load(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(help="CSV of the published table, or JSON Lines.")],
+    files: Annotated[list[Path], typer.Argument(help="Tables or JSON Lines, as `feed template` writes them.")],
     agency: Annotated[str | None, typer.Option(help="The sender, for rows that name no agency.")] = None,
     register_agencies: Annotated[
         bool, typer.Option("--register-agencies", help="Register agencies not known yet.")
     ] = False,
+    layout: Annotated[
+        list[Path] | None, typer.Option(help="A YAML file that describes a layout of the agency's own.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and count everything, store nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a file.")] = False,
 ) -> None:
     """Load feed files. Status: 0 all rows accepted, 1 some rejected, 2 a file could not be read."""
     settings: Settings = context.obj
-    options = LoadOptions(agency=agency, register_agencies=register_agencies, dry_run=dry_run)
+    options = LoadOptions(
+        agency=agency,
+        register_agencies=register_agencies,
+        dry_run=dry_run,
+        layouts=known_layouts(settings, layout or []),
+    )
 
     async def work(runtime: Runtime) -> int:
         status, changes = 0, 0

@@ -10,6 +10,7 @@ import anyio
 import anyio.lowlevel
 from anyio.abc import TaskGroup
 
+from indexer.feeds.own_layouts import OwnLayout
 from indexer.feeds.reader import FeedReader, open_feed
 from indexer.feeds.staging import Seal, Waves, stage_case, warnings_json
 from schema.feed_records import AgencyRecord, CaseRecord, ParsedRow, ProcuratorateRecord, RowError, SentRow, SkippedLine
@@ -51,11 +52,12 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadOptions:
-    """How a file is to be loaded. `agency` is the sender, for rows that name none."""
+    """How a file is to be loaded. `agency` is the sender, for rows that name none; `layouts` are agencies' own."""
 
     agency: str | None = None
     register_agencies: bool = False
     dry_run: bool = False
+    layouts: tuple[OwnLayout, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,14 +101,14 @@ async def load_feed(
     Raises UnreadableFeedError for a file that cannot be read as a feed; its run is kept as refused, and nothing else.
     """
     if options.dry_run:
-        return await _dry_run(database, keys, open_feed(path, sender=options.agency), options, clock, progress)
+        return await _dry_run(database, keys, open_feed(path, sender=options.agency, layouts=options.layouts), options, clock, progress)
     async with database.begin() as guard:
         await lock_loading(guard)
         async with database.begin() as connection:
             await mark_interrupted(connection, clock())
             run_id, run = await begin_run(connection, path, clock())
         try:
-            reader = open_feed(path, sender=options.agency)
+            reader = open_feed(path, sender=options.agency, layouts=options.layouts)
             async with database.begin() as connection:
                 load = _Load(connection, guard, keys, reader, options, run_id, run)
                 await load.go(progress)

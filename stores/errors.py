@@ -88,6 +88,12 @@ class UnreadableFeedError(JianduError):
     code = "UNREADABLE_FEED"
 
 
+class LayoutError(JianduError):
+    """A file that describes an agency's own layout cannot be used."""
+
+    code = "BAD_LAYOUT"
+
+
 class SchemaFileError(JianduError):
     """A committed file is out of step with what it is made from."""
 

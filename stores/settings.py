@@ -44,6 +44,9 @@ class Settings(BaseSettings):
         default=None,
         description="id:key pairs (32 bytes in base64), comma-separated, newest first; embedded: made at first use",
     )
+    layouts_dir: Path | None = Field(
+        default=None, description="a folder of YAML files, each of which describes a layout that an agency sends"
+    )
     auth: Literal["local", "required"] = Field(
         default="local", description="required: nobody is answered without a token, not even on the loopback address"
     )

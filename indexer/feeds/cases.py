@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Final
 
-from indexer.feeds.values import BadValueError, bad_value, credit_code, name_of, warn
+from indexer.feeds.values import BadValueError, bad_value, credit_code, folded, name_of, warn
 from schema.document_number import canonical_document_number
 from schema.feed_records import PartyRecord, RowWarning
 from schema.vocabularies import FeedErrorCode, PartyType
@@ -18,6 +18,7 @@ MIN_TELLING_FACTS: Final = 50
 
 _LONGEST_PERSON_NAME: Final = 4
 _COVERED = re.compile(r"[*＊×●]|[xX]{2}")
+_CREDIT_CODE = re.compile(r"[0-9A-Za-z]{18}")
 
 
 def text_of(cell: str) -> str:
@@ -44,6 +45,15 @@ def agency_code(cell: str, column: str, warnings: list[RowWarning]) -> str | Non
     why = "an identity number" if person else "masked" if code else "no unified social credit code of 18 characters"
     warn(warnings, column, f"The agency's credit code is {why}, and it was left out.")
     return None
+
+
+def agency_of(sent: str | None, column: str, warnings: list[RowWarning]) -> tuple[str | None, str | None]:
+    """The agency's name and its code, of which the cell holds one."""
+    if sent is None:
+        return None, None
+    if _CREDIT_CODE.fullmatch(folded(sent)):
+        return None, agency_code(sent, column, warnings)
+    return agency_name(sent, column), None
 
 
 def party_of(
@@ -100,6 +110,14 @@ def document_number(cell: str, column: str, warnings: list[RowWarning]) -> str |
     return number
 
 
+def require_agency(agency: str | None, column: str) -> None:
+    """Raise MISSING_VALUE for a record whose agency is neither named nor its sender."""
+    if agency is None:
+        raise BadValueError(
+            FeedErrorCode.MISSING_VALUE, column, "The agency is missing. Give its registered name or its code."
+        )
+
+
 def require_known(
     *,
     agency: str | None,
@@ -111,10 +129,7 @@ def require_known(
     facts: str | None,
 ) -> None:
     """Raise MISSING_VALUE for a case without an agency, or with nothing to know it by."""
-    if agency is None:
-        raise BadValueError(
-            FeedErrorCode.MISSING_VALUE, agency_column, "The agency is missing. Give its registered name or its code."
-        )
+    require_agency(agency, agency_column)
     has_day_or_facts = decided_on is not None or facts is not None
     tells_itself = facts is not None and len(facts) >= MIN_TELLING_FACTS
     if number is None and not tells_itself and not (_is_known(party) and has_day_or_facts):

@@ -16,6 +16,7 @@ PARTY_ORGANISATION_CODE: Final = "行政相对人代码_3(组织机构代码)"
 PARTY_TAX_NUMBER: Final = "行政相对人代码_4(税务登记号)"
 PARTY_INSTITUTION_NUMBER: Final = "行政相对人代码_5(事业单位证书号)"
 PARTY_SOCIETY_NUMBER: Final = "行政相对人代码_6(社会组织登记证号)"
+PARTY_SOCIETY_NUMBER_2: Final = "社会组织登记证号(shzzdjzh)"
 LEGAL_REPRESENTATIVE: Final = "法定代表人"
 REPRESENTATIVE_PAPER: Final = "法定代表人证件类型"
 REPRESENTATIVE_NUMBER: Final = "法定代表人证件号码"
@@ -51,11 +52,13 @@ _HEADERS: Final[dict[str, tuple[str, ...]]] = {
     PARTY_TAX_NUMBER: ("行政相对人代码_4", "税务登记号", "CF_XDR_SWDJ"),
     PARTY_INSTITUTION_NUMBER: ("行政相对人代码_5", "事业单位证书号", "CF_XDR_SYDW"),
     PARTY_SOCIETY_NUMBER: ("行政相对人代码_6", "社会组织登记证号", "CF_XDR_SHZZ"),
+    # Some tables have this column beside the standard's.
+    PARTY_SOCIETY_NUMBER_2: ("shzzdjzh",),
     LEGAL_REPRESENTATIVE: ("CF_FRDB", "CF_FR", "CF_FDDB"),
     REPRESENTATIVE_PAPER: ("CF_FR_ZJLX",),
     REPRESENTATIVE_NUMBER: ("法定代表人身份证号", "CF_FR_ZJHM", "CF_FR_SFZH"),
     PERSON_PAPER: ("证件类型", "CF_XDR_ZJLX"),
-    PERSON_NUMBER: ("证件号码", "CF_XDR_ZJHM", "CF_XDR_SFZ"),
+    PERSON_NUMBER: ("证件号码", "居民身份证号", "居民身份证号码", "CF_XDR_ZJHM", "CF_XDR_SFZ"),
     DOCUMENT_NUMBER: ("CF_WSH",),
     VIOLATION_TYPE: ("CF_WFXW",),
     FACTS: ("处罚事由", "CF_SY"),
@@ -80,21 +83,27 @@ _HEADERS: Final[dict[str, tuple[str, ...]]] = {
 
 _UNHEARD = re.compile(r"[^\w()]|_")
 _REQUIRED_MARK = "(必填)"
-_LONGEST_HEADER: Final = 80
+_NUMBERED = re.compile(r"行政相对人代码[0-9]\((.+)\)")
+LONGEST_HEADER: Final = 80
+"""Characters in the longest header that is looked up."""
 
 
-def _key(header: str) -> str:
-    """A header without white space, width, case, punctuation and the mark of a required column."""
+def header_key(header: str) -> str:
+    """A header as headers are compared: without white space, width, case, punctuation and the mark (必填)."""
     return _UNHEARD.sub("", unicodedata.normalize("NFKC", header)).upper().replace(_REQUIRED_MARK, "")
 
 
 _COLUMNS: Final[dict[str, str]] = {
-    _key(header): column for column, others in _HEADERS.items() for header in (column, *others)
+    header_key(header): column for column, others in _HEADERS.items() for header in (column, *others)
 }
 
 
 def column_of(header: str) -> str | None:
     """The column a header means, by its Chinese name or its code in any spelling; None for one we do not know."""
-    if not header or len(header) > _LONGEST_HEADER:
+    if not header or len(header) > LONGEST_HEADER:
         return None
-    return _COLUMNS.get(_key(header))
+    key = header_key(header)
+    if (numbered := _NUMBERED.fullmatch(key)) is not None:
+        # The versions of the standard number the codes differently; the words in brackets say which it is.
+        return _COLUMNS.get(key) or _COLUMNS.get(numbered[1])
+    return _COLUMNS.get(key)

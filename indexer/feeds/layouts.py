@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from indexer.feeds import columns as at
 from indexer.feeds.columns import column_of
+from indexer.feeds.kind_tables import MIN_KNOWN_COLUMNS, recognise_kinds
+from indexer.feeds.own_layouts import OwnLayout, recognise_own
 from indexer.feeds.published import published_case, stated
 from schema.feed_records import FeedRecord, RowWarning
 
-MIN_KNOWN_COLUMNS = 2
-"""Columns a header must name to be one: a single word of a title may be a column's name by chance."""
+EXPLANATIONS_SHEET: Final = "说明"
+"""The sheet of a workbook that explains the columns; it holds no rows, whatever stands in it."""
 
 
 class Layout(Protocol):
@@ -22,7 +24,11 @@ class Layout(Protocol):
 
     @property
     def columns(self) -> tuple[str | None, ...]:
-        """What each cell of the header means, as errors name it; None for a column that is not read."""
+        """What each cell of the header means, as errors name it; None for a column that is not read.
+
+        That is the standard's name of a column of the published table, and the contract's field (`party.name`) in any
+        other, whatever the header calls it.
+        """
 
     @property
     def identifying(self) -> frozenset[str]:
@@ -45,10 +51,20 @@ class PublishedLayout:
         return published_case(stated(zip(self.columns, cells, strict=True)), warnings, sender=sender)
 
 
-def recognise_layout(names: Sequence[str], *, sheet: str | None = None) -> Layout | None:
-    """The layout whose columns a header names, or None for a line that is no header; `sheet` is a workbook's sheet."""
-    del sheet
-    columns = tuple(map(column_of, names))
-    if sum(column is not None for column in columns) < MIN_KNOWN_COLUMNS:
+def recognise_layout(names: Sequence[str], *, sheet: str | None = None, own: Sequence[OwnLayout] = ()) -> Layout | None:
+    """The layout whose columns a header names, or None for a line that is no header.
+
+    `sheet` is a workbook's sheet, `own` the agencies' own layouts that are known: one whose headers are all there comes
+    first. The published table comes before the kinds where it knows as many of the columns, unless a column or the
+    sheet's name says which kind it is. Raises UnreadableFeedError, saying what to do, for a header that fits several
+    equally well, and for one that names a column twice.
+    """
+    if sheet is not None and sheet.strip() == EXPLANATIONS_SHEET:
         return None
-    return PublishedLayout(columns)
+    if (found := recognise_own(names, own)) is not None:
+        return found
+    columns = tuple(map(column_of, names))
+    known = len({column for column in columns if column is not None})
+    if (table := recognise_kinds(names, sheet, at_least=known)) is not None:
+        return table
+    return PublishedLayout(columns) if known >= MIN_KNOWN_COLUMNS else None

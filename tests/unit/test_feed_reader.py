@@ -258,7 +258,7 @@ def test_json_lines_are_read_in_every_encoding(feed: Feed, encoding: str) -> Non
         ("甲局,1号", FeedErrorCode.BAD_ROW, None),
         ('{"kind": "penalty_case", "fine": NaN}', FeedErrorCode.BAD_ROW, None),
         ("[" * 100_000, FeedErrorCode.BAD_ROW, None),
-        ('{"kind": "transfer"}', FeedErrorCode.UNKNOWN_KIND, "kind"),
+        ('{"kind": "transfers"}', FeedErrorCode.UNKNOWN_KIND, "kind"),
         ('{"kind": "penalty_case", "agency": "a\\u0000"}', FeedErrorCode.BAD_VALUE, "agency"),
         ('{"kind": "penalty_case", "facts": "a\\ud800"}', FeedErrorCode.BAD_VALUE, "facts"),
         ('{"kind": "penalty_case", "\\ud800": "a"}', FeedErrorCode.MISSING_VALUE, "agency"),

@@ -169,7 +169,7 @@ def test_a_filing_number_is_enough_to_know_a_case_by() -> None:
     assert case.filing_number == "立〔2023〕1号"
 
 
-@pytest.mark.parametrize("kind", ["transfer", "", None, 3, ["agency"], "AGENCY"])
+@pytest.mark.parametrize("kind", ["transfers", "", None, 3, ["agency"], "AGENCY"])
 def test_a_kind_this_version_does_not_read_is_named_as_such(kind: object) -> None:
     assert error_of(kind=kind).code is FeedErrorCode.UNKNOWN_KIND
 
