@@ -46,6 +46,11 @@ class ThresholdMet:
     evidence: tuple[Evidence, ...]
     law: tuple[LawValue, ...]
 
+    @property
+    def suspicion(self) -> str:
+        """How a sentence introduces the title: `案件已达到追诉标准“…”`."""
+        return "已达到追诉标准" if self.certainty is Certainty.CERTAIN else "可能达到追诉标准"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
