@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib import resources
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 from supervision.law_values import PERIODS, DayKind, LawValue, Unit
 
 _STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+_BOOLEAN: Final = "tag:yaml.org,2002:bool"
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -110,8 +112,11 @@ def parse_values(text: str, name: str) -> Iterator[LawValue]:
             )
 
 
-class _UniqueKeys(yaml.SafeLoader):
-    """A mapping that names a key twice is refused: the first value would be lost without a word."""
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice, whose first value would be lost without a word; `on` and `no` are words.
+
+    YAML 1.1 takes them for true and false, and an activity's day is called `on`.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -121,9 +126,15 @@ class _UniqueKeys(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in resolvers if tag != _BOOLEAN or first in "tTfF"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def read_mapping(text: str) -> Mapping[str, Any]:
     """A YAML mapping whose keys are unique. Raises yaml.YAMLError."""
-    loaded = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a safe loader
+    loaded = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
     return loaded if isinstance(loaded, Mapping) else {}
 
 

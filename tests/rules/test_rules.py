@@ -111,11 +111,8 @@ def test_a_rule_cites_dated_law_and_no_more_than_it_uses(rule: Rule) -> None:
         assert value.source
         assert value.is_setting or (value.article and value.catalogue)
     cited = {value.code for _, _, found in found_in(rule.code) for value in found.law}
-    assert cited - set(description.law) <= {"transfer.duty"} | THRESHOLD_VALUES
-
-
-# What a threshold that is met cites is the threshold's; the one written by hand cites the duty to transfer.
-THRESHOLD_VALUES = {code for code in LAW.versions if code.startswith("threshold.")}
+    # What a threshold that is met cites is the threshold's.
+    assert {code for code in cited - set(description.law) if not code.startswith("threshold.")} == set()
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.code)
