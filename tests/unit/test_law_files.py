@@ -47,7 +47,7 @@ def in_force(code: str, on: date) -> LawValue:
 
 def empty_case(**settings: Decimal) -> CaseFile:
     names = {name.replace("_", "."): value for name, value in settings.items()}
-    return case_file({"penalty_case": {"fine": 1}}, published_only=False, settings=names, other_cases=())
+    return case_file({"penalty_case": {"filedOn": "2024-05-01"}}, published_only=False, settings=names, other_cases=())
 
 
 def test_the_version_in_force_is_that_of_the_day() -> None:
