@@ -58,8 +58,7 @@ class Found:
 
     `due_on` is the last lawful day that belongs to `certainty`. `done_on` is the day a late act was done: days overdue
     are counted to it; without it, to the day the rule is asked as of. `facts` is the sentence about what happened
-    (Chinese, without its full stop), `law` the values it rests on, in the order they are to be cited. `counted_on` are
-    days counted by a calendar that may not know their notices: `due_on` is among them by itself.
+    (Chinese, without its full stop), `law` the values it rests on, in the order they are to be cited.
     """
 
     certainty: Certainty
@@ -68,7 +67,6 @@ class Found:
     evidence: tuple[Evidence, ...]
     law: tuple[LawValue, ...]
     done_on: date | None = None
-    counted_on: tuple[date, ...] = ()
 
 
 Answer = Found | Missing | None

@@ -1,6 +1,6 @@
 """The Chinese sentences of a finding: days, the law with article and version, and what a reader must know besides."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -30,9 +30,14 @@ def chinese_day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def plain(number: Decimal) -> str:
+    """A number without an exponent or trailing zeros: `3.5`, `150000`."""
+    return f"{number.normalize():f}"
+
+
 def chinese_amount(value: LawValue) -> str:
     """The number of a value with its unit: `24小时`, `7个工作日`, `3个月`, `50000元`."""
-    number = f"{value.value.normalize():f}"
+    number = plain(value.value)
     if value.days is DayKind.WORKING:
         return f"{number}个工作日"
     return number + _UNITS[value.unit]
@@ -40,13 +45,8 @@ def chinese_amount(value: LawValue) -> str:
 
 def explanation(found: Found, calendar: Calendar) -> str:
     """What happened, and what the law says of it, to be pasted into a file."""
-    remarks = "".join(
-        [
-            "需查阅案卷核实。" if found.certainty is Certainty.POSSIBLE else "",
-            *_unknown_years(found, calendar),
-        ]
-    )
-    return f"{found.facts}。{law_sentence(found.law)}。{remarks}"
+    check = "需查阅案卷核实。" if found.certainty is Certainty.POSSIBLE else ""
+    return f"{found.facts}。{law_sentence(found.law)}。{check}{_unknown_years(found, calendar)}"
 
 
 def law_sentence(law: Sequence[LawValue]) -> str:
@@ -74,14 +74,10 @@ def _in_force(value: LawValue) -> str:
     return f"{start}起施行" if value.effective_until is None else f"{start}至{chinese_day(value.effective_until)}施行"
 
 
-def _unknown_years(found: Found, calendar: Calendar) -> Iterable[str]:
-    """A remark for each year whose holidays are not known, where a period was counted into it off holidays."""
-    if any(value.days in {DayKind.WORKING, DayKind.CALENDAR} for value in found.law):
-        days = [*found.counted_on, *([found.due_on] if found.due_on else [])]
-        for year in sorted({day.year for day in days if not calendar.knows(day)}):
-            yield f"{year}年的放假安排未收录，工作日按周一至周五推算。"
-
-
-def plain(number: Decimal) -> str:
-    """A number without an exponent or trailing zeros: `3.5`, `150000`."""
-    return f"{number.normalize():f}"
+def _unknown_years(found: Found, calendar: Calendar) -> str:
+    """A remark where a period was counted, off holidays, into a year whose holidays are not known."""
+    due = found.due_on
+    counted = any(value.days in {DayKind.WORKING, DayKind.CALENDAR} for value in found.law)
+    if due is None or not counted or calendar.knows(due):
+        return ""
+    return f"{due.year}年的放假安排未收录，工作日按周一至周五推算。"
