@@ -5,7 +5,7 @@ from typing import Final
 
 from schema.case_file import CaseFile
 from schema.vocabularies import Certainty, Domain
-from supervision.answers import Answer, AsOf, Found, Missing
+from supervision.answers import Answer, AsOf, Evidence, Found, Missing
 from supervision.calendars import Calendar
 from supervision.evidence import days_of, stated
 from supervision.follow_ups import shows_penalty
@@ -61,23 +61,31 @@ def _may_continue(case: CaseFile) -> bool:
     return not _CONTINUING.isdisjoint(domains or ())
 
 
+def _domain(case: CaseFile) -> tuple[Evidence, ...]:
+    if case.record.domain is not None:
+        return (stated("domain", case.record.domain.value),)
+    domains = None if case.agency is None else case.agency.domains
+    return (stated("agency.domains", ", ".join(domains)),) if domains else ()
+
+
 def _found(
     case: CaseFile, act_ended_on: date, found_on: date, certainty: Certainty, due: date, law: tuple[LawValue, ...]
 ) -> Found:
     record = case.record
-    notes = "，违法状态可能继续" if _may_continue(case) else ""
+    notes = "，自然资源、住房城乡建设领域的违法状态可能继续" if _may_continue(case) else ""
     if len(law) > 1:
         notes += "，涉及公民生命健康安全、金融安全，是否造成危害后果需要核实"
-    decided = "作出处罚决定" if record.decided_on is None else f"{chinese_day(record.decided_on)}作出处罚决定"
+    decided = "仍作出处罚决定" if record.decided_on is None else f"{chinese_day(record.decided_on)}仍作出处罚决定"
     return Found(
         certainty=certainty,
         due_on=due,
         done_on=found_on,
         facts=f"违法行为{chinese_day(act_ended_on)}终了，{chinese_day(found_on)}才被发现，"
-        f"期限至{chinese_day(due)}届满，仍{decided}{notes}",
+        f"期限至{chinese_day(due)}届满，{decided}{notes}",
         evidence=(
             *days_of(None, actEndedOn=act_ended_on, foundOn=found_on, decidedOn=record.decided_on),
-            *((stated("domain", record.domain.value),) if record.domain is not None else ()),
+            *((stated("decidedOn", ""),) if record.decided_on is None else ()),
+            *_domain(case),
             *((stated("harm", ", ".join(record.harm)),) if record.harm else ()),
         ),
         law=law,

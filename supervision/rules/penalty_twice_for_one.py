@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Literal
 
 from schema.case_file import CaseFile, OtherCase
 from schema.vocabularies import Certainty, RemedyOutcome
@@ -87,7 +88,7 @@ def _are_facts_alike(case: CaseFile, other: OtherCase, law: Law) -> _Check:
     return limit is None or likeness(facts, other_facts, party=case.record.party.name) > limit.value
 
 
-def _known(name: str, own: object, others: object) -> tuple[str, ...] | bool:
+def _known(name: str, own: object, others: object) -> tuple[str, ...] | Literal[True]:
     """True where a field is known of both cases, else the names of those that are missing."""
     missing = tuple(field for field, value in ((name, own), (f"other_case.{name}", others)) if value is None)
     return missing or True
