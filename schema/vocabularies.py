@@ -313,3 +313,33 @@ NAMED_FIELDS: tuple[SearchField, ...] = (
     SearchField.BASIS,
     SearchField.CONTENT,
 )
+
+
+class AnomalyKind(Labelled):
+    """What is wrong with a case, as a procuratorate names it."""
+
+    NOT_TRANSFERRED = "NOT_TRANSFERRED", "有案不移"
+    LATE_TRANSFER = "LATE_TRANSFER", "移送超期"
+    PENALTY_FOR_CRIME = "PENALTY_FOR_CRIME", "以罚代刑"
+    NOT_FILED = "NOT_FILED", "有案不立"
+    FILED_NOT_INVESTIGATED = "FILED_NOT_INVESTIGATED", "立而不侦"
+    STALLED_INVESTIGATION = "STALLED_INVESTIGATION", "久侦不结"
+    ENFORCEMENT_NOT_APPLIED = "ENFORCEMENT_NOT_APPLIED", "应申请强制执行而未申请"
+    ENFORCEMENT_REFUSED = "ENFORCEMENT_REFUSED", "法院无正当理由不受理、不予执行"
+    STALLED_ENFORCEMENT = "STALLED_ENFORCEMENT", "久执不结"
+    UNLAWFUL_ENFORCEMENT = "UNLAWFUL_ENFORCEMENT", "执行违法"
+    UNLAWFUL_COERCIVE_MEASURE = "UNLAWFUL_COERCIVE_MEASURE", "行政强制措施违法"
+    LATE_ENTRY = "LATE_ENTRY", "录入不及时"
+    INCOMPLETE_ENTRY = "INCOMPLETE_ENTRY", "录入不全面"
+    INACTION = "INACTION", "不作为"
+    SLOW_ACTION = "SLOW_ACTION", "慢作为"
+    IMPROPER_ACTION = "IMPROPER_ACTION", "乱作为"
+
+
+class AnomalyStatus(Labelled):
+    """The life of a finding: OPEN until a person decides of it or it no longer holds."""
+
+    OPEN = "OPEN", "待处理"
+    CONFIRMED = "CONFIRMED", "已确认"
+    DISMISSED = "DISMISSED", "已排除"
+    RESOLVED = "RESOLVED", "已消除"

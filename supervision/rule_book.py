@@ -1,0 +1,108 @@
+"""The rules as descriptions: found beside their functions, strictly read, in the order of their codes."""
+
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import import_module
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from schema.case_file import CaseFile
+from schema.vocabularies import AnomalyKind, Certainty, FeedKind
+from supervision import rules
+from supervision.answers import Answer, AsOf
+from supervision.calendars import Calendar
+from supervision.law_files import package_yaml, read_mapping
+from supervision.laws import Law
+
+RuleFunction = Callable[[CaseFile, Law, Calendar, AsOf], Answer]
+"""One rule's judgement of a case: pure, and the same for the same case, law, calendar and day."""
+
+
+class RuleFileError(ValueError):
+    """A rule's description cannot be read, or it and its function do not belong together."""
+
+
+class Precedence(BaseModel):
+    """A finding of another rule beside which there is none of this rule; `certainty` None: of any certainty."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rule: str
+    certainty: Certainty | None = None
+
+
+_Text = Annotated[str, Field(min_length=1)]
+
+
+class Description(BaseModel):
+    """What a rule says of itself, for people and for whoever runs it (`supervision.rules` explains each field)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    code: _Text
+    version: Annotated[int, Field(ge=1)]
+    kind: AnomalyKind
+    title_zh: _Text
+    title_en: _Text
+    condition_zh: _Text
+    condition_en: _Text
+    due_zh: _Text
+    due_en: _Text
+    law: Annotated[tuple[str, ...], Field(min_length=1)]
+    effective_from: date
+    effective_until: date | None
+    follow_ups: tuple[FeedKind, ...]
+    gives_way_to: tuple[Precedence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule: its description, and its function. `unknown_when_published` are the names of `follow_ups`."""
+
+    description: Description
+    evaluate: RuleFunction
+    code: str
+    unknown_when_published: tuple[str, ...]
+
+
+def parse_description(text: str, name: str) -> Description:
+    """A rule's description from its file. Raises RuleFileError with the place of what is wrong."""
+    try:
+        description = Description.model_validate(read_mapping(text))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise RuleFileError(f"{name}: {error}") from error
+    if file_stem(description.code) != name.removesuffix(".yaml"):
+        raise RuleFileError(f"{name} describes {description.code}, whose file is {file_stem(description.code)}.yaml.")
+    return description
+
+
+def file_stem(code: str) -> str:
+    """The name of a rule's files without their ending."""
+    return code.replace(".", "_").replace("-", "_")
+
+
+@cache
+def rule_book() -> tuple[Rule, ...]:
+    """Every rule, in the order of the codes; read once. Raises RuleFileError."""
+    described = dict(package_yaml("supervision.rules"))
+    modules = {module.name for module in pkgutil.iter_modules(rules.__path__)}
+    alone = modules.symmetric_difference(name.removesuffix(".yaml") for name in described)
+    if alone:
+        raise RuleFileError(f"A rule is a function and a description: one is missing of {', '.join(sorted(alone))}.")
+    book = [_rule(parse_description(text, name)) for name, text in described.items()]
+    return tuple(sorted(book, key=lambda rule: rule.code))
+
+
+def _rule(description: Description) -> Rule:
+    module = import_module(f"supervision.rules.{file_stem(description.code)}")
+    return Rule(
+        description=description,
+        evaluate=module.evaluate,
+        code=description.code,
+        unknown_when_published=tuple(kind.value for kind in description.follow_ups),
+    )

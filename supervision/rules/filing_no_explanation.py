@@ -1,0 +1,46 @@
+"""`filing.no-explanation`: the police did not explain why they did not file (逾期不说明不立案理由)."""
+
+from schema.case_file import CaseFile
+from schema.feed_records import MeasureRecord
+from schema.vocabularies import Certainty, MeasureKind
+from supervision.answers import Answer, AsOf, Found, Missing, foremost
+from supervision.calendars import Calendar
+from supervision.evidence import days_of, stated
+from supervision.follow_ups import counting_criminal_case, is_filed, served_measures
+from supervision.laws import Law
+from supervision.periods import last_day
+from supervision.sentences import chinese_day
+
+
+def evaluate(case: CaseFile, law: Law, calendar: Calendar, as_of: AsOf) -> Answer:
+    """Judge every request that was not replied to; what was filed since needs no explanation any more."""
+    requests = served_measures(case, MeasureKind.REASONS_REQUEST)
+    if not requests:
+        return None
+    criminal_case = counting_criminal_case(case)
+    if criminal_case is not None and is_filed(criminal_case):
+        return None
+    return foremost((_judge(request, law, calendar) for request in requests), as_of)
+
+
+def _judge(request: MeasureRecord, law: Law, calendar: Calendar) -> Answer:
+    if request.replied_on is not None or request.reply is not None:
+        return None
+    if request.served_on is None:
+        return Missing(fields=("measure.servedOn",))
+    period = law.value("filing.explanation", on=request.served_on)
+    if period is None:
+        return None
+    due = last_day(request.served_on, period, calendar)
+    return Found(
+        certainty=Certainty.CERTAIN,
+        due_on=due,
+        facts=f"要求说明不立案理由通知书{chinese_day(request.served_on)}送达公安机关，最迟应于{chinese_day(due)}书面说明，"
+        "至今没有回复记录",
+        evidence=(
+            stated("measure.type", "REASONS_REQUEST"),
+            *days_of("measure", servedOn=request.served_on),
+            stated("measure.repliedOn", ""),
+        ),
+        law=(period,),
+    )
