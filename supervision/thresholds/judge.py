@@ -84,8 +84,8 @@ def _judge(threshold: Threshold, subject: Subject, law: Law) -> ThresholdMet | M
     known, last = _days(record)
     if last is None:
         # Only a case that meets it under some text lacks a day.
-        met = any(_weigh(threshold, subject, law, day) is not None for day in _version_days(threshold, law))
-        return Missing(fields=("actEndedOn", "decidedOn")) if met else None
+        is_met = any(_weigh(threshold, subject, law, day) is not None for day in _version_days(threshold, law))
+        return Missing(fields=("actEndedOn", "decidedOn")) if is_met else None
     weighed = {day: _weigh(threshold, subject, law, day) for day in known}
     at_last = weighed[last]
     if at_last is None or (record.act_ended_on is not None and None in weighed.values()):
@@ -184,18 +184,12 @@ def _book() -> _Book:
         if isinstance(threshold, AmountThreshold | GoodsThreshold | ForestThreshold):
             for measure in threshold.measures:
                 by_measure.setdefault(measure, []).append((place, threshold))
-    by_words = tuple((place, found) for place, found in places if isinstance(found, WordsThreshold))
+    by_words = [(place, found) for place, found in places if isinstance(found, WordsThreshold)]
     words = lexicon().words
-    needed = {
-        word
-        for _, found in by_words
-        if isinstance(found, WordsThreshold)
-        for name in (*found.any_of, *found.alone)
-        for word in words[name]
-    }
+    needed = {word for _, found in by_words for name in (*found.any_of, *found.alone) for word in words[name]}
     return _Book(
         by_measure={measure: tuple(found) for measure, found in by_measure.items()},
-        by_words=by_words,
+        by_words=tuple(by_words),
         by_repeat=tuple((place, found) for place, found in places if isinstance(found, RepeatThreshold)),
         trigger=any_of(needed),
     )

@@ -64,7 +64,8 @@ class Lexicon:
         self.words = words.lists
         self._pattern = any_of([*listed, *words.neutral])
         self._negations = any_of(words.negations)
-        self._denials = any_of(words.denials)
+        # 所称暗管经查不存在 denies; 通过暗管排放，不存在从轻情节 does not.
+        self._denied = re.compile(rf"(?:{_alternatives(words.denials)})(?=[{_CLAUSE_ENDS}]|\Z)")
         self._doubts = any_of(words.doubts)
         self._statutes = any_of(words.statutes)
         self._negated = re.compile(f"(?:{_alternatives(words.negators)})(?:{_alternatives(words.carriers)})*$")
@@ -83,7 +84,8 @@ class Lexicon:
         before = text[clause_start:start]
         if self._negations.search(before) or self._negated.search(before) or self._is_statute(text, start, end, before):
             return None
-        if self._denials.search(_SENTENCE_REST.split(text[end : end + _DENIAL_REACH], maxsplit=1)[0]):
+        denial = self._denied.search(_SENTENCE_REST.split(text[end : end + _OPENING_REACH], maxsplit=1)[0])
+        if denial is not None and denial.start() <= _DENIAL_REACH:
             return None
         return Certainty.POSSIBLE if self._doubts.search(before) else Certainty.CERTAIN
 

@@ -69,7 +69,7 @@ def _forest_share(
 
 
 def _earlier(threshold: RepeatThreshold, subject: Subject) -> list[OtherCase]:
-    """The standing penalties for acts of the kind, each document once, the surer ones first; none beside another act."""
+    """The standing penalties for acts of the kind, each document once, the surer first; none beside another act."""
     record = subject.case.record
     if not _tells_of_kind(threshold, record.violation_type, subject.reading):
         return []

@@ -1,26 +1,26 @@
 """The cases of the criminal thresholds: like a rule's (`rule_cases`), but for what the judge answers.
 
-    cases:
-      - name: 正好三吨
-        given:
-          penalty_case: {domain: ENVIRONMENT, facts: 倾倒危险废物3吨, actEndedOn: 2024-05-01, decidedOn: 2024-06-05}
-        read:                                    # what was read from the facts, beside the quantities that are stated
-          - {measure: hazardous_waste, value: 3, quote: 危险废物3吨, substance: 危险废物, acts: [倾倒], certainty: CERTAIN}
-        met: {code: pollution.hazardous-waste, certainty: CERTAIN, law: [法释〔2023〕7号]}   # the texts cited, in order
-      - name: ...
-        none: true
-      - name: ...
-        cannot_tell: [actEndedOn]
+cases:
+  - name: 正好三吨
+    given:
+      penalty_case: {domain: ENVIRONMENT, facts: 倾倒危险废物3吨, actEndedOn: 2024-05-01, decidedOn: 2024-06-05}
+    read:                                    # what was read from the facts, beside the quantities that are stated
+      - {measure: hazardous_waste, value: 3, quote: 危险废物3吨, substance: 危险废物, acts: [倾倒], certainty: CERTAIN}
+    met: {code: pollution.hazardous-waste, certainty: CERTAIN, law: [法释〔2023〕7号]}   # the texts cited, in order
+  - name: ...
+    none: true
+  - name: ...
+    cannot_tell: [actEndedOn]
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from schema.case_file import CaseFile, WeighedQuantity
+from schema.case_file import CaseFile, OtherCase, WeighedQuantity
 from schema.vocabularies import UNITS, Certainty, QuantityMeasure
 from supervision.law_files import read_mapping
 from tests.rules.rule_cases import HERE, CaseOnRecord
@@ -72,6 +72,12 @@ class ThresholdCase(CaseOnRecord):
     met: ExpectedThreshold | None = None
     none: Literal[True] | None = None
     cannot_tell: tuple[str, ...] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unknown_where_left_out(cls, loaded: Any) -> Any:
+        left_out = {**dict.fromkeys(field.name for field in fields(OtherCase)), "revoked": False}
+        return {**loaded, "other_cases": [{**left_out, **other} for other in loaded.get("other_cases", ())]}
 
     @model_validator(mode="after")
     def _one_answer(self) -> "ThresholdCase":
