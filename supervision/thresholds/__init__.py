@@ -17,7 +17,8 @@ aggravates one. A description is written so:
       or_unknown_domain: true           # or not be known
       named: [substandard]              # a word of one of these lists must be asserted by the facts
       unless: [destructive_mining]      # and none of these
-      certain_with: [destroyed]         # without a word of these lists POSSIBLE
+      certain_with: [planting]          # without a word of these lists POSSIBLE
+      certain_beside: [ruined]          # which must stand in one clause with a word of these
       substances: [strict_metals]       # the quantity's substance must be one of these lists' words
       acts: waste                       # it must have been discharged, dumped or disposed of (`acts` reads that)
 """

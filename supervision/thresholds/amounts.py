@@ -13,7 +13,7 @@ from supervision.law_values import LawValue
 from supervision.laws import Law
 from supervision.thresholds.acts import pollution_certainty, waste_certainty
 from supervision.thresholds.descriptions import AmountThreshold, ForestThreshold, GoodsThreshold
-from supervision.thresholds.reading import lexicon
+from supervision.thresholds.reading import Hit, lexicon
 from supervision.thresholds.subject import Amount, Subject, Unknown, Weighed, hit_evidence, weakest, with_sums
 
 _WHOLE: Final = Decimal(100)
@@ -134,8 +134,8 @@ def _amounts(threshold: AmountThreshold, subject: Subject, measure: QuantityMeas
         elif threshold.acts == "pollution":
             certainty = pollution_certainty(subject.reading)
         if certainty is not None:
-            parts.append((quantity, weakest((quantity.certainty, certainty))))
-    return with_sums(parts) if parts else []
+            parts.append(subject.amount(quantity, weakest((quantity.certainty, certainty))))
+    return with_sums(parts)
 
 
 def _is_of(threshold: AmountThreshold, quantity: WeighedQuantity) -> bool:
@@ -204,11 +204,18 @@ def _object(threshold: AmountThreshold | GoodsThreshold, subject: Subject) -> _O
         certainties.append(named.certainty)
         hits.append(named)
     if threshold.certain_with:
-        with_words = subject.reading.best(threshold.certain_with)
-        certainties.append(Certainty.POSSIBLE if with_words is None else with_words.certainty)
-        if with_words is not None and with_words not in hits:
-            hits.append(with_words)
+        assuring = _assuring(threshold, subject)
+        certainties += [hit.certainty for hit in assuring] or [Certainty.POSSIBLE]
+        hits += [hit for hit in assuring if hit not in hits]
     return _Object(certainty=weakest(certainties), evidence=tuple(map(hit_evidence, hits)))
+
+
+def _assuring(threshold: AmountThreshold | GoodsThreshold, subject: Subject) -> tuple[Hit, ...]:
+    """The words without which the threshold is only POSSIBLE; none where the facts do not have them."""
+    if isinstance(threshold, AmountThreshold) and threshold.certain_beside:
+        return subject.reading.together(threshold.certain_with, threshold.certain_beside)
+    hit = subject.reading.best(threshold.certain_with)
+    return () if hit is None else (hit,)
 
 
 def _domain(threshold: AmountThreshold, subject: Subject) -> tuple[Evidence, ...]:

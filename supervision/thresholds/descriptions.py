@@ -43,6 +43,7 @@ class AmountThreshold(_Threshold):
     named: _Names = ()
     unless: _Names = ()
     certain_with: _Names = ()
+    certain_beside: _Names = ()
     substances: _Names = ()
     acts: Literal["waste", "pollution"] | None = None
 

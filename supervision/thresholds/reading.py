@@ -31,6 +31,7 @@ class WordFile(BaseModel):
     lists: dict[str, _Words]
     neutral: _Words
     negations: _Words
+    prohibitions: _Words
     negators: _Words
     carriers: _Words
     denials: _Words
@@ -68,7 +69,10 @@ class Lexicon:
         self._denied = re.compile(rf"(?:{_alternatives(words.denials)})(?=[{_CLAUSE_ENDS}]|\Z)")
         self._doubts = any_of(words.doubts)
         self._statutes = any_of(words.statutes)
-        self._negated = re.compile(f"(?:{_alternatives(words.negators)})(?:{_alternatives(words.carriers)})*$")
+        self._negated = re.compile(
+            f"(?:{_alternatives(words.negators)})(?:{_alternatives(words.carriers)})*$"
+            f"|(?:{_alternatives(words.prohibitions)})[^的]*$"
+        )
 
     def occurrences(self, text: str) -> list[tuple[int, int, str]]:
         """Start, end and word of every listed word, asserted or not."""
@@ -140,6 +144,18 @@ class Reading:
             if hit.certainty is Certainty.CERTAIN:
                 return hit
             best = best or hit
+        return best
+
+    def together(self, names: Iterable[str], others: Iterable[str]) -> tuple[Hit, ...]:
+        """A word of some lists and one of others that one clause asserts, undoubted ones first; else none."""
+        best: tuple[Hit, ...] = ()
+        for hit in self.hits(names):
+            start = max(self.text.rfind(sign, 0, hit.start) for sign in _CLAUSE_ENDS) + 1
+            clause = next(self.clauses(start, len(self.text)))
+            for other in self.hits(others, *clause):
+                if hit.certainty is other.certainty is Certainty.CERTAIN:
+                    return hit, other
+                best = best or (hit, other)
         return best
 
     def sentence_at(self, position: int) -> tuple[int, int]:

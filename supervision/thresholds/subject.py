@@ -12,6 +12,11 @@ from supervision.law_values import LawValue
 from supervision.sentences import plain
 from supervision.thresholds.reading import Hit, Reading, lexicon
 
+_PARTS_OF: Final = {
+    QuantityMeasure.OTHER_FARMLAND: QuantityMeasure.BASIC_FARMLAND,
+    QuantityMeasure.OTHER_FOREST: QuantityMeasure.PUBLIC_FOREST,
+}
+_PART_SIGN: Final = "其中"
 _NEVER_ADDED: Final = QuantityMeasure.TIMES_OVER_STANDARD
 _READ_SUMS: Final = QuantityMeasure.HAZARDOUS_WASTE
 _WHOLES: Final = frozenset({"危险废物", "危废", "危险固废", "危险固体废物"})
@@ -63,7 +68,20 @@ class Subject:
 
     def amounts(self, measure: QuantityMeasure) -> list[Amount]:
         """What may be held against a number: each quantity of a measure, and their sums."""
-        return with_sums([(quantity, quantity.certainty) for quantity in self.quantities(measure)])
+        return with_sums([self.amount(quantity, quantity.certainty) for quantity in self.quantities(measure)])
+
+    def amount(self, quantity: WeighedQuantity, certainty: Certainty) -> Amount:
+        """A quantity by itself; of a whole without the part that another measure counts (耕地12亩，其中基本农田4亩)."""
+        part = _PARTS_OF.get(quantity.measure)
+        parts = () if part is None else (of for of in self.quantities(part) if self._is_part(of, quantity))
+        value = quantity.value - sum((of.value for of in parts), Decimal(0))
+        return Amount(value=value, certainty=certainty, quantities=(quantity,))
+
+    def _is_part(self, part: WeighedQuantity, whole: WeighedQuantity) -> bool:
+        if whole.quote is None or whole.position is None or part.position is None:
+            return False
+        between = self.reading.text[whole.position + len(whole.quote) : part.position + len(_PART_SIGN)]
+        return part.value <= whole.value and _PART_SIGN in between
 
     def domain_evidence(self) -> tuple[Evidence, ...]:
         """The case's domain, where it is known."""
@@ -71,16 +89,13 @@ class Subject:
         return () if domain is None else (Evidence(field="domain", value=domain.value),)
 
 
-def with_sums(parts: Sequence[tuple[WeighedQuantity, Certainty]]) -> list[Amount]:
+def with_sums(single: list[Amount]) -> list[Amount]:
     """Each quantity by itself, and the sums of those that are parts of a whole.
 
     What an agency states of several named substances adds up; stated twice without a name it may be one amount, so the
     sum is POSSIBLE, as is that of different kinds of hazardous waste that the facts name.
     """
-    single = [
-        Amount(value=quantity.value, certainty=certainty, quantities=(quantity,)) for quantity, certainty in parts
-    ]
-    if len(single) == 1 or any(quantity.measure is _NEVER_ADDED for quantity, _ in parts):
+    if len(single) <= 1 or single[0].quantities[0].measure is _NEVER_ADDED:
         return single
     stated = [amount for amount in single if amount.quantities[0].quote is None]
     read = [

@@ -18,6 +18,18 @@ from tests.rules.threshold_cases import ThresholdCase, threshold_cases
 LAW = Law(law_values(), thresholds=judge_thresholds)
 CASES = list(threshold_cases())
 CODES = [threshold.code for threshold in thresholds()]
+FIELDS_OF_LISTS = (
+    "named",
+    "unless",
+    "certain_with",
+    "certain_beside",
+    "substances",
+    "any_of",
+    "beside",
+    "alone",
+    "kind",
+    "not_kind",
+)
 VALUES = {code: versions for code, versions in LAW.versions.items() if code.startswith("threshold.")}
 
 
@@ -96,7 +108,7 @@ def test_every_list_of_words_that_a_threshold_names_is_there_and_every_list_is_n
     in_code = {"passed_on", "kept", "waste_word", "other_matter"}
     assert named | in_code == lexicon().words.keys()
     for threshold in thresholds():
-        for field in ("named", "unless", "certain_with", "substances", "any_of", "beside", "alone", "kind", "not_kind"):
+        for field in FIELDS_OF_LISTS:
             assert set(getattr(threshold, field, ())) <= lexicon().words.keys()
 
 
@@ -143,6 +155,11 @@ def test_a_file_of_thresholds_that_is_wrong_says_where(text: str, reason: str) -
         ("通过暗管排放废水，不存在从轻情节", Certainty.CERTAIN),
         ("未经处理的废水通过暗管排放", Certainty.CERTAIN),
         ("《关于整治暗管的通知》", None),
+        ("经称重名称若干，通过暗管排放", Certainty.CERTAIN),
+        ("经排查发现在禁止排污的河道私设暗管", Certainty.CERTAIN),
+        ("向禁止排放的河道经称重通过暗管排放", Certainty.CERTAIN),
+        ("禁止利用暗管排放", None),
+        ("其曾因私设暗管被处罚", None),
     ],
 )
 def test_a_word_counts_where_the_facts_assert_it(text: str, certainty: Certainty | None) -> None:
