@@ -32,6 +32,6 @@ def evaluate(case: CaseFile, law: Law, calendar: Calendar, as_of: AsOf) -> Answe
         certainty=Certainty.POSSIBLE if case.published_only else threshold.certainty,
         due_on=decided_on,
         facts=f"{chinese_day(decided_on)}作出行政处罚决定，案件{threshold.suspicion}“{threshold.title}”，{known}",
-        evidence=(*days_of(None, decidedOn=decided_on), *threshold.evidence),
+        evidence=tuple(dict.fromkeys((*days_of(None, decidedOn=decided_on), *threshold.evidence))),
         law=(duty, no_penalty_instead, *threshold.law),
     )

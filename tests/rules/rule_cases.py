@@ -11,7 +11,7 @@
         published_only: true                     # known from the published table alone; left out: no
         settings: {transfer.waiting: 60}         # what the agency's procuratorate has set
         threshold: CERTAIN                       # the criminal threshold it meets, by hand: CERTAIN, POSSIBLE, or
-                                                 # {missing: [actEndedOn]}; left out: none
+                                                 # {missing: [actEndedOn]}, or none; left out: what the judge says
         other_cases: [{same_party: CERTAIN}]     # other cases of the party, in the words of schema.case_file.OtherCase
         answers:
           - {as_of: 2024-06-06, none: true}
@@ -79,7 +79,7 @@ class ExpectedAnswer(BaseModel):
         return self
 
 
-Threshold = Certainty | dict[Literal["missing"], tuple[str, ...]]
+Threshold = Certainty | Literal["none"] | dict[Literal["missing"], tuple[str, ...]]
 
 
 class CaseOnRecord(BaseModel):
@@ -224,7 +224,9 @@ BY_HAND = LawValue(
 )
 
 
-def threshold_by_hand(threshold: Threshold) -> ThresholdMet | Missing:
+def threshold_by_hand(threshold: Threshold) -> ThresholdMet | Missing | None:
+    if threshold == "none":
+        return None
     if isinstance(threshold, dict):
         return Missing(fields=threshold["missing"])
     return ThresholdMet(

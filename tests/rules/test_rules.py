@@ -12,10 +12,11 @@ from supervision.evaluation import Evaluation, answer_of, evaluate_case, finding
 from supervision.law_files import law_values
 from supervision.laws import Law
 from supervision.rule_book import Rule, rule_book
+from supervision.thresholds.judge import judge_thresholds
 from tests.rules.rule_cases import ExpectedAnswer, RuleCase, RuleCases, TogetherCase, rule_files, together_cases
 
 CALENDAR: Calendar = state_council_calendar()
-LAW = Law(law_values(), thresholds=lambda _case, _law: None)
+LAW = Law(law_values(), thresholds=judge_thresholds)
 RULES = {rule.code: rule for rule in rule_book()}
 FILES = rule_files()
 DAY = timedelta(days=1)

@@ -1,0 +1,81 @@
+"""What was done with a waste: discharged, dumped or disposed of, passed on, or only kept (贮存)."""
+
+from typing import Final
+
+from schema.case_file import WeighedQuantity
+from schema.vocabularies import Certainty
+from supervision.thresholds.reading import Reading, lexicon
+
+_DISCHARGE: Final = "discharge"
+_PASSED_ON: Final = "passed_on"
+_KEPT: Final = "kept"
+
+
+def waste_certainty(reading: Reading, quantity: WeighedQuantity) -> Certainty | None:
+    """How sure it is that a hazardous waste was discharged, dumped or disposed of; None where it was only kept.
+
+    POSSIBLE where nothing says what was done, and where it was passed on. A quantity read from the facts is judged by
+    its clause, then its sentence, then all facts; a stated one by all facts.
+    """
+    place = _place(reading, quantity)
+    if place is None:
+        said = _named(quantity.acts)
+        return _of(said) if said else _of(_acts(reading, 0, len(reading.text)))
+    start, end = reading.sentence_at(place)
+    clause = next(((a, b) for a, b in reading.clauses(start, end) if a <= place < b), (start, end))
+    beside = _acts(reading, *clause)
+    around = _acts(reading, start, end)
+    if _DISCHARGE in beside:
+        return beside[_DISCHARGE]
+    if _DISCHARGE in around:
+        # 将贮存的危险废物3.5吨，倾倒在河边, but also 贮存危险废物3.5吨，并排放废液.
+        return Certainty.POSSIBLE if _KEPT in beside else around[_DISCHARGE]
+    if around:
+        return _of(around)
+    whole = _acts(reading, 0, len(reading.text))
+    if _DISCHARGE in whole and _KEPT in whole:
+        return Certainty.POSSIBLE
+    return _of(whole)
+
+
+def pollution_certainty(reading: Reading) -> Certainty:
+    """How sure it is that the facts tell of discharge, dumping or disposal."""
+    hit = reading.best((_DISCHARGE,))
+    return Certainty.POSSIBLE if hit is None else hit.certainty
+
+
+def _place(reading: Reading, quantity: WeighedQuantity) -> int | None:
+    """Where the quantity stands in the facts; None where it was not read from them."""
+    if quantity.quote is None or quantity.position is None:
+        return None
+    return quantity.position if reading.text.startswith(quantity.quote, quantity.position) else None
+
+
+def _of(acts: dict[str, Certainty]) -> Certainty | None:
+    if _DISCHARGE in acts:
+        return acts[_DISCHARGE]
+    return None if _KEPT in acts and _PASSED_ON not in acts else Certainty.POSSIBLE
+
+
+def _acts(reading: Reading, start: int, end: int) -> dict[str, Certainty]:
+    """The acts from `start` to `end`; a discharge of something else (废水外排) is none of a waste's."""
+    found: dict[str, Certainty] = {}
+    for clause in reading.clauses(start, end):
+        of_else = any(reading.hits(("other_matter",), *clause)) and not any(reading.hits(("waste_word",), *clause))
+        for act in (_DISCHARGE, _PASSED_ON, _KEPT):
+            if act == _DISCHARGE and of_else:
+                continue
+            for hit in reading.hits((act,), *clause):
+                if found.get(act) is not Certainty.CERTAIN:
+                    found[act] = hit.certainty
+    return found
+
+
+def _named(acts: tuple[str, ...]) -> dict[str, Certainty]:
+    """What the words for acts say that were read with a quantity."""
+    lists = lexicon().lists
+    return {
+        act: Certainty.CERTAIN
+        for act in (_DISCHARGE, _PASSED_ON, _KEPT)
+        if any(act in lists.get(word, ()) for word in acts)
+    }
