@@ -125,6 +125,7 @@ COMMANDS = [
     ("serve",),
     ("migrate",),
     *(("feed", name) for name in ("load", "watch", "errors", "waiting", "names", "rename", "template", "layouts")),
+    *(("rules", name) for name in ("list", "explain", "check")),
     ("index", "sync"),
     ("index", "rebuild"),
     ("index", "verify"),
