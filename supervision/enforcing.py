@@ -7,7 +7,7 @@ from datetime import date
 from schema.case_file import CaseFile
 from schema.feed_records import ActivityRecord, EnforcementRecord
 from schema.vocabularies import EnforcementRuling
-from supervision.answers import Answer, AsOf, Evidence, Found, Missing, foremost
+from supervision.answers import Answer, AsOf, Evidence, Missing, foremost
 from supervision.calendars import Calendar
 from supervision.law_values import LawValue
 from supervision.laws import Law
@@ -154,8 +154,3 @@ def demand_before(applied_on: date, case: CaseFile, law: Law, calendar: Calendar
     if made_on is None or period is None:
         return None
     return Demand(made_on=made_on, waits_until=last_day(made_on, period, calendar), period=period)
-
-
-def is_overdue(answer: Answer, as_of: AsOf) -> bool:
-    """Whether something is found whose last lawful day has passed."""
-    return isinstance(answer, Found) and (answer.due_on is None or as_of.is_after(answer.due_on))
