@@ -72,6 +72,7 @@ def was_applied(enforcement: EnforcementRecord) -> bool:
         or enforcement.accepted is not None
         or enforcement.ruling is not None
         or enforcement.overturned_on is not None
+        or is_concluded(enforcement)
         or is_by_court(enforcement.enforced_by)
         or any(is_by_court(action.by) for action in enforcement.actions)
     )
@@ -111,6 +112,11 @@ def is_refused(enforcement: EnforcementRecord) -> bool:
 def is_ruled(enforcement: EnforcementRecord) -> bool:
     """Whether the court ruled on the enforcement (裁定)."""
     return enforcement.ruled_on is not None or enforcement.ruling is not None
+
+
+def is_concluded(enforcement: EnforcementRecord) -> bool:
+    """Whether the enforcement has ended (执行结束)."""
+    return enforcement.concluded_on is not None
 
 
 def ruling_to_enforce(enforcement: EnforcementRecord) -> tuple[str, date | None] | None:
