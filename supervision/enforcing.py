@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from schema.case_file import CaseFile
 from schema.feed_records import ActivityRecord, EnforcementRecord
@@ -13,6 +14,8 @@ from supervision.law_values import LawValue
 from supervision.laws import Law
 from supervision.periods import last_day
 from supervision.remedies import litigation_period, stops_enforcement, was_litigated
+
+_COURT: Final = ("法院", "法庭", "法官", "执行局", "执行庭")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,14 +122,23 @@ def is_concluded(enforcement: EnforcementRecord) -> bool:
     return enforcement.concluded_on is not None
 
 
-def ruling_to_enforce(enforcement: EnforcementRecord) -> tuple[str, date | None] | None:
-    """The field and the day from which a court had allowed enforcement: its ruling, or the overturning of a refusal.
+def ruling_day(enforcement: EnforcementRecord) -> date | Missing | None:
+    """The day of the court's ruling, to enforce or not; None where there is none.
 
-    None where no court ruled; a refusal that stands counts by its own day, for the court had then ruled.
+    A refusal that a higher court overturned is no ruling: the higher court's counts.
     """
     if enforcement.ruling is EnforcementRuling.NOT_ENFORCE and enforcement.overturned_on is not None:
-        return "overturnedOn", enforcement.overturned_on
-    return ("ruledOn", enforcement.ruled_on) if is_ruled(enforcement) else None
+        return enforcement.overturned_on
+    if enforcement.ruled_on is None and enforcement.ruling is not None:
+        return Missing(fields=("enforcement.ruledOn",))
+    return enforcement.ruled_on
+
+
+def allows_enforcement(enforcement: EnforcementRecord) -> bool:
+    """Whether a court allowed the enforcement: by its ruling, or by overturning a refusal."""
+    return enforcement.ruling is EnforcementRuling.ENFORCE or (
+        enforcement.ruling is EnforcementRuling.NOT_ENFORCE and enforcement.overturned_on is not None
+    )
 
 
 def actor(action: ActivityRecord, enforcement: EnforcementRecord) -> str | None:
@@ -135,8 +147,8 @@ def actor(action: ActivityRecord, enforcement: EnforcementRecord) -> str | None:
 
 
 def is_by_court(name: str | None) -> bool:
-    """Whether a name is a court's (人民法院)."""
-    return name is not None and "法院" in name
+    """Whether a name is a court's (人民法院), or of somebody who acts for one."""
+    return name is not None and any(word in name for word in _COURT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
