@@ -20,22 +20,22 @@ _COURT: Final = ("法院", "法庭", "法官", "执行局", "执行庭")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationWindow:
-    """When a court may be applied to: after `opens_after` (the end of the time to sue), and at the latest on `closes_on`.
+    """When a court may be applied to: after `opens_after`, the end of the time to sue, and by `closes_on`.
 
-    `litigation` are the values the time to sue rests on, `period` the time to apply.
+    `law` are the values it rests on: of the time to sue, then of the time to apply.
     """
 
     opens_after: date
     closes_on: date
     evidence: tuple[Evidence, ...]
-    litigation: tuple[LawValue, ...]
-    period: LawValue
+    law: tuple[LawValue, ...]
 
 
 def application_window(case: CaseFile, law: Law, calendar: Calendar) -> ApplicationWindow | Missing | None:
-    """The window of a penalty (申请强制执行的期间); Missing once a court decided a lawsuit, whose effect is not on record.
+    """The window of a penalty (申请强制执行的期间).
 
-    None where the time to sue ended before there was a law that gives one.
+    Missing once a court decided a lawsuit, for no record says when that took effect. None where the time to sue ended
+    before there was a law that gives a window.
     """
     if was_litigated(case):
         return Missing(fields=("reconsideration",))
@@ -49,8 +49,7 @@ def application_window(case: CaseFile, law: Law, calendar: Calendar) -> Applicat
         opens_after=litigation.ends_on,
         closes_on=last_day(litigation.ends_on, period, calendar),
         evidence=litigation.evidence,
-        litigation=litigation.law,
-        period=period,
+        law=(*litigation.law, period),
     )
 
 

@@ -49,9 +49,7 @@ def _judge(measure: CoerciveMeasureRecord, case: CaseFile, law: Law, calendar: C
         facts=_facts(measure, imposed_on, due, ended_on, is_extended=is_extended),
         evidence=(
             stated("coercive_measure.type", measure.type.value),
-            *days_of(
-                "coercive_measure", imposedOn=imposed_on, extendedOn=measure.extended_on, until=measure.until
-            ),
+            *days_of("coercive_measure", imposedOn=imposed_on, extendedOn=measure.extended_on, until=measure.until),
             stated("coercive_measure.endedOn", "" if measure.ended_on is None else measure.ended_on.isoformat()),
             stated("coercive_measure.testingDays", "" if measure.testing_days is None else str(measure.testing_days)),
             *days_of("transfer", transferredOn=handed_over_on),
@@ -65,8 +63,7 @@ def _handed_over_on(imposed_on: date, case: CaseFile) -> date | None:
     days = [
         day
         for transfer in case.transfers
-        if is_approved(transfer)
-        and (day := transfer.transferred_on or receipt_day(transfer)) is not None
+        if is_approved(transfer) and (day := transfer.transferred_on or receipt_day(transfer)) is not None
     ]
     return min((day for day in days if day >= imposed_on), default=None)
 
@@ -91,5 +88,7 @@ def _facts(
         extension = f"，{chinese_day(measure.extended_on)}才决定延长"
     else:
         extension = "，没有决定延长"
-    ended = f"，{chinese_day(ended_on)}才结束，超过{(ended_on - due).days}日" if ended_on else "，没有解除或者移交的记录"
+    ended = "，没有解除或者移交的记录"
+    if ended_on is not None:
+        ended = f"，{chinese_day(ended_on)}才结束，超过{(ended_on - due).days}日"
     return f"{chinese_day(imposed_on)}实施{measure.type.label}{extension}{testing}，最迟至{chinese_day(due)}{ended}"

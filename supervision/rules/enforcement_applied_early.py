@@ -43,5 +43,5 @@ def _found(applied_on: date, period: LitigationPeriod, law: Law) -> Answer:
         due_on=period.ends_on,
         facts=f"{chinese_day(applied_on)}申请人民法院强制执行，而起诉期限{chinese_day(period.ends_on)}才届满",
         evidence=(*period.evidence, *days_of("enforcement", appliedOn=applied_on)),
-        law=(application,) if suit_period is None else (application, suit_period),
+        law=(*period.law, application, *([] if suit_period is None else [suit_period])),
     )

@@ -14,7 +14,6 @@ from supervision.enforcing import (
     judged_unless_stopped,
 )
 from supervision.evidence import days_of
-from supervision.law_values import LawValue
 from supervision.laws import Law
 from supervision.periods import last_day
 from supervision.sentences import chinese_day
@@ -45,7 +44,7 @@ def _found(applied_on: date, window: ApplicationWindow, case: CaseFile, law: Law
     old = law.value("enforcement.application-old", on=applied_on)
     is_possible = old is not None and applied_on <= last_day(window.opens_after, old, calendar)
     suit_period = law.value("enforcement.application-suit-period", on=applied_on)
-    cited: list[LawValue | None] = [window.period, suit_period, old if is_possible else None]
+    cited = (suit_period, old if is_possible else None)
     deferred_until = case.record.deferred_until
     deferred = f"（曾批准延期或者分期至{chinese_day(deferred_until)}）" if deferred_until else ""
     return Found(
@@ -59,5 +58,5 @@ def _found(applied_on: date, window: ApplicationWindow, case: CaseFile, law: Law
             *days_of(None, deferredUntil=deferred_until),
             *days_of("enforcement", appliedOn=applied_on),
         ),
-        law=tuple(value for value in cited if value is not None),
+        law=(*window.law, *(value for value in cited if value is not None)),
     )

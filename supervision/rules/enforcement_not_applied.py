@@ -8,7 +8,6 @@ from supervision.answers import Answer, AsOf, Evidence, Found, Missing
 from supervision.calendars import Calendar
 from supervision.enforcing import ApplicationWindow, application_window, judged_unless_stopped, was_applied
 from supervision.evidence import days_of, stated
-from supervision.law_values import LawValue
 from supervision.laws import Law
 from supervision.periods import last_day
 from supervision.remedies import fine_in_place
@@ -43,13 +42,13 @@ def _judge(case: CaseFile, law: Law, calendar: Calendar, as_of: AsOf) -> Answer:
     old = None if served_on is None else law.value("enforcement.application-old-unapplied", on=served_on)
     is_possible = old is not None and not as_of.is_after(last_day(window.opens_after, old, calendar))
     suit_period = law.value("enforcement.application-suit-period", on=window.closes_on)
-    cited: list[LawValue | None] = [window.period, suit_period, old if is_possible else None]
+    cited = (suit_period, old if is_possible else None)
     return Found(
         certainty=Certainty.POSSIBLE if is_possible else Certainty.CERTAIN,
         due_on=window.closes_on,
         facts=_facts(case, fine, window),
         evidence=_evidence(case, fine, field, window),
-        law=tuple(value for value in cited if value is not None),
+        law=(*window.law, *(value for value in cited if value is not None)),
     )
 
 

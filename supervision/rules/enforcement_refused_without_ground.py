@@ -1,4 +1,4 @@
-"""`enforcement.refused-without-ground`: a court refused an application without a ground (无正当理由不受理、不予执行)."""
+"""`enforcement.refused-without-ground`: a court refused without a ground (无正当理由不受理、不予执行)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -67,9 +67,7 @@ def _is_overturned(enforcement: EnforcementRecord, as_of: AsOf) -> bool:
     return enforcement.overturned_on is not None and as_of.has_reached(enforcement.overturned_on)
 
 
-def _judge(
-    refusal: _Refusal, enforcement: EnforcementRecord, case: CaseFile, law: Law, calendar: Calendar
-) -> Answer:
+def _judge(refusal: _Refusal, enforcement: EnforcementRecord, case: CaseFile, law: Law, calendar: Calendar) -> Answer:
     if refusal.on is None:
         return Missing(fields=(f"enforcement.{refusal.field}",))
     duty = law.value(refusal.duty, on=refusal.on)
@@ -86,7 +84,7 @@ def _judge(
     )
 
 
-def _with_reason(  # noqa: PLR0913 - what a rule is given, and the refusal
+def _with_reason(
     refusal: _Refusal, on: date, enforcement: EnforcementRecord, case: CaseFile, law: Law, calendar: Calendar
 ) -> Answer:
     applied_on = enforcement.applied_on
@@ -113,7 +111,7 @@ def _with_reason(  # noqa: PLR0913 - what a rule is given, and the refusal
             *window.evidence,
             *days_of("enforcement", demandedOn=demand.made_on, appliedOn=applied_on),
         ),
-        law=(duty, window.period, demand.period),
+        law=(duty, *window.law, demand.period),
     )
 
 
