@@ -71,7 +71,6 @@ def was_applied(enforcement: EnforcementRecord) -> bool:
     """Whether a court was applied to: the day is known, or what a court did with the application shows it."""
     return (
         applied_by(enforcement) is not None
-        or enforcement.accepted is not None
         or enforcement.ruling is not None
         or enforcement.overturned_on is not None
         or is_concluded(enforcement)
