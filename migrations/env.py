@@ -5,6 +5,7 @@ from typing import Any
 from alembic import context
 
 import schema.agency_name_tables
+import schema.anomaly_tables
 import schema.follow_up_tables
 
 # The tables register themselves in it.

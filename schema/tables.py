@@ -99,6 +99,13 @@ party = Table(
     CheckConstraint("(identity_hash IS NULL) = (identity_masked IS NULL)", name="identity_hash_with_mask"),
     Index("uq_party_identity_key", "identity_key", unique=True, postgresql_where=text("identity_key IS NOT NULL")),
     Index("ix_party_uscc", "uscc", postgresql_where=text("uscc IS NOT NULL")),
+    # By hash: a name may be longer than what an ordered index holds.
+    Index(
+        "ix_party_name",
+        "name_tokens",
+        postgresql_using="hash",
+        postgresql_where=text("type = 'ORGANIZATION' AND name_tokens <> ''"),
+    ),
     # By length, so that the shortest of a thousand names that begin alike is found first.
     Index(
         "ix_party_suggested",
@@ -150,6 +157,13 @@ penalty_case = Table(
         "published_extras", JSONB, nullable=False, server_default=text("'{}'"), comment="双公示 columns of no other use"
     ),
     Column("revision", Integer, nullable=False, server_default=text("1"), comment="raised by trigger at every change"),
+    Column(
+        "anomaly_count",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="of active findings, kept by trigger",
+    ),
     Column("source_updated_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
@@ -195,6 +209,7 @@ penalty_case = Table(
     Index("ix_penalty_case_newest", text("decided_on DESC NULLS LAST"), text("id DESC")),
     Index("ix_penalty_case_oldest", text("decided_on ASC NULLS LAST"), text("id DESC")),
     Index("ix_penalty_case_fine", text("fine DESC NULLS LAST"), text("id DESC")),
+    Index("ix_penalty_case_anomalies", text("anomaly_count DESC"), text("id DESC")),
     Index("ix_penalty_case_agency_newest", "agency_id", text("decided_on DESC NULLS LAST"), text("id DESC")),
     Index("ix_penalty_case_domain_newest", "domain", text("decided_on DESC NULLS LAST"), text("id DESC")),
     comment="行政处罚案件",

@@ -343,3 +343,21 @@ class AnomalyStatus(Labelled):
     CONFIRMED = "CONFIRMED", "已确认"
     DISMISSED = "DISMISSED", "已排除"
     RESOLVED = "RESOLVED", "已消除"
+
+
+class AnomalyDecision(Labelled):
+    """What a person decides of a finding; it stays decided until its evidence changes."""
+
+    CONFIRMED = "CONFIRMED", "确认"
+    DISMISSED = "DISMISSED", "排除"
+
+
+class AnomalyEventKind(Labelled):
+    """The steps of a finding's life."""
+
+    OPENED = "OPENED", "发现"
+    CHANGED = "CHANGED", "更新"
+    CONFIRMED = "CONFIRMED", "确认"
+    DISMISSED = "DISMISSED", "排除"
+    REOPENED = "REOPENED", "重新打开"
+    RESOLVED = "RESOLVED", "消除"
