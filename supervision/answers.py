@@ -100,35 +100,33 @@ class CannotTell:
 
 
 class AsOf:
-    """The day a case is judged as of; it keeps the next day on which one of its answers can turn.
+    """The day a case is judged as of; it keeps between which days all that was asked has the same answer.
 
-    Rules ask it, and never compare its `day` themselves: that is how the next day is known.
+    Rules ask it, and never compare its `day` themselves: that is how those days are known. As of any day from
+    `unchanged_since` on (None: from ever) and before `next_change_on` (None: for ever) the case is judged alike.
     """
 
-    __slots__ = ("day", "next_change_on")
+    __slots__ = ("day", "next_change_on", "unchanged_since")
 
     def __init__(self, day: date) -> None:
         """Ask as of a day (Asia/Shanghai)."""
         self.day = day
+        self.unchanged_since: date | None = None
         self.next_change_on: date | None = None
 
     def is_after(self, due: date) -> bool:
         """Whether a last lawful day has passed."""
-        if self.day > due:
-            return True
-        self._turns_on(due + _DAY)
-        return False
+        return self.has_reached(due + _DAY)
 
     def has_reached(self, day: date) -> bool:
         """Whether a day has come."""
         if self.day >= day:
+            if self.unchanged_since is None or day > self.unchanged_since:
+                self.unchanged_since = day
             return True
-        self._turns_on(day)
-        return False
-
-    def _turns_on(self, day: date) -> None:
         if self.next_change_on is None or day < self.next_change_on:
             self.next_change_on = day
+        return False
 
 
 def foremost(answers: Iterable[Answer], as_of: AsOf) -> Answer:

@@ -16,12 +16,13 @@ from supervision.sentences import explanation
 class Evaluation:
     """What the rules say of a case as of a day, in the order of the rules.
 
-    `next_change_on` is the first later day on which a rule may answer otherwise though the record stays as it is; None
-    when time alone changes nothing more. Days overdue grow daily and are no change.
+    They say the same as of any day from `unchanged_since` on (None: from ever) and before `next_change_on` (None: for
+    ever), as long as the record stays as it is. Days overdue grow daily and are no change.
     """
 
     findings: tuple[Finding, ...]
     cannot_tells: tuple[CannotTell, ...]
+    unchanged_since: date | None
     next_change_on: date | None
 
 
@@ -43,6 +44,7 @@ def evaluate_case(case: CaseFile, *, rules: Iterable[Rule], law: Law, calendar: 
             if not _gives_way(rule.description.gives_way_to, found)
         ),
         cannot_tells=tuple(cannot_tells),
+        unchanged_since=asked.unchanged_since,
         next_change_on=asked.next_change_on,
     )
 

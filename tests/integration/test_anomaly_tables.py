@@ -89,7 +89,10 @@ WRONG_STATES = [
     ("UPDATE agency_setting SET value = -1", "ck_agency_setting_value_not_negative"),
     ("UPDATE agency_setting SET reason = ''", "ck_agency_setting_reason_not_empty"),
     (
-        "INSERT INTO agency_setting (agency_id, code, value, reason) SELECT agency_id, code, 1, code FROM agency_setting",
+        """
+        INSERT INTO agency_setting (agency_id, code, value, reason)
+        SELECT agency_id, code, 1, 'x' FROM agency_setting
+        """,
         "uq_agency_setting_agency_id_code",
     ),
     ("INSERT INTO cannot_tell (digest, answers) VALUES ('none', '[]')", "uq_cannot_tell_digest"),

@@ -83,8 +83,9 @@ def test_nothing_turns_by_itself_but_on_the_day_that_was_said(file: RuleCases) -
         for (_, before), (day, after) in pairwise(evaluations.items()):
             if said(before) != said(after):
                 assert before.next_change_on == day, case.name
-            elif before.next_change_on is not None:
-                assert before.next_change_on >= day, case.name
+                assert after.unchanged_since == day, case.name
+            assert before.next_change_on is None or before.next_change_on >= day, case.name
+            assert after.unchanged_since is None or after.unchanged_since <= day, case.name
 
 
 def said(evaluation: Evaluation) -> object:
