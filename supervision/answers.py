@@ -8,25 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from schema.anomaly_records import Evidence
 from schema.vocabularies import AnomalyKind, Certainty
 from supervision.law_values import LawValue
 
 _DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """One fact an answer rests on.
-
-    `field` has the feed contract's name: a case's own (`decidedOn`), or one of a record that followed, behind its kind
-    (`transfer.transferredOn`). `value` is as the contract writes it; for text, `quote` holds the words and `position`
-    where they begin (code points). A quote may name a natural person: whoever shows it masks it first.
-    """
-
-    field: str
-    value: str
-    quote: str | None = None
-    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,19 +70,12 @@ class Finding:
     kind: AnomalyKind
     certainty: Certainty
     due_on: date | None
+    done_on: date | None
     overdue_days: int | None
     explanation: str
     evidence: tuple[Evidence, ...]
     law: tuple[LawValue, ...]
     rests_on_setting: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CannotTell:
-    """That a rule cannot judge a case until the missing fields are known."""
-
-    rule: str
-    missing: tuple[str, ...]
 
 
 class AsOf:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from schema.anomaly_records import Evidence
 from schema.case_file import CaseFile
 from schema.feed_records import ActivityRecord, EnforcementRecord
 from schema.vocabularies import EnforcementRuling
-from supervision.answers import Answer, AsOf, Evidence, Missing, foremost
+from supervision.answers import Answer, AsOf, Missing, foremost
 from supervision.calendars import Calendar
 from supervision.law_values import LawValue
 from supervision.laws import Law

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from schema.anomaly_records import CannotTell
 from schema.case_file import CaseFile
-from supervision.answers import Answer, AsOf, CannotTell, Finding, Found, Missing
+from supervision.answers import Answer, AsOf, Finding, Found, Missing
 from supervision.calendars import Calendar
 from supervision.laws import Law
 from supervision.rule_book import Precedence, Rule
@@ -72,6 +73,7 @@ def finding_of(rule: Rule, found: Found, calendar: Calendar, as_of: date) -> Fin
         kind=rule.description.kind,
         certainty=found.certainty,
         due_on=found.due_on,
+        done_on=found.done_on,
         overdue_days=overdue,
         explanation=explanation(found, calendar),
         evidence=found.evidence,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from supervision.answers import Evidence
+from schema.anomaly_records import Evidence
 
 
 def days_of(_kind: str | None, /, **days: date | None) -> tuple[Evidence, ...]:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from schema.anomaly_records import Evidence
 from schema.case_file import CaseFile
 from schema.feed_records import ReconsiderationRecord
 from schema.vocabularies import RemedyOutcome, RemedyType
-from supervision.answers import AsOf, Evidence, Missing
+from supervision.answers import AsOf, Missing
 from supervision.calendars import Calendar
 from supervision.evidence import days_of
 from supervision.law_values import LawValue

@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Final
 
+from schema.anomaly_records import Evidence
 from schema.case_file import CaseFile
 from schema.vocabularies import Certainty, Domain
-from supervision.answers import Answer, AsOf, Evidence, Found, Missing
+from supervision.answers import Answer, AsOf, Found, Missing
 from supervision.calendars import Calendar
 from supervision.evidence import days_of, stated
 from supervision.follow_ups import shows_penalty

@@ -4,10 +4,11 @@ import re
 from datetime import date
 from typing import Final
 
+from schema.anomaly_records import Evidence
 from schema.case_file import CaseFile
 from schema.feed_records import ActivityRecord, EnforcementRecord
 from schema.vocabularies import Certainty
-from supervision.answers import Answer, AsOf, Evidence, Found, Missing
+from supervision.answers import Answer, AsOf, Found, Missing
 from supervision.calendars import Calendar
 from supervision.enforcing import allows_enforcement, applied_by, judged_unless_stopped, ruling_day, was_applied
 from supervision.evidence import days_of, stated

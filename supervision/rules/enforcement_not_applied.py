@@ -2,9 +2,10 @@
 
 from decimal import Decimal
 
+from schema.anomaly_records import Evidence
 from schema.case_file import CaseFile
 from schema.vocabularies import Certainty
-from supervision.answers import Answer, AsOf, Evidence, Found, Missing
+from supervision.answers import Answer, AsOf, Found, Missing
 from supervision.calendars import Calendar
 from supervision.enforcing import ApplicationWindow, application_window, judged_unless_stopped, was_applied
 from supervision.evidence import days_of, stated

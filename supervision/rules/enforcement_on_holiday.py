@@ -4,10 +4,11 @@ from typing import Final
 
 from chinese_calendar import constants
 
+from schema.anomaly_records import Evidence
 from schema.case_file import CaseFile
 from schema.feed_records import ActivityRecord, EnforcementRecord
 from schema.vocabularies import Certainty
-from supervision.answers import Answer, AsOf, Evidence, Found, Missing
+from supervision.answers import Answer, AsOf, Found, Missing
 from supervision.calendars import Calendar
 from supervision.enforcing import actor, is_by_court, judged_unless_stopped
 from supervision.evidence import days_of, stated

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from schema.anomaly_records import Evidence
 from schema.case_file import CaseFile
 from schema.feed_records import EnforcementRecord
 from schema.vocabularies import Certainty, EnforcementRuling
-from supervision.answers import Answer, AsOf, Evidence, Found, Missing
+from supervision.answers import Answer, AsOf, Found, Missing
 from supervision.calendars import Calendar
 from supervision.enforcing import application_window, demand_before, is_refused, judged_unless_stopped
 from supervision.evidence import days_of, stated

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from schema.anomaly_records import Evidence
 from schema.case_file import CaseFile
 from schema.feed_records import CaseRecord
 from schema.vocabularies import Certainty
-from supervision.answers import Answer, AsOf, Evidence, Found, Missing
+from supervision.answers import Answer, AsOf, Found, Missing
 from supervision.calendars import Calendar, shanghai_day
 from supervision.evidence import days_of, stated
 from supervision.follow_ups import shows_penalty

@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 
+from schema.anomaly_records import Evidence
 from schema.case_file import CaseFile
 from schema.vocabularies import Certainty
-from supervision.answers import Answer, AsOf, Evidence, Found, Missing
+from supervision.answers import Answer, AsOf, Found, Missing
 from supervision.calendars import Calendar, shanghai_day
 from supervision.evidence import days_of, stated
 from supervision.law_values import LawValue

@@ -2,10 +2,11 @@
 
 from datetime import date
 
+from schema.anomaly_records import Evidence
 from schema.case_file import CaseFile
 from schema.feed_records import MeasureRecord
 from schema.vocabularies import Certainty, MeasureKind
-from supervision.answers import Answer, AsOf, Evidence, Found, Missing, foremost
+from supervision.answers import Answer, AsOf, Found, Missing, foremost
 from supervision.calendars import Calendar
 from supervision.evidence import days_of, stated
 from supervision.follow_ups import is_filed, served_measures

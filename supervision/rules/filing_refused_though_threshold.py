@@ -1,8 +1,9 @@
 """`filing.refused-though-threshold`: refused with reasons although a criminal threshold is met (应立案而不立案)."""
 
+from schema.anomaly_records import Evidence
 from schema.case_file import CaseFile
 from schema.vocabularies import Certainty, FilingDecision
-from supervision.answers import Answer, AsOf, Evidence, Found, Missing
+from supervision.answers import Answer, AsOf, Found, Missing
 from supervision.calendars import Calendar
 from supervision.evidence import days_of, stated
 from supervision.follow_ups import counting_criminal_case

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal
 
+from schema.anomaly_records import Evidence
 from schema.case_file import CaseFile, OtherCase
 from schema.vocabularies import Certainty, RemedyOutcome
-from supervision.answers import Answer, AsOf, Evidence, Found, Missing, foremost
+from supervision.answers import Answer, AsOf, Found, Missing, foremost
 from supervision.calendars import Calendar
 from supervision.evidence import days_of, stated
 from supervision.laws import Law

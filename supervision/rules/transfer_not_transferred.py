@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from schema.anomaly_records import Evidence
 from schema.case_file import CaseFile
 from schema.feed_records import TransferRecord
 from schema.vocabularies import Certainty
-from supervision.answers import Answer, AsOf, Evidence, Found, Missing, ThresholdMet, foremost
+from supervision.answers import Answer, AsOf, Found, Missing, ThresholdMet, foremost
 from supervision.calendars import Calendar
 from supervision.evidence import days_of, stated
 from supervision.follow_ups import is_approved, shows_penalty, was_handed_over

@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from schema.anomaly_records import Evidence
 from schema.case_file import WeighedQuantity
 from schema.vocabularies import Certainty, QuantityMeasure
-from supervision.answers import Evidence
 from supervision.law_values import LawValue
 from supervision.laws import Law
 from supervision.thresholds.acts import pollution_certainty, waste_certainty

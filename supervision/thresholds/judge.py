@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from schema.anomaly_records import Evidence
 from schema.case_file import CaseFile
 from schema.feed_records import CaseRecord
 from schema.vocabularies import Certainty, QuantityMeasure
-from supervision.answers import Evidence, Missing, ThresholdMet
+from supervision.answers import Missing, ThresholdMet
 from supervision.evidence import days_of
 from supervision.law_values import LawValue
 from supervision.laws import Law

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Final
 
+from schema.anomaly_records import Evidence
 from schema.case_file import OtherCase
 from schema.vocabularies import Certainty
-from supervision.answers import Evidence
 from supervision.law_values import LawValue
 from supervision.laws import Law
 from supervision.periods import months_after

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
+from schema.anomaly_records import Evidence
 from schema.case_file import CaseFile, WeighedQuantity
 from schema.vocabularies import Certainty, QuantityMeasure
-from supervision.answers import Evidence
 from supervision.law_values import LawValue
 from supervision.sentences import plain
 from supervision.thresholds.reading import Hit, Reading, lexicon

@@ -29,6 +29,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from indexer.feeds.json_records import json_record
+from schema.anomaly_records import Evidence
 from schema.case_file import CaseFile, OtherCase, WeighedQuantity
 from schema.feed_records import (
     AgencyRecord,
@@ -43,7 +44,7 @@ from schema.feed_records import (
     TransferRecord,
 )
 from schema.vocabularies import Certainty
-from supervision.answers import Evidence, Missing, ThresholdMet
+from supervision.answers import Missing, ThresholdMet
 from supervision.law_files import read_mapping
 from supervision.law_values import LawValue, Unit
 from supervision.laws import Law

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schema.anomaly_records import CannotTell, Evidence
 from schema.case_file import CaseFile
 from schema.vocabularies import AnomalyKind, Certainty, FeedKind
-from supervision.answers import Answer, AsOf, CannotTell, Evidence, Found, Missing, foremost
+from supervision.answers import Answer, AsOf, Found, Missing, foremost
 from supervision.calendars import Calendar, state_council_calendar
 from supervision.evaluation import Evaluation, evaluate_case
 from supervision.law_files import law_values
