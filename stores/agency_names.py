@@ -4,12 +4,9 @@ A decision is kept under `supervision.agency_names.name_of_decision`. When it is
 the name move to the agency it now means, with everything that follows them, in the same transaction.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib import resources
 from typing import Any, Final
 
 from sqlalchemy import func, select, text
@@ -22,6 +19,7 @@ from schema.follow_up_tables import FOLLOW_UPS
 from schema.vocabularies import NameDecision
 from stores.errors import NameInUseError
 from stores.feed_runs import lock_loading
+from stores.named_statements import named_statements
 
 SHOWN_CONFLICTS: Final = 20
 _REGISTERED_SINCE: Final = "An agency was registered under this name."
@@ -60,13 +58,6 @@ class Moved:
     from_agencies: tuple[int, ...]
 
 
-@cache
-def _steps() -> Mapping[str, str]:
-    script = resources.files("stores").joinpath("agency_names.sql").read_text(encoding="utf-8")
-    parts = re.split(r"^-- name: (\w+)\n", script, flags=re.MULTILINE)[1:]
-    return dict(zip(parts[::2], parts[1::2], strict=True))
-
-
 async def read_decisions(connection: AsyncConnection) -> dict[str, DecidedName]:
     """All decisions by the name they are kept under."""
     rows = await connection.execute(select(agency_name.c.sent, agency_name.c.agency_id, agency_name.c.how))
@@ -75,7 +66,7 @@ async def read_decisions(connection: AsyncConnection) -> dict[str, DecidedName]:
 
 async def list_decisions(connection: AsyncConnection) -> list[ListedDecision]:
     """All decisions in the order of the names."""
-    rows = await connection.execute(text(_steps()["list"]))
+    rows = await connection.execute(text(named_statements("agency_names.sql")["list"]))
     return [ListedDecision(**{**row._asdict(), "how": NameDecision(row.how)}) for row in rows]
 
 
@@ -156,7 +147,7 @@ async def _follow(connection: AsyncConnection, sent: str, agency_id: int | None)
 
 
 async def _run(connection: AsyncConnection, step: str, parameters: Mapping[str, Any]) -> Any:
-    statement = text(_steps()[step])
+    statement = text(named_statements("agency_names.sql")[step])
     return await connection.execute(statement, {name: parameters[name] for name in statement.compile().params})
 
 

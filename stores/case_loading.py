@@ -1,12 +1,9 @@
 """Storing the cases of a feed, set-based: rows are staged by COPY and merged by a few statements a wave."""
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
-from importlib import resources
 from typing import Any, NamedTuple
 
 import anyio
@@ -17,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection as PooledConnection
 
 from schema.vocabularies import FeedErrorCode
+from stores.named_statements import named_statements
 from stores.quoting import quoting_nothing as _quoting_nothing
 
 _CONFLICT = (
@@ -222,13 +220,6 @@ async def known_rows(connection: PooledConnection, row_digests: Sequence[bytes])
     return frozenset(found.scalars())
 
 
-@cache
-def _steps() -> Mapping[str, str]:
-    statements = resources.files("stores").joinpath("case_staging.sql").read_text(encoding="utf-8")
-    parts = re.split(r"^-- name: (\w+)\n", statements, flags=re.MULTILINE)[1:]
-    return dict(zip(parts[::2], parts[1::2], strict=True))
-
-
 def _column_list(row: type[tuple[Any, ...]]) -> str:
     names: tuple[str, ...] = row._fields  # type: ignore[attr-defined]  # every NamedTuple has them
     return ", ".join(f'"{name}"' for name in names)
@@ -252,7 +243,7 @@ class CaseLoad:
         driver: AsyncConnection[Any] = raw.driver_connection  # type: ignore[assignment]  # psycopg, by the engine's URL
         cursor = driver.cursor()
         with _quoting_nothing():
-            await cursor.execute(_steps()["create"])
+            await cursor.execute(named_statements("case_staging.sql")["create"])
             # The search index gathers the pairs of a wave in memory before it writes them; more memory, fewer writes.
             await cursor.execute("SET LOCAL work_mem = '64MB'")
             return cls(connection, cursor, run_id, await _last_change(cursor))
@@ -262,11 +253,11 @@ class CaseLoad:
         with _quoting_nothing():
             await self._cursor.execute("TRUNCATE recognised")
             await self._copy("recognised", RecognisedRow, rows)
-            await self._cursor.execute(_steps()["see_recognised"])
+            await self._cursor.execute(named_statements("case_staging.sql")["see_recognised"])
 
     async def settle_recognised(self) -> Recognised:
         """How many of them still are, now that the others of their batch are merged."""
-        steps = _steps()
+        steps = named_statements("case_staging.sql")
         with _quoting_nothing():
             await self._cursor.execute(steps["settle_recognised"])
             found = await self._cursor.fetchall()
@@ -300,7 +291,7 @@ class CaseLoad:
 
     async def _settle(self, outcomes: Counter[str]) -> bool:
         """Find the cases of the staged rows and merge into each its first row; whether there are others left."""
-        steps = _steps()
+        steps = named_statements("case_staging.sql")
         for step in self._find_steps:
             await self._cursor.execute(steps[step])
         await self._cursor.execute(steps["postpone"])
@@ -348,6 +339,6 @@ class CaseLoad:
 
 async def _last_change(cursor: AsyncCursor[Any]) -> int:
     """The newest change in the history; whatever this load changes from now on stands behind it."""
-    await cursor.execute(_steps()["last_change"])
+    await cursor.execute(named_statements("case_staging.sql")["last_change"])
     (newest,) = await cursor.fetchall()
     return int(newest[0])

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, text
@@ -14,6 +13,7 @@ from sqlalchemy.types import BigInteger, Text
 from schema.history_records import CaseChange, RunChange
 from schema.tables import feed_row
 from schema.vocabularies import RowOutcome
+from stores.named_statements import named_statements
 
 _RUN_SETTING = "jiandu.run_id"
 
@@ -32,9 +32,7 @@ async def attribute_changes(connection: AsyncConnection, run_id: int) -> None:
 
 @cache
 def _queries() -> Mapping[str, str]:
-    script = resources.files("stores").joinpath("history.sql").read_text(encoding="utf-8")
-    parts = re.split(r"^-- name: (\w+)\n", script, flags=re.MULTILINE)[1:]
-    named = dict(zip(parts[::2], parts[1::2], strict=True))
+    named = named_statements("history.sql")
     return {name: named["changes"] + named[name] for name in ("page", "count")}
 
 

@@ -34,7 +34,15 @@ DRIVERS_LIVE_IN = {"stores", "migrations"}
 # The shapes of the tables are written in SQLAlchemy's words; nothing there connects to anything.
 SHAPES = {
     (f"schema/{name}.py", "sqlalchemy")
-    for name in ("metadata", "tables", "index_tables", "history_tables", "follow_up_tables", "agency_name_tables")
+    for name in (
+        "metadata",
+        "tables",
+        "index_tables",
+        "history_tables",
+        "follow_up_tables",
+        "agency_name_tables",
+        "anomaly_tables",
+    )
 }
 
 # The law is pure: the same case, law and day give the same answer, wherever and whenever it is asked.

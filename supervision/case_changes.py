@@ -1,0 +1,99 @@
+"""What changed between two states of a case, in words for the history of its findings."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final
+
+from schema.case_file import CaseFile
+from supervision.sentences import plain
+
+_MOST_CHANGES: Final = 8
+_LONGEST_VALUE: Final = 30
+_TOLD_OF: Final = {
+    "transfers": "transfer",
+    "criminal_cases": "criminalCase",
+    "reconsiderations": "reconsideration",
+    "enforcements": "enforcement",
+    "coercive_measures": "coerciveMeasure",
+    "measures": "measure",
+    "other_cases": "otherCase",
+}
+_UNTOLD: Final = frozenset(
+    {"source_updated_at", "person_names", "published_extras", "case", "agency_name", "agency_uscc", "quantities"}
+)
+"""What says nothing of a case itself, or is read from what does."""
+
+_TEXTS: Final = frozenset({"facts", "title", "penaltyContent", "legalBasis"})
+"""Long texts, which may name natural persons: that they changed is said, not how."""
+
+
+def describe_changes(before: CaseFile, after: CaseFile) -> str:
+    """`decidedOn：无→2024-06-05；transfer.transferredOn：…`; empty where nothing that is told changed."""
+    was, now = dict(_told(before)), dict(_told(after))
+    changes = [
+        f"{name}有改动" if _is_text(name) else f"{name}：{was.get(name, '无')}→{now.get(name, '无')}"
+        for name in sorted(was.keys() | now.keys())
+        if was.get(name) != now.get(name)
+    ]
+    more = f"；另有{len(changes) - _MOST_CHANGES}处" if len(changes) > _MOST_CHANGES else ""
+    return "；".join(changes[:_MOST_CHANGES]) + more
+
+
+def _told(case: CaseFile) -> Iterator[tuple[str, str]]:
+    yield from _values("", case.record)
+    if case.agency is not None:
+        yield from _values("agency.", case.agency)
+    yield "publishedOnly", "是" if case.published_only else "否"
+    for code, value in case.settings.items():
+        yield f"settings.{code}", plain(value)
+    for collection, kind in _TOLD_OF.items():
+        records = getattr(case, collection)
+        for number, record in enumerate(records, start=1):
+            place = "" if len(records) == 1 else f"[{number}]"
+            yield from _values(f"{kind}{place}.", record)
+
+
+def _values(prefix: str, record: Any) -> Iterator[tuple[str, str]]:
+    for each in fields(record):
+        value = getattr(record, each.name)
+        if each.name in _UNTOLD or value is None or value == ():
+            continue
+        name = f"{prefix}{_camel(each.name)}"
+        if is_dataclass(value):
+            yield from _values(f"{name}.", value)
+        else:
+            yield name, _shown(value)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"{len(value)}项：" + "、".join(map(_shown, value))[:_LONGEST_VALUE]
+    if is_dataclass(value) and not isinstance(value, type):
+        return " ".join(shown for _, shown in _values("", value))
+    text = _written(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
+
+
+def _written(value: Any) -> str:
+    match value:
+        case bool():
+            return "是" if value else "否"
+        case Enum():
+            return str(value.value)
+        case Decimal():
+            return plain(value)
+        case datetime() | date():
+            return value.isoformat()
+    return str(value)
+
+
+def _is_text(name: str) -> bool:
+    return name.rsplit(".", 1)[-1] in _TEXTS
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
