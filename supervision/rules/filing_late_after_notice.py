@@ -5,7 +5,7 @@ from datetime import date
 from schema.anomaly_records import Evidence
 from schema.case_file import CaseFile
 from schema.feed_records import MeasureRecord
-from schema.vocabularies import Certainty, MeasureKind
+from schema.vocabularies import Certainty, FilingDecision, MeasureKind
 from supervision.answers import Answer, AsOf, Found, Missing, foremost
 from supervision.calendars import Calendar
 from supervision.evidence import days_of, stated
@@ -16,7 +16,7 @@ from supervision.sentences import chinese_day
 
 
 def evaluate(case: CaseFile, law: Law, calendar: Calendar, as_of: AsOf) -> Answer:
-    """Judge every notice by the first filing."""
+    """Judge every notice by the first filing that no refusal undid before the notice was served."""
     notices = served_measures(case, MeasureKind.FILING_NOTICE)
     if not notices:
         return None
@@ -24,15 +24,22 @@ def evaluate(case: CaseFile, law: Law, calendar: Calendar, as_of: AsOf) -> Answe
     days = [filing.decided_on for filing in filings if filing.decided_on is not None]
     if filings and not days:
         return Missing(fields=("criminal_case.decidedOn",))
-    return foremost((_judge(notice, min(days, default=None), law, calendar) for notice in notices), as_of)
+    refusals = [
+        criminal_case.decided_on
+        for criminal_case in case.criminal_cases
+        if criminal_case.decision is FilingDecision.NOT_FILED and criminal_case.decided_on is not None
+    ]
+    return foremost((_judge(notice, days, refusals, law, calendar) for notice in notices), as_of)
 
 
-def _judge(notice: MeasureRecord, filed_on: date | None, law: Law, calendar: Calendar) -> Answer:
+def _judge(notice: MeasureRecord, filings: list[date], refusals: list[date], law: Law, calendar: Calendar) -> Answer:
     if notice.served_on is None:
         return Missing(fields=("measure.servedOn",))
     period = law.value("filing.after-notice", on=notice.served_on)
     if period is None:
         return None
+    refused_on = max((day for day in refusals if day <= notice.served_on), default=date.min)
+    filed_on = min((day for day in filings if day >= refused_on), default=None)
     due = last_day(notice.served_on, period, calendar)
     if filed_on is not None and filed_on <= due:
         return None

@@ -142,16 +142,16 @@ class Given:
         return tuple(self.records.get(kind, ()))
 
 
-def rule_files() -> list[RuleCases]:
+def rule_files(folder: Path = HERE) -> list[RuleCases]:
     return [
         RuleCases.model_validate(read_mapping(path.read_text(encoding="utf-8")))
-        for path in sorted(HERE.glob("*.yaml"))
+        for path in sorted(folder.glob("*.yaml"))
         if path.name != "together.yaml"
     ]
 
 
-def together_cases() -> list[TogetherCase]:
-    loaded = read_mapping((HERE / "together.yaml").read_text(encoding="utf-8"))
+def together_cases(folder: Path = HERE) -> list[TogetherCase]:
+    loaded = read_mapping((folder / "together.yaml").read_text(encoding="utf-8"))
     return [TogetherCase.model_validate(case) for case in loaded["cases"]]
 
 

@@ -1,6 +1,6 @@
 """Every rule against its cases, and every rule for what it must have."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -24,8 +24,15 @@ DAY = timedelta(days=1)
 HORIZON = timedelta(days=915)
 
 
-def answers() -> Iterator[tuple[str, RuleCase, ExpectedAnswer]]:
-    return ((file.rule, case, expected) for file in FILES for case in file.cases for expected in case.answers)
+def answers(files: Iterable[RuleCases] = FILES) -> Iterator[tuple[str, RuleCase, ExpectedAnswer]]:
+    return ((file.rule, case, expected) for file in files for case in file.cases for expected in case.answers)
+
+
+def answer_params(files: Iterable[RuleCases] = FILES) -> list[object]:
+    return [
+        pytest.param(code, case, expected, id=f"{code}: {case.name} ({expected.as_of})")
+        for code, case, expected in answers(files)
+    ]
 
 
 def answered(code: str, case: RuleCase, as_of: date) -> Answer:
@@ -40,14 +47,12 @@ def found_in(code: str) -> Iterator[tuple[RuleCase, ExpectedAnswer, Found]]:
             yield case, expected, answer
 
 
-@pytest.mark.parametrize(
-    ("code", "case", "expected"),
-    [
-        pytest.param(code, case, expected, id=f"{code}: {case.name} ({expected.as_of})")
-        for code, case, expected in answers()
-    ],
-)
+@pytest.mark.parametrize(("code", "case", "expected"), answer_params())
 def test_a_rule_answers_as_its_cases_say(code: str, case: RuleCase, expected: ExpectedAnswer) -> None:
+    assert_answered_as_expected(code, case, expected)
+
+
+def assert_answered_as_expected(code: str, case: RuleCase, expected: ExpectedAnswer) -> None:
     answer = answered(code, case, expected.as_of)
     if expected.none:
         assert answer is None
@@ -95,6 +100,10 @@ def said(evaluation: Evaluation) -> object:
 
 @pytest.mark.parametrize("case", together_cases(), ids=lambda case: case.name)
 def test_of_one_defect_there_is_one_finding(case: TogetherCase) -> None:
+    assert_found_together(case)
+
+
+def assert_found_together(case: TogetherCase) -> None:
     rules = [rule for rule in RULES.values() if rule.code.split(".")[0] in case.families]
     evaluation = evaluate_case(case.case_file(), rules=rules, law=case.law(LAW), calendar=CALENDAR, as_of=case.as_of)
     assert [finding.rule for finding in evaluation.findings] == sorted(case.findings)
