@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from commands.rule_run import run_rules
 from commands.runtime import NOT_DONE, now, print_json, printable
 from indexer.case_files import CaseShelf
 from indexer.feeds.archives import feed_sources
@@ -26,6 +27,8 @@ from supervision.rule_book import Rule, rule_book
 from supervision.thresholds.judge import judge_thresholds
 
 app = typer.Typer(help="The law as rules (监督规则).", no_args_is_help=True)
+
+app.command("run")(run_rules)
 
 _DONE = 0
 _REJECTED = 1

@@ -25,10 +25,9 @@ from schema.feed_records import (
     ReconsiderationRecord,
     TransferRecord,
 )
-from schema.tokens import fold
-from schema.vocabularies import Certainty, DataSource, Domain, PartyType, RemedyOutcome
-from supervision.credit_code import is_credit_code
-from supervision.privacy import is_masked_name
+from schema.vocabularies import Certainty, DataSource, Domain, RemedyOutcome
+from supervision.parties import identity_of, same_party
+from supervision.quantities.weighing import WeighedQuantity as Weighed
 from supervision.quantities.weighing import weigh_quantities
 
 _Key = tuple[str, str]
@@ -94,7 +93,7 @@ class CaseShelf:
             enforcements=_told(gathered, EnforcementRecord),
             coercive_measures=_told(gathered, CoerciveMeasureRecord),
             measures=_told(gathered, MeasureRecord),
-            quantities=tuple(_weighed(record, domain)),
+            quantities=weighed_quantities(record),
             published_only=not gathered.follow_ups
             and all(each.source is DataSource.PUBLISHED for each in gathered.records),
             other_cases=tuple(self._others(key, record, alike)),
@@ -110,10 +109,11 @@ class CaseShelf:
     def _others(
         self, key: _Key, record: CaseRecord, alike: Mapping[str, list[tuple[_Key, CaseRecord]]]
     ) -> Iterator[OtherCase]:
-        seen = {key}
-        for party, certainty in _parties(record):
-            for other_key, other in alike.get(party, ()):
-                if other_key not in seen:
+        seen, identity = {key}, identity_of(record.party)
+        for known_by in (identity.code, identity.name):
+            for other_key, other in alike.get(known_by, ()) if known_by is not None else ():
+                certainty = same_party(identity, identity_of(other.party))
+                if certainty is not None and other_key not in seen:
                     seen.add(other_key)
                     yield self._other(other_key, other, certainty)
 
@@ -182,35 +182,32 @@ def _identity(record: FollowUpRecord) -> tuple[Any, ...]:
             return (record.number or (record.type, record.served_on),)
 
 
-def _parties(record: CaseRecord) -> Iterator[tuple[str, Certainty]]:
-    """What the party of a case is known by elsewhere; a covered name says too little, and so does a person's."""
-    party = record.party
-    if party.uscc is not None and is_credit_code(party.uscc):
-        yield f"uscc:{party.uscc}", Certainty.CERTAIN
-    if party.name is not None and not is_masked_name(party.name) and party.type is PartyType.ORGANIZATION:
-        yield f"name:{''.join(fold(party.name).split())}", Certainty.POSSIBLE
-
-
 def _by_party(told: Mapping[_Key, CaseRecord]) -> dict[str, list[tuple[_Key, CaseRecord]]]:
     alike: dict[str, list[tuple[_Key, CaseRecord]]] = defaultdict(list)
     for key, record in told.items():
-        for party, _ in _parties(record):
-            alike[party].append((key, record))
+        identity = identity_of(record.party)
+        for known_by in (identity.code, identity.name):
+            if known_by is not None:
+                alike[known_by].append((key, record))
     return alike
 
 
-def _weighed(record: CaseRecord, domain: Domain) -> Iterator[WeighedQuantity]:
+def weighed_quantities(record: CaseRecord) -> tuple[WeighedQuantity, ...]:
+    """What the fields and the texts of a case of a known domain weigh."""
     texts = (record.facts, record.penalty_content, record.title)
-    for weighed in weigh_quantities(record.quantities, texts, domain):
-        mention = weighed.mention
-        yield WeighedQuantity(
-            measure=weighed.measure,
-            value=weighed.value,
-            unit=weighed.unit,
-            substance=weighed.substance,
-            quote=weighed.quote,
-            position=mention.start if mention is not None and weighed.text == 0 else None,
-            certainty=weighed.certainty,
-            disagrees=weighed.disagrees,
-            acts=() if mention is None else mention.acts,
-        )
+    return tuple(map(_quantity, weigh_quantities(record.quantities, texts, record.domain or Domain.OTHER)))
+
+
+def _quantity(weighed: Weighed) -> WeighedQuantity:
+    mention = weighed.mention
+    return WeighedQuantity(
+        measure=weighed.measure,
+        value=weighed.value,
+        unit=weighed.unit,
+        substance=weighed.substance,
+        quote=weighed.quote,
+        position=mention.start if mention is not None and weighed.text == 0 else None,
+        certainty=weighed.certainty,
+        disagrees=weighed.disagrees,
+        acts=() if mention is None else mention.acts,
+    )

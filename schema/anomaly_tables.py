@@ -128,7 +128,6 @@ def _finding() -> tuple[Column[object] | CheckConstraint, ...]:
         one_of("status", AnomalyStatus),
         one_of("certainty", Certainty),
         CheckConstraint("explanation <> ''", name="explanation_not_empty"),
-        CheckConstraint("due_on < as_of", name="found_after_due"),
     )
 
 
@@ -150,6 +149,7 @@ anomaly = Table(
     Column("detected_at", DateTime(timezone=True), nullable=False),
     one_of("kind", AnomalyKind),
     one_of("decision", AnomalyDecision),
+    CheckConstraint("due_on < as_of", name="found_after_due"),
     UniqueConstraint("case_id", "rule"),
     CheckConstraint(
         "num_nonnulls(decision, decided_certainty, decided_digest) IN (0, 3)", name="decision_with_what_was_decided"
@@ -170,6 +170,8 @@ anomaly_event = Table(
     Column("reason", Text, nullable=False, server_default=""),
     *_finding(),
     one_of("event", AnomalyEventKind),
+    # As of an earlier day a finding is resolved because that day had not come.
+    CheckConstraint("event = 'RESOLVED' OR due_on < as_of", name="found_after_due"),
     CheckConstraint(
         "(event IN ('DISMISSED', 'CONFIRMED')) = (actor IS NOT NULL)", name="persons_decide_and_rules_find"
     ),

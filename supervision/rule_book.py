@@ -57,6 +57,7 @@ class Description(BaseModel):
     effective_from: date
     effective_until: date | None
     follow_ups: tuple[FeedKind, ...]
+    only_with: tuple[FeedKind, ...]
     gives_way_to: tuple[Precedence, ...]
 
 

@@ -288,7 +288,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "status IN ('OPEN', 'CONFIRMED', 'DISMISSED', 'RESOLVED')", name=op.f("ck_anomaly_event_status_known")
         ),
-        sa.CheckConstraint("due_on < as_of", name=op.f("ck_anomaly_event_found_after_due")),
+        sa.CheckConstraint("event = 'RESOLVED' OR due_on < as_of", name=op.f("ck_anomaly_event_found_after_due")),
         sa.ForeignKeyConstraint(
             ["anomaly_id"], ["anomaly.id"], name=op.f("fk_anomaly_event_anomaly_id_anomaly"), ondelete="CASCADE"
         ),

@@ -21,6 +21,8 @@ A rule's file defines one pure function:
     effective_until:                  # the last day, left empty while in force
     follow_ups: [transfer]            # kinds of record that are unknown for a case of the published table alone:
                                       # the rule then answers CannotTell with these
+    only_with: [transfer]             # a case with no record of any of these kinds has no answer of this rule, but for
+                                      # the CannotTell above; left empty where any case may have one
     gives_way_to:                     # one defect, one finding: with a finding of these there is none of this rule
       - rule: transfer.not-transferred
         certainty: POSSIBLE           # left out: any

@@ -13,7 +13,7 @@ from supervision.law_files import law_values
 from supervision.laws import Law
 from supervision.rule_book import Rule, rule_book
 from supervision.thresholds.judge import judge_thresholds
-from tests.rules.rule_cases import ExpectedAnswer, RuleCase, RuleCases, TogetherCase, rule_files, together_cases
+from tests.rules.rule_cases import HERE, ExpectedAnswer, RuleCase, RuleCases, TogetherCase, rule_files, together_cases
 
 CALENDAR: Calendar = state_council_calendar()
 LAW = Law(law_values(), thresholds=judge_thresholds)
@@ -107,6 +107,22 @@ def assert_found_together(case: TogetherCase) -> None:
     rules = [rule for rule in RULES.values() if rule.code.split(".")[0] in case.families]
     evaluation = evaluate_case(case.case_file(), rules=rules, law=case.law(LAW), calendar=CALENDAR, as_of=case.as_of)
     assert [finding.rule for finding in evaluation.findings] == sorted(case.findings)
+
+
+@pytest.mark.parametrize("file", [*FILES, *rule_files(HERE / "kept_apart")], ids=lambda file: file.rule)
+def test_a_rule_says_nothing_of_a_case_without_the_records_it_is_about(file: RuleCases) -> None:
+    rule = RULES[file.rule]
+    kinds = {kind.value for kind in rule.description.only_with}
+    for case in file.cases if kinds else ():
+        bare = case.model_copy(
+            update={
+                "given": {kind: told for kind, told in case.given.items() if kind not in kinds},
+                "published_only": False,
+            }
+        )
+        for expected in case.answers:
+            as_of = AsOf(expected.as_of)
+            assert answer_of(rule, bare.case_file(), case.law(LAW), CALENDAR, as_of) is None, case.name
 
 
 def test_every_rule_has_cases_and_every_file_of_cases_a_rule() -> None:

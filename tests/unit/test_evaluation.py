@@ -47,6 +47,7 @@ def rule(
         law=("transfer.handover",),
         effective_from=date(2001, 7, 9),
         effective_until=None,
+        only_with=(),
         follow_ups=follow_ups,
         gives_way_to=gives_way_to,
     )

@@ -1,0 +1,92 @@
+"""`jiandu rules run`: judges whatever can have changed, and keeps what was found."""
+
+import sys
+from datetime import date
+from typing import Annotated, Final
+
+import structlog
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from commands.rule_options import AsOfOption, day_of, this_law
+from commands.runtime import Runtime, now, print_json, run, with_runtime
+from indexer.judging import Judging, RunReport
+from indexer.rule_books import this_rule_book
+from schema.document_number import canonical_document_number
+from stores.errors import BadUserInputError
+from stores.postgres import DatabaseConnection
+from stores.rows import cases_by_id, cases_by_number
+from stores.settings import Settings
+from supervision.calendars import state_council_calendar
+from supervision.rule_book import rule_book
+
+_MOST: Final = 2**63
+
+log = structlog.get_logger()
+
+
+def run_rules(
+    context: typer.Context,
+    as_of: AsOfOption = None,
+    case: Annotated[
+        str | None, typer.Option("--case", metavar="N", help="Only the cases of this document number (or id).")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Judge the cases whose findings can have changed since the last run, and keep what is found."""
+    settings: Settings = context.obj
+    day = day_of(as_of)
+    report = run(lambda: with_runtime(settings, lambda runtime: _run(runtime, day, case)))
+    if as_json:
+        print_json(
+            {
+                "evaluated": report.evaluated,
+                "opened": report.opened,
+                "resolved": report.resolved,
+                "cannotTell": report.cannot_tell,
+            }
+        )
+    else:
+        typer.echo(
+            f"As of {day}: {report.evaluated} cases judged, {report.opened} findings opened, "
+            f"{report.resolved} resolved, {report.cannot_tell} answers cannot be told."
+        )
+
+
+async def _run(runtime: Runtime, day: date, case: str | None) -> RunReport:
+    judging = Judging(
+        database=runtime.database,
+        book=this_rule_book(rule_book(), this_law()),
+        calendar=state_council_calendar(),
+        clock=now,
+    )
+    if case is not None:
+        async with runtime.database.begin() as connection:
+            ids = await _cases(connection, case)
+        return await judging.run_cases(day, ids)
+    if not sys.stderr.isatty():
+        return await judging.run(day, progress=_logged)
+    columns = (TextColumn("cases"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("cases", total=None)
+
+        def show(report: RunReport, left: int) -> None:
+            bar.update(task, completed=report.read, total=report.read + left)
+
+        return await judging.run(day, progress=show)
+
+
+def _logged(report: RunReport, left: int) -> None:
+    log.info("judging", evaluated=report.evaluated, opened=report.opened, resolved=report.resolved, waiting=left)
+
+
+async def _cases(connection: DatabaseConnection, case: str) -> list[int]:
+    """The ids of the cases of a number or an id. Raises BadUserInputError where there is none."""
+    number = canonical_document_number(case)
+    found = [] if number is None else [each.id for each in await cases_by_number(connection, number, None)]
+    if not found and case.isascii() and case.isdigit() and int(case) < _MOST:
+        found = list(await cases_by_id(connection, [int(case)]))
+    if not found:
+        raise BadUserInputError("There is no case of this document number or id. Check it with `jiandu search`.")
+    return found

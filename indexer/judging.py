@@ -1,0 +1,361 @@
+"""A run of the rules: judges the cases whose findings may be out of date, and keeps what was found.
+
+The queue holds the cases that changed; a run adds those of which a day that matters has passed, or on which its rule
+book may say something else. Each batch is one transaction: killed at any moment, a run leaves nothing half done, and
+the next one goes on with what is left.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+import orjson
+from pydantic import TypeAdapter
+
+from indexer.kept_cases import whole_files
+from indexer.rule_books import RuleBook, book_change
+from schema.anomaly_records import Evidence
+from schema.case_file import CaseFile
+from schema.vocabularies import AnomalyDecision, AnomalyEventKind, AnomalyStatus, Certainty
+from stores.case_files import parsed_file, written_file
+from stores.judgements import (
+    RunPlace,
+    change_rule_book,
+    claim_cases,
+    count_waiting_cases,
+    end_run,
+    keep_cannot_tell,
+    keep_files,
+    keep_found,
+    keep_judgements,
+    keep_resolved,
+    keep_seen,
+    kept_files,
+    kept_judgements,
+    known_anomalies,
+    one_batch_at_a_time,
+    other_rule_books,
+    queue_due,
+    seen_below,
+    start_run,
+    use_rule_book,
+)
+from stores.postgres import Database, DatabaseConnection
+from supervision.anomalies import KnownAnomaly, Step, evidence_digest, settle
+from supervision.answers import Finding
+from supervision.calendars import Calendar
+from supervision.case_changes import describe_changes
+from supervision.evaluation import Evaluation, evaluate_case
+from supervision.law_values import LawValue
+
+BATCH: Final = 500
+"""Cases judged in one transaction."""
+
+_EVIDENCE: Final = TypeAdapter(tuple[Evidence, ...])
+_CITED: Final = TypeAdapter(tuple[LawValue, ...])
+
+
+@dataclass(slots=True)
+class RunReport:
+    """What a run did: cases judged, findings opened and resolved, answers that could not be given.
+
+    `read` counts the cases it looked at, among them those of which nothing had changed that a rule sees.
+    """
+
+    evaluated: int = 0
+    opened: int = 0
+    resolved: int = 0
+    cannot_tell: int = 0
+    read: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A case judged now: its file as it is kept, and what the rules said."""
+
+    case_id: int
+    file: CaseFile
+    written: bytes
+    digest: bytes
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A finding as it is kept, and where."""
+
+    id: int
+    rule: str
+    judged_file_id: int
+    anomaly: KnownAnomaly
+
+
+@dataclass(slots=True)
+class _Writes:
+    """What a batch is going to write."""
+
+    found: list[dict[str, Any]] = field(default_factory=list)
+    resolved: list[dict[str, Any]] = field(default_factory=list)
+    needs_file: set[int] = field(default_factory=set)
+
+
+Progress = Callable[[RunReport, int], None]
+"""Hears how far a run is, and how many rows of the queue are left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judging:
+    """Runs a rule book over the record."""
+
+    database: Database
+    book: RuleBook
+    calendar: Calendar
+    clock: Callable[[], datetime]
+
+    async def run(self, as_of: date, *, progress: Progress | None = None) -> RunReport:
+        """Judge whatever can have changed, as of a day."""
+        report = RunReport()
+        async with self.database.begin() as connection:
+            book_id = await self._adopt_book(connection)
+            await queue_due(connection, as_of)
+            run_id = await start_run(connection, RunPlace(book_id, as_of, self.clock()))
+        waiting = True
+        while waiting:
+            async with self.database.begin() as connection:
+                await one_batch_at_a_time(connection)
+                claimed, case_ids = await claim_cases(connection, BATCH)
+                place = RunPlace(book_id, as_of, self.clock())
+                for start in range(0, len(case_ids), BATCH):
+                    await self._judge(connection, case_ids[start : start + BATCH], place, report)
+                waiting = claimed > 0
+                left = await count_waiting_cases(connection) if waiting and progress is not None else 0
+            if progress is not None:
+                progress(report, left)
+        async with self.database.begin() as connection:
+            await end_run(
+                connection,
+                run_id,
+                now=self.clock(),
+                evaluated=report.evaluated,
+                opened=report.opened,
+                resolved=report.resolved,
+                cannot_tell=report.cannot_tell,
+            )
+        return report
+
+    async def run_cases(self, as_of: date, case_ids: Sequence[int]) -> RunReport:
+        """Judge some cases, whether anything of them changed or not."""
+        report = RunReport()
+        async with self.database.begin() as connection:
+            await one_batch_at_a_time(connection)
+            book_id = await self._use_book(connection)
+            await self._judge(
+                connection, case_ids, RunPlace(book_id, as_of, self.clock()), report, whatever_changed=True
+            )
+        return report
+
+    async def _use_book(self, connection: DatabaseConnection) -> int:
+        return await use_rule_book(connection, self.book.digest, self.book.versions, self.book.values)
+
+    async def _adopt_book(self, connection: DatabaseConnection) -> int:
+        """Use this program's rule book from now on, and queue what it may judge otherwise than the one before."""
+        book_id = await self._use_book(connection)
+        for other_id, versions, values in await other_rule_books(connection, book_id):
+            change = book_change(self.book, versions, values)
+            await change_rule_book(
+                connection,
+                other_id,
+                book_id,
+                rules=sorted(change.rules),
+                kinds=sorted(change.kinds),
+                everything=change.everywhere,
+            )
+        return book_id
+
+    async def _judge(
+        self,
+        connection: DatabaseConnection,
+        case_ids: Sequence[int],
+        place: RunPlace,
+        report: RunReport,
+        *,
+        whatever_changed: bool = False,
+    ) -> None:
+        seen = await seen_below(connection)
+        files = await whole_files(connection, case_ids)
+        kept = {} if whatever_changed else await kept_judgements(connection, list(files))
+        judged, unchanged = [], []
+        for case_id, file in files.items():
+            written = written_file(file)
+            digest = hashlib.blake2b(written, digest_size=16).digest()
+            last = kept.get(case_id)
+            if last is not None and last.holds(place.as_of, place.rule_book_id, digest):
+                unchanged.append(case_id)
+                continue
+            evaluation = evaluate_case(
+                file, rules=self.book.rules, law=self.book.law, calendar=self.calendar, as_of=place.as_of
+            )
+            judged.append(_Judged(case_id, file, written, digest, evaluation))
+        report.read += len(files)
+        report.evaluated += len(judged)
+        if unchanged:
+            await keep_seen(connection, seen, unchanged)
+        if judged:
+            await self._keep(connection, judged, place, seen, report)
+
+    async def _keep(
+        self, connection: DatabaseConnection, judged: Sequence[_Judged], place: RunPlace, seen: int, report: RunReport
+    ) -> None:
+        known: defaultdict[int, dict[str, _Known]] = defaultdict(dict)
+        for row in await known_anomalies(connection, [each.case_id for each in judged]):
+            known[row.case_id][row.rule] = _known(row)
+        steps = [
+            (each, before, found, step)
+            for each in judged
+            for before, found in _pairs(known[each.case_id], each.evaluation.findings)
+            if (step := settle(None if before is None else before.anomaly, found)) is not None
+        ]
+        before_ids = {before.judged_file_id for _, before, _, _ in steps if before is not None}
+        files_before = await kept_files(connection, sorted(before_ids)) if before_ids else {}
+        writes = _Writes()
+        for each, before, found, step in steps:
+            changes = _changes(files_before, before, each.file)
+            if found is None:
+                if before is not None:
+                    reason = self._why_resolved(before.rule, each.evaluation, changes, place)
+                    writes.resolved.append({"id": before.id, "reason": reason})
+                    report.resolved += 1
+                continue
+            if step.status is AnomalyStatus.OPEN and (
+                before is None or before.anomaly.status is not AnomalyStatus.OPEN
+            ):
+                report.opened += 1
+            writes.found.append(_found_row(each.case_id, found, step, _why_found(before, found, step, changes)))
+            writes.needs_file.add(each.case_id)
+        await self._write(connection, judged, writes, place)
+        report.cannot_tell += sum(len(each.evaluation.cannot_tells) for each in judged)
+        await _keep_judgements(connection, judged, place, seen)
+
+    async def _write(
+        self, connection: DatabaseConnection, judged: Sequence[_Judged], writes: _Writes, place: RunPlace
+    ) -> None:
+        if writes.needs_file:
+            ids = await keep_files(
+                connection,
+                [(each.case_id, each.digest, each.written) for each in judged if each.case_id in writes.needs_file],
+            )
+            for row in writes.found:
+                row["judged_file_id"] = ids[row["case_id"]]
+            await keep_found(connection, place, writes.found)
+        if writes.resolved:
+            await keep_resolved(connection, place, writes.resolved)
+
+    def _why_resolved(self, rule: str, evaluation: Evaluation, changes: str, place: RunPlace) -> str:
+        """What resolved a finding, in Chinese: what changed, what is missing now, what is found in its place."""
+        reasons = [f"案件记录变化：{changes}"] if changes else []
+        reasons += [
+            f"现有记录缺少{'、'.join(each.missing)}，无法再判断"
+            for each in evaluation.cannot_tells
+            if each.rule == rule
+        ]
+        description = next((each.description for each in self.book.rules if each.code == rule), None)
+        if description is None:
+            return "；".join([*reasons, "该规则已不再适用"])
+        found = {finding.rule for finding in evaluation.findings}
+        reasons += [f"已由{each.rule}提示" for each in description.gives_way_to if each.rule in found]
+        return "；".join(reasons) or f"规则、法律或参数的版本变化，或以{place.as_of.isoformat()}为准期限尚未届满"
+
+
+def _pairs(known: Mapping[str, _Known], findings: Sequence[Finding]) -> list[tuple[_Known | None, Finding | None]]:
+    """Each rule's finding as it is kept beside what was found now."""
+    now = {finding.rule: finding for finding in findings}
+    return [(known.get(rule), now.get(rule)) for rule in sorted(known.keys() | now.keys())]
+
+
+def _changes(files: Mapping[int, Mapping[str, Any]], before: _Known | None, file: CaseFile) -> str:
+    """What changed in a case since a finding was found on it."""
+    return "" if before is None else describe_changes(parsed_file(files[before.judged_file_id]), file)
+
+
+def _known(row: Any) -> _Known:
+    return _Known(
+        id=row.id,
+        rule=row.rule,
+        judged_file_id=row.judged_file_id,
+        anomaly=KnownAnomaly(
+            status=AnomalyStatus(row.status),
+            certainty=Certainty(row.certainty),
+            due_on=row.due_on,
+            done_on=row.done_on,
+            explanation=row.explanation,
+            rule_version=row.rule_version,
+            evidence_digest=row.evidence_digest,
+            decision=None if row.decision is None else AnomalyDecision(row.decision),
+            decided_certainty=None if row.decided_certainty is None else Certainty(row.decided_certainty),
+            decided_digest=row.decided_digest,
+        ),
+    )
+
+
+def _found_row(case_id: int, found: Finding, step: Step, reason: str) -> dict[str, Any]:
+    return {
+        "case_id": case_id,
+        "rule": found.rule,
+        "kind": found.kind.value,
+        "event": step.event.value,
+        "reason": reason,
+        "status": step.status.value,
+        "certainty": found.certainty.value,
+        "due_on": found.due_on,
+        "done_on": found.done_on,
+        "explanation": found.explanation,
+        "evidence": _EVIDENCE.dump_python(found.evidence, mode="json"),
+        "law": _CITED.dump_python(found.law, mode="json"),
+        "rule_version": found.version,
+        "evidence_digest": evidence_digest(found.evidence).hex(),
+    }
+
+
+def _why_found(before: _Known | None, found: Finding, step: Step, changes: str) -> str:
+    """Why a finding was opened again or changed, in Chinese; nothing of one that is new."""
+    if before is None:
+        return ""
+    reasons = [f"证据变化：{changes}"] if changes else []
+    if before.anomaly.certainty is not found.certainty:
+        reasons.append(f"由{before.anomaly.certainty.label}变为{found.certainty.label}")
+    if before.anomaly.rule_version != found.version:
+        reasons.append(f"规则由第{before.anomaly.rule_version}版改为第{found.version}版")
+    if step.event is AnomalyEventKind.CHANGED and step.status is not before.anomaly.status:
+        reasons.append(f"证据与处理时相同，恢复为{step.status.label}")
+    return "；".join(reasons) or "法律、参数或判断日期变化"
+
+
+async def _keep_judgements(
+    connection: DatabaseConnection, judged: Sequence[_Judged], place: RunPlace, seen: int
+) -> None:
+    sets: dict[bytes, list[dict[str, Any]]] = {}
+    digests: dict[int, bytes] = {}
+    for each in judged:
+        if each.evaluation.cannot_tells:
+            answers = [{"rule": told.rule, "missing": told.missing} for told in each.evaluation.cannot_tells]
+            digest = hashlib.blake2b(orjson.dumps(answers), digest_size=16).digest()
+            sets[digest], digests[each.case_id] = answers, digest
+    ids = await keep_cannot_tell(connection, sets) if sets else {}
+    await keep_judgements(
+        connection,
+        place,
+        seen,
+        [
+            {
+                "case_id": each.case_id,
+                "unchanged_since": each.evaluation.unchanged_since,
+                "next_change_on": each.evaluation.next_change_on,
+                "file_digest": each.digest.hex(),
+                "cannot_tell_id": ids[digests[each.case_id]] if each.case_id in digests else None,
+            }
+            for each in judged
+        ],
+    )
