@@ -32,6 +32,10 @@ from stores.migrating import require_newest
 from stores.postgres import Database
 from stores.search.availability import Availability
 from stores.search.case_search import CaseSearch
+from supervision.calendars import state_council_calendar
+from supervision.law_files import law_values
+from supervision.laws import Law
+from supervision.thresholds.judge import judge_thresholds
 
 MAX_BODY_BYTES = 1_000_000
 
@@ -222,7 +226,13 @@ def build_app(deploy: Callable[[], AbstractAsyncContextManager[Deployment]], *, 
         async with deploy() as deployment:
             await require_newest(deployment.database)
             search = CaseSearch(deployment.database, deployment.index)
-            yield {"deployment": deployment, "services": Services(deployment.database, search)}
+            services = Services(
+                deployment.database,
+                search,
+                law=Law(law_values(), thresholds=judge_thresholds),
+                calendar=state_council_calendar(),
+            )
+            yield {"deployment": deployment, "services": services}
 
     return Starlette(
         routes=[

@@ -10,6 +10,8 @@ from strawberry.types import Info
 from api.loaders import Loaders
 from stores.postgres import Database
 from stores.search.case_search import CaseSearch
+from supervision.calendars import Calendar
+from supervision.laws import Law
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,8 @@ class Services:
 
     database: Database
     search: CaseSearch
+    law: Law
+    calendar: Calendar
 
 
 @dataclass(frozen=True, slots=True)

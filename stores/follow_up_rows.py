@@ -38,9 +38,6 @@ from schema.vocabularies import (
 
 Record = TypeVar("Record", bound=FollowUp)
 
-MAX_ITEMS: Final = 100
-"""Items of a list inside a record that are shown, as of every list that is no connection."""
-
 RECORDS: Final[Mapping[type[FollowUp], tuple[FeedKind, Mapping[str, type[Enum]], str]]] = {
     Transfer: (FeedKind.TRANSFER, {"decision": TransferDecision}, "reported_on"),
     CriminalCase: (
@@ -98,9 +95,9 @@ def _read(name: str, value: Any, words: Mapping[str, type[Enum]], persons: tuple
     if name in words:
         return None if value is None else words[name](value)
     if name == "coercion":
-        return tuple(map(_coercion, value[:MAX_ITEMS]))
+        return tuple(map(_coercion, value))
     if isinstance(value, list):
-        return tuple(_act(item, persons) for item in value[:MAX_ITEMS])
+        return tuple(_act(item, persons) for item in value)
     return value
 
 

@@ -10,7 +10,7 @@ import strawberry
 from api import paging
 from api.context import ApiInfo
 from api.masking import covered_text
-from api.paging import PageInfo
+from api.paging import MAX_PAGE, PageInfo
 from api.types.feed_run import FeedRun
 from api.types.fields import resolved
 from api.types.node import Node
@@ -25,6 +25,7 @@ from schema.vocabularies import (
     RemedyType,
     TransferDecision,
 )
+from supervision.coercion_terms import coercion_term
 
 
 def following(
@@ -47,6 +48,28 @@ def _text(field: str, description: str) -> Any:
         return covered_text(getattr(root, field), root.person_names)
 
     return resolved(shown, description)
+
+
+def _items(field: str, description: str) -> Any:
+    """The first of a list inside a record, as many as any list that is no connection holds."""
+
+    def shown(root: strawberry.Parent[Any]) -> Sequence[Any]:
+        items: Sequence[Any] = getattr(root, field)
+        return items[:MAX_PAGE]
+
+    return resolved(shown, description)
+
+
+_DUE_ON_DESCRIPTION = (
+    "The last lawful day by the law of its first day: of a detention the longest that any case allows, of an arrest as "
+    "extended; null where no law of that day is known. 法定最长期限届满日"
+)
+
+
+def _due_on(root: strawberry.Parent[follow_up_records.Coercion], info: ApiInfo) -> date | None:
+    services = info.context.services
+    term = coercion_term(root, services.law, services.calendar)
+    return None if term is None else term.due_on
 
 
 class _FollowUp(Node):
@@ -82,6 +105,7 @@ class Coercion:
     begun_on: date = strawberry.field(name="from", description="Its first day. 起始日期")
     ended_on: date | None = strawberry.field(name="to", description="Its last day. 截止日期")
     extended_to: date | None = strawberry.field(description="Its end after it was extended. 延长至")
+    due_on: date | None = resolved(_due_on, _DUE_ON_DESCRIPTION)
 
 
 @strawberry.type(description="Something done on a day. 侦查或执行行为")
@@ -106,8 +130,8 @@ class CriminalCase(_FollowUp):
         description="The written notice to the agency that handed it over. 书面通知移送机关日期"
     )
     reasons_given: str | None = _text("reasons_given", "Why it was not filed. 不予立案理由")
-    coercion: list[Coercion] = strawberry.field(description="The first hundred. 强制措施")
-    activity: list[Act] = strawberry.field(description="The first hundred. 侦查活动")
+    coercion: list[Coercion] = _items("coercion", "The first hundred. 强制措施")
+    activity: list[Act] = _items("activity", "The first hundred. 侦查活动")
     concluded_on: date | None = strawberry.field(description="The end of the investigation. 侦查终结日期")
     conclusion: str | None = strawberry.field(
         description="SENT_FOR_PROSECUTION or WITHDRAWN. 侦查结果（移送审查起诉、撤销案件）"
@@ -149,7 +173,7 @@ class EnforcementCase(_FollowUp):
     enforced_amount: Decimal | None = strawberry.field(description="In yuan. 执行到位金额（元）")
     costs: Decimal | None = strawberry.field(description="In yuan. 执行费用（元）")
     concluded_on: date | None = strawberry.field(description="The end of enforcement. 执行终结日期")
-    actions: list[Act] = strawberry.field(description="The first hundred. 执行行为")
+    actions: list[Act] = _items("actions", "The first hundred. 执行行为")
 
 
 @strawberry.type(description="A coercive measure of the agency. 行政强制措施")

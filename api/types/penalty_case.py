@@ -25,6 +25,7 @@ from api.types.history import CaseChangeConnection, case_history
 from api.types.node import Node
 from api.types.organisation import Agency
 from api.types.quantity import Quantity, case_quantities
+from api.types.timeline import TIMELINE_DESCRIPTION, CaseEvent, case_events, count_case_events
 from schema import follow_up_records, records
 from schema.vocabularies import CaseSort, DataSource, Domain, PartyType, PenaltyKind
 from stores.search.seam import Position, decode_position
@@ -138,6 +139,8 @@ class PenaltyCase(Node):
     sources: list[DataSource] = strawberry.field(description="Where it is known from. 数据来源")
     revision: int = strawberry.field(description="One higher after every change. 版本")
     history: CaseChangeConnection = resolved(case_history, "Its earlier values, newest first. 变更历史")
+    timeline: list[CaseEvent] = resolved(case_events, TIMELINE_DESCRIPTION)
+    timeline_count: int = resolved(count_case_events, "How many events its timeline has. 时间轴事件总数")
     transfers: list[Transfer] = resolved(following(follow_up_records.Transfer), "Transfers to the police. 移送")
     criminal_cases: list[CriminalCase] = resolved(
         following(follow_up_records.CriminalCase), "What the police did with it. 刑事案件"

@@ -7,16 +7,13 @@ from schema.feed_records import CoercionRecord, CriminalCaseRecord
 from schema.vocabularies import Certainty, CoercionKind
 from supervision.answers import Answer, AsOf, Found, foremost
 from supervision.calendars import Calendar
+from supervision.coercion_terms import coercion_term
 from supervision.evidence import days_of, stated
 from supervision.follow_ups import counting_criminal_case, is_concluded, replaced_on
 from supervision.laws import Law
-from supervision.periods import last_day
 from supervision.sentences import chinese_day
 
-_PERIODS: Final = {
-    CoercionKind.BAIL: "investigation.bail",
-    CoercionKind.RESIDENTIAL_SURVEILLANCE: "investigation.residential-surveillance",
-}
+_KINDS: Final = frozenset({CoercionKind.BAIL, CoercionKind.RESIDENTIAL_SURVEILLANCE})
 
 
 def evaluate(case: CaseFile, law: Law, calendar: Calendar, as_of: AsOf) -> Answer:
@@ -28,23 +25,22 @@ def evaluate(case: CaseFile, law: Law, calendar: Calendar, as_of: AsOf) -> Answe
         (
             _judge(coercion, criminal_case, law, calendar)
             for coercion in criminal_case.coercion
-            if coercion.kind in _PERIODS and coercion.ended_on is None
+            if coercion.kind in _KINDS and coercion.ended_on is None
         ),
         as_of,
     )
 
 
 def _judge(coercion: CoercionRecord, criminal_case: CriminalCaseRecord, law: Law, calendar: Calendar) -> Answer:
-    period = law.value(_PERIODS[coercion.kind], on=coercion.begun_on)
-    if period is None:
+    term = coercion_term(coercion, law, calendar)
+    if term is None:
         return None
-    due = last_day(coercion.begun_on, period, calendar)
     replaced = replaced_on(coercion, criminal_case)
     change = f"；{chinese_day(replaced)}另有其他强制措施，可能已经变更" if replaced else ""
     return Found(
         certainty=Certainty.POSSIBLE if replaced else Certainty.CERTAIN,
-        due_on=due,
-        facts=f"犯罪嫌疑人{chinese_day(coercion.begun_on)}起被{coercion.kind.label}，{chinese_day(due)}期限届满，"
+        due_on=term.due_on,
+        facts=f"犯罪嫌疑人{chinese_day(coercion.begun_on)}起被{coercion.kind.label}，{chinese_day(term.due_on)}期限届满，"
         f"没有解除或者侦查终结的记录{change}",
         evidence=(
             stated("criminal_case.coercion.kind", coercion.kind.value),
@@ -52,5 +48,5 @@ def _judge(coercion: CoercionRecord, criminal_case: CriminalCaseRecord, law: Law
             stated("criminal_case.coercion.to", ""),
             stated("criminal_case.concludedOn", ""),
         ),
-        law=(period,),
+        law=(term.law,),
     )

@@ -5,10 +5,10 @@ from schema.feed_records import CoercionRecord, CriminalCaseRecord
 from schema.vocabularies import Certainty, CoercionKind
 from supervision.answers import Answer, AsOf, Found, foremost
 from supervision.calendars import Calendar
+from supervision.coercion_terms import coercion_term
 from supervision.evidence import days_of, stated
 from supervision.follow_ups import counting_criminal_case, is_concluded, replaced_on
 from supervision.laws import Law
-from supervision.periods import last_day
 from supervision.sentences import chinese_day
 
 
@@ -28,17 +28,16 @@ def evaluate(case: CaseFile, law: Law, calendar: Calendar, as_of: AsOf) -> Answe
 
 
 def _judge(arrest: CoercionRecord, criminal_case: CriminalCaseRecord, law: Law, calendar: Calendar) -> Answer:
-    period = law.value("investigation.custody", on=arrest.begun_on)
-    if period is None:
+    term = coercion_term(arrest, law, calendar)
+    if term is None:
         return None
-    due = max(last_day(arrest.begun_on, period, calendar), arrest.extended_to or arrest.begun_on)
     extended = f"，羁押期限延长至{chinese_day(arrest.extended_to)}" if arrest.extended_to else ""
     replaced = replaced_on(arrest, criminal_case)
     change = f"；{chinese_day(replaced)}另有其他强制措施，羁押可能已经变更" if replaced else ""
     return Found(
         certainty=Certainty.POSSIBLE if replaced else Certainty.CERTAIN,
-        due_on=due,
-        facts=f"犯罪嫌疑人{chinese_day(arrest.begun_on)}被逮捕{extended}，{chinese_day(due)}羁押期限届满，"
+        due_on=term.due_on,
+        facts=f"犯罪嫌疑人{chinese_day(arrest.begun_on)}被逮捕{extended}，{chinese_day(term.due_on)}羁押期限届满，"
         f"没有羁押结束或者侦查终结的记录{change}",
         evidence=(
             stated("criminal_case.coercion.kind", "ARREST"),
@@ -46,5 +45,5 @@ def _judge(arrest: CoercionRecord, criminal_case: CriminalCaseRecord, law: Law, 
             stated("criminal_case.coercion.to", ""),
             stated("criminal_case.concludedOn", ""),
         ),
-        law=(period,),
+        law=(term.law,),
     )

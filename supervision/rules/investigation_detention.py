@@ -5,6 +5,7 @@ from schema.feed_records import CoercionRecord
 from schema.vocabularies import Certainty, CoercionKind
 from supervision.answers import Answer, AsOf, Found, foremost
 from supervision.calendars import Calendar
+from supervision.coercion_terms import coercion_term
 from supervision.evidence import days_of, stated
 from supervision.follow_ups import counting_criminal_case, is_concluded, replaced_on
 from supervision.laws import Law
@@ -31,12 +32,11 @@ def evaluate(case: CaseFile, law: Law, calendar: Calendar, as_of: AsOf) -> Answe
 
 def _judge(detention: CoercionRecord, law: Law, calendar: Calendar, as_of: AsOf) -> Answer:
     ordinary = law.value("investigation.detention", on=detention.begun_on)
-    longest = law.value("investigation.detention-longest", on=detention.begun_on)
+    longest = coercion_term(detention, law, calendar)
     if ordinary is None or longest is None:
         return None
-    certain = as_of.is_after(last_day(detention.begun_on, longest, calendar))
-    period = longest if certain else ordinary
-    due = last_day(detention.begun_on, period, calendar)
+    certain = as_of.is_after(longest.due_on)
+    due = longest.due_on if certain else last_day(detention.begun_on, ordinary, calendar)
     return Found(
         certainty=Certainty.CERTAIN if certain else Certainty.POSSIBLE,
         due_on=due,
@@ -48,5 +48,5 @@ def _judge(detention: CoercionRecord, law: Law, calendar: Calendar, as_of: AsOf)
             stated("criminal_case.coercion.to", ""),
             stated("criminal_case.concludedOn", ""),
         ),
-        law=(period,),
+        law=(longest.law if certain else ordinary,),
     )

@@ -23,15 +23,15 @@ PRINTED = REPOSITORY / "schema" / "schema.graphql"
 
 NOT_YET_SERVED = frozenset(
     """
-    Anomaly AnomalyKind AnomalyStatus CannotTell CaseEvent CaseLink CaseLinkConnection CaseLinkEdge Clue
-    ClueConnection ClueEdge ClueFilter ClueSource ClueStatus Coercion.dueOn Department Evidence LinkKind Measure
+    Anomaly AnomalyKind AnomalyStatus CannotTell CaseLink CaseLinkConnection CaseLinkEdge Clue
+    ClueConnection ClueEdge ClueFilter ClueSource ClueStatus Department Evidence LinkKind Measure
     MeasureConnection MeasureEdge MeasureFilter MeasureStatus Rule StatisticsKey StatisticsRow StatisticsValue
     TriageDecision User UserError Mutation Subscription
     TriageCaseInput DismissAnomalyInput ConfirmAnomalyInput OpenClueInput AssignClueInput TransferClueInput
     AcceptClueInput ReturnClueInput CloseClueInput AcknowledgeClueInput IssueMeasureInput ServeMeasureInput
     RecordReplyInput RecordRectificationInput EscalateMeasureInput WithdrawMeasureInput
     TriageCasePayload AnomalyPayload CluePayload MeasurePayload
-    PenaltyCase.timeline PenaltyCase.anomalies PenaltyCase.cannotTell PenaltyCase.clues
+    PenaltyCase.anomalies PenaltyCase.cannotTell PenaltyCase.clues
     PenaltyCase.measures PenaltyCase.links
     Query.clues Query.measures Query.statistics Query.rules Query.viewer
     CaseFilter.anomalies CaseFilter.certainty CaseFilter.rules CaseFilter.hasClue CaseFilter.hasMeasure
@@ -54,6 +54,7 @@ SERVED_BESIDES = frozenset(
     EnforcementCase.receivedOn EnforcementCase.acceptedOn EnforcementCase.refusedOn EnforcementCase.refusalReason
     EnforcementCase.rulingReason EnforcementCase.overturnedOn EnforcementCase.enforcedBy EnforcementCase.costs
     EnforcementCase.actions
+    PenaltyCase.timeline(skipNewest) PenaltyCase.timelineCount
     Query.waitingRecords
     """.split()  # noqa: SIM905  as above
 )

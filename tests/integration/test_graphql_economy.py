@@ -115,6 +115,21 @@ async def test_a_search_costs_what_its_selection_needs(
     assert len(executed) == cost
 
 
+async def test_timelines_cost_one_statement_for_each_kind_of_record_whatever_the_page(
+    plain: Client, corpus: Corpus
+) -> None:
+    document = """query($n: Int) { searchCases(query: "号", first: $n) { edges { node {
+      timelineCount timeline { on title actor node { id } } transfers { id } criminalCases { coercion { dueOn } }
+    } } } }"""
+    costs = {}
+    for size in (1, 10, 40):
+        with statements(corpus.database) as executed:
+            await plain.ask(document, n=size)
+        costs[size] = len(executed)
+    # The hits and their cases; and six kinds of what follows them, each read once for all fields.
+    assert costs == dict.fromkeys(costs, 2 + 6)
+
+
 async def test_fields_that_are_merged_or_stand_under_several_aliases_each_get_what_they_select(plain: Client) -> None:
     found = await plain.ask("""
     query { searchCases(query: "废水") { totalCount } searchCases(query: "废水") { facets { years { count } } }

@@ -1,0 +1,88 @@
+"""What happened in a case, in one list over all its records."""
+
+import asyncio
+from datetime import date
+
+import strawberry
+
+from api.context import ApiInfo
+from api.masking import covered_text, names_to_cover
+from api.paging import MAX_PAGE
+from api.types.fields import resolved
+from api.types.node import Node, NodeRecord
+from schema import records
+from stores.errors import BadUserInputError
+from supervision import timeline
+
+CaseParent = strawberry.Parent[records.PenaltyCase]
+EventParent = strawberry.Parent[timeline.CaseEvent]
+
+TIMELINE_DESCRIPTION = (
+    "What happened, at the agency, the police, the procuratorate and the court, the earliest first; on one day in the "
+    "order of the procedure. What has no day is left out; a limit is no event. Of more than a hundred events "
+    "(`timelineCount`) the newest hundred; those before them with `skipNewest`: 100, and so on. 案件时间轴"
+)
+
+
+async def _events(case: records.PenaltyCase, info: ApiInfo) -> tuple[timeline.CaseEvent, ...]:
+    loaders = info.context.loaders.follow_ups_of.values()
+    follow_ups = await asyncio.gather(*(loader.load(case.id) for loader in loaders))
+    return timeline.case_timeline(case, [record for of_kind in follow_ups for record in of_kind])
+
+
+async def case_events(root: CaseParent, info: ApiInfo, skip_newest: int | None = 0) -> tuple[timeline.CaseEvent, ...]:
+    """The newest hundred events of a case behind so many newer ones."""
+    skipped = skip_newest or 0
+    if skipped < 0:
+        raise BadUserInputError("`skipNewest` is 0 or more. Start with 0 and go on by a hundred.")
+    events = await _events(root, info)
+    end = max(len(events) - skipped, 0)
+    return events[max(end - MAX_PAGE, 0) : end]
+
+
+async def count_case_events(root: CaseParent, info: ApiInfo) -> int:
+    """How many events a case has."""
+    return len(await _events(root, info))
+
+
+def _cover(event: timeline.CaseEvent) -> timeline.Cover:
+    """How a text of an event may be shown."""
+    record = event.record
+    names = names_to_cover(record) if isinstance(record, records.PenaltyCase) else record.person_names
+    return lambda text: covered_text(text, names) or ""
+
+
+def _title(root: EventParent) -> str:
+    return root.title(_cover(root))
+
+
+def _actor(root: EventParent) -> str | None:
+    return root.actor_name(_cover(root))
+
+
+def _kind(root: EventParent) -> str:
+    return root.kind.value
+
+
+def _record(root: EventParent) -> NodeRecord:
+    return root.record
+
+
+@strawberry.type(description="Something that happened in a case. 案件事件")
+class CaseEvent:
+    """`supervision.timeline.CaseEvent` as clients see it."""
+
+    on: date = strawberry.field(description="The day. 日期")
+    kind: str = resolved(
+        _kind,
+        "What kind, such as case.decided, transfer.handed-over, criminal-case.filed, coercion.detention, "
+        "enforcement.granted, measure.served; others may come. 事件类别",
+    )
+    title: str = resolved(
+        _title, "What happened, in Chinese; long texts cut, natural persons' names masked. 事件名称（自然人已脱敏）"
+    )
+    actor: str | None = resolved(
+        _actor,
+        "Who did it: the agency, the police, the court; null where nobody recorded it, or the party did. 行为机关",
+    )
+    node: Node | None = resolved(_record, "The record that tells of it. 所属记录")
