@@ -82,7 +82,11 @@ def find_object(sentence: Sentence, place: int, domain: Domain, floor: int) -> O
         chosen = _based(sentence, chosen, domain)
     elif chosen is None and sentence.amounts[place].dimension is Dimension.MONEY and domain in _TRADE:
         chosen = _sold(sentence, place, floor)
-    if chosen is None or chosen.role in {OTHER, DENIED, DENIED_PART} or (chosen.role == "loss" and _is_made_good(sentence, chosen)):
+    if (
+        chosen is None
+        or chosen.role in {OTHER, DENIED, DENIED_PART}
+        or (chosen.role == "loss" and _is_made_good(sentence, chosen))
+    ):
         return None
     return chosen
 
@@ -182,12 +186,10 @@ def _said_to_be(sentence: Sentence, place: int, chosen: Object | None) -> Object
             return chosen
         if role in {DENIED, DENIED_PART}:
             return Object(role=DENIED, start=start, end=end, at=at, strangers=0, crosses=True)
-        if role is not None and role not in {OTHER, GENERIC} and verb:
-            if chosen is None or chosen.role == OTHER or _FINER.get(role) == chosen.role:
+        if verb and role is not None and role != GENERIC:
+            if role != OTHER and (chosen is None or chosen.role == OTHER or _FINER.get(role) == chosen.role):
                 return Object(role=role, start=start, end=end, at=at, strangers=0, crosses=True)
             return chosen
-        if role == OTHER and verb:
-            return chosen if chosen is not None else None
         verb = verb or bool(word.marks & LINK_VERB)
         if not word.marks & NEUTRAL:
             known += end - start

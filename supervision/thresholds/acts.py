@@ -13,9 +13,7 @@ _GIVEN_AWAY: Final = "given_away"
 _KEPT: Final = "kept"
 
 
-def waste_certainty(
-    reading: Reading, quantity: WeighedQuantity, wastes: Iterable[WeighedQuantity]
-) -> Certainty | None:
+def waste_certainty(reading: Reading, quantity: WeighedQuantity, wastes: Iterable[WeighedQuantity]) -> Certainty | None:
     """How sure it is that a hazardous waste was discharged, dumped or disposed of; None where it was only kept.
 
     POSSIBLE where nothing says what was done, and where it was passed on. A quantity read from the facts is judged by
@@ -37,8 +35,6 @@ def waste_certainty(
         others = [at for at in (_place(reading, waste) for waste in wastes) if at is not None and at != place]
         apart = [span for span in reading.clauses(start, end) if not any(span[0] <= at < span[1] for at in others)]
         return Certainty.POSSIBLE if any(_DISCHARGE in _acts(reading, *span) for span in apart) else _of(beside)
-    if _DISCHARGE in around:
-        return around[_DISCHARGE]
     if around:
         return _of(around)
     whole = _acts(reading, 0, len(reading.text))

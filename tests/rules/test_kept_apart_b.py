@@ -57,6 +57,11 @@ def test_a_rule_answers_as_the_law_s_page_says(code: str, case: RuleCase, expect
     test_rules.test_a_rule_answers_as_its_cases_say(code, case, expected)
 
 
+@pytest.mark.parametrize("file", RULES, ids=lambda file: file.rule)
+def test_nothing_turns_by_itself_but_on_the_day_that_was_said(file: RuleCases) -> None:
+    test_rules.test_nothing_turns_by_itself_but_on_the_day_that_was_said(file)
+
+
 @pytest.mark.parametrize("case", [pytest.param(case, id=f"{stem}: {case.name}") for stem, case in THRESHOLDS])
 def test_the_judge_answers_as_the_law_s_page_says(case: ThresholdCase) -> None:
     test_thresholds.test_the_judge_answers_as_its_cases_say(case)
