@@ -60,17 +60,20 @@ def stops_enforcement(case: CaseFile, law: Law, calendar: Calendar, as_of: AsOf)
     """Whether a remedy revoked the penalty, or is pending (复议、诉讼期间).
 
     A reconsideration is pending until its decision, at most as long as the law gives for it; a lawsuit until its
-    decision.
+    decision. Missing where a decision's outcome is not known, for it may have revoked the penalty.
     """
     if any(remedy.outcome is RemedyOutcome.REVOKED for remedy in case.reconsiderations):
         return True
-    missing = False
+    missing: dict[str, None] = {}
     for remedy in case.reconsiderations:
         pending = _is_pending(remedy, law, calendar, as_of)
         if pending is True:
             return True
-        missing = missing or pending is None
-    return Missing(fields=("reconsideration.appliedOn",)) if missing else False
+        if pending is None:
+            missing["reconsideration.appliedOn"] = None
+        elif remedy.outcome is None and _is_over(remedy):
+            missing["reconsideration.outcome"] = None
+    return Missing(fields=tuple(missing)) if missing else False
 
 
 def was_litigated(case: CaseFile) -> bool:

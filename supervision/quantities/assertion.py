@@ -1,5 +1,6 @@
 """How a sentence asserts an amount: as a fact, doubted or attributed to somebody, or not at all."""
 
+import re
 from typing import Final
 
 from schema.vocabularies import Certainty
@@ -9,6 +10,7 @@ from supervision.quantities.words import (
     ABOUT_AFTER,
     ABOVE_AFTER,
     ACT,
+    ANOTHER,
     APPROVAL,
     AT_LEAST,
     ATTRIBUTION,
@@ -36,8 +38,13 @@ from supervision.quantities.words import (
 
 _RATE_REACH: Final = 6
 _LIMITS_REACH: Final = 12
-_UNAPPROVED_REACH: Final = 6
+_REFUSED_REACH: Final = 40
+# 未取得县级以上自然资源主管部门依法批准: 未经 and its like reach over the name of an authority, a bare 不 does not.
+_UNAPPROVED: Final = re.compile("[未没无不].{0,5}$|未经|未取得|未获|没有取得|未办理")
+_CLAUSE: Final = re.compile("[，,；;]")
 _OPENING_REACH: Final = 2
+_SUBJECT_REACH: Final = 2
+_TOWARDS: Final = frozenset("向给为与对替帮")
 
 
 def asserted(sentence: Sentence, place: int, start: int, end: int) -> Certainty | None:
@@ -65,6 +72,7 @@ def asserted(sentence: Sentence, place: int, start: int, end: int) -> Certainty 
         or behind & (ABOUT_AFTER | ABOVE_AFTER)
         or _is_doubted(sentence, place, clause, end)
         or _is_somebodys(sentence, before)
+        or _is_done_by_another(sentence, clause)
     ):
         return Certainty.POSSIBLE
     return Certainty.CERTAIN
@@ -140,8 +148,8 @@ def _is_allowed(sentence: Sentence, before: list[Token]) -> bool:
     acts = False
     for start, _, word in before:
         if word.marks & APPROVAL:
-            said = sentence.text[max(sentence.start, start - _UNAPPROVED_REACH) : start]
-            return not any(sign in said for sign in "未没无不")
+            said = sentence.text[max(sentence.start, start - _REFUSED_REACH) : start]
+            return _UNAPPROVED.search(_CLAUSE.split(said)[-1]) is None
         if word.marks & COMMA and sentence.text[start] != "、":
             commas += 1
             if acts or commas > 1:
@@ -209,4 +217,15 @@ def _is_somebodys(sentence: Sentence, before: list[Token]) -> bool:
             if earlier is not None and earlier[1] == start and earlier[2].marks & NEGATOR:
                 continue
             return True
+    return False
+
+
+def _is_done_by_another(sentence: Sentence, clause: list[Token]) -> bool:
+    """Whether a clause says that somebody else did it: 另一家公司倾倒, 案外人王某倾倒, but not 向他人提供."""
+    act: Token | None = None
+    for token in clause:
+        if token[2].marks & ANOTHER and act is not None and act[0] - token[1] <= _SUBJECT_REACH:
+            return sentence.text[max(0, token[0] - 1) : token[0]] not in _TOWARDS
+        if token[2].marks & ACT:
+            act = token
     return False

@@ -15,6 +15,7 @@ from supervision.quantities.words import (
     COMMA,
     CONJUNCTION,
     DENIED,
+    DENIED_PART,
     EACH,
     FINDING,
     GENERIC,
@@ -81,7 +82,11 @@ def find_object(sentence: Sentence, place: int, domain: Domain, floor: int) -> O
         chosen = _based(sentence, chosen, domain)
     elif chosen is None and sentence.amounts[place].dimension is Dimension.MONEY and domain in _TRADE:
         chosen = _sold(sentence, place, floor)
-    if chosen is None or chosen.role in {OTHER, DENIED} or (chosen.role == "loss" and _is_made_good(sentence, chosen)):
+    if (
+        chosen is None
+        or chosen.role in {OTHER, DENIED, DENIED_PART}
+        or (chosen.role == "loss" and _is_made_good(sentence, chosen))
+    ):
         return None
     return chosen
 
@@ -176,14 +181,15 @@ def _said_to_be(sentence: Sentence, place: int, chosen: Object | None) -> Object
         if start >= limit or start - position - known > _STRANGERS_WITH_VERB or word.marks & (BARRIER | INCLUDING):
             return chosen
         role = word.roles.get(dimension)
-        if role == DENIED:
+        if role == DENIED_PART and chosen is not None and chosen.role in _FINER.values():
+            # 占用耕地12亩，不涉及基本农田: it is farmland all the same.
+            return chosen
+        if role in {DENIED, DENIED_PART}:
             return Object(role=DENIED, start=start, end=end, at=at, strangers=0, crosses=True)
-        if role is not None and role not in {OTHER, GENERIC} and verb:
-            if chosen is None or chosen.role == OTHER or _FINER.get(role) == chosen.role:
+        if verb and role is not None and role != GENERIC:
+            if role != OTHER and (chosen is None or chosen.role == OTHER or _FINER.get(role) == chosen.role):
                 return Object(role=role, start=start, end=end, at=at, strangers=0, crosses=True)
             return chosen
-        if role == OTHER and verb:
-            return chosen if chosen is not None else None
         verb = verb or bool(word.marks & LINK_VERB)
         if not word.marks & NEUTRAL:
             known += end - start

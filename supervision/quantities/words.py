@@ -22,6 +22,7 @@ _MARK_NAMES: Final = (
     "negation",
     "negator",
     "elsewhere",
+    "another",
     "approval",
     "remedy",
     "denial",
@@ -57,6 +58,7 @@ _MARK_NAMES: Final = (
     NEGATION,
     NEGATOR,
     ELSEWHERE,
+    ANOTHER,
     APPROVAL,
     REMEDY,
     DENIAL,
@@ -84,6 +86,7 @@ SUBSTANCE: Final = EXTRACTION << 1
 
 OTHER: Final = "other"
 DENIED: Final = "denied"
+DENIED_PART: Final = "denied_part"
 GENERIC: Final = "generic"
 
 

@@ -1,5 +1,6 @@
 """What was done with a waste: discharged, dumped or disposed of, passed on, or only kept (贮存)."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from schema.case_file import WeighedQuantity
@@ -8,14 +9,16 @@ from supervision.thresholds.reading import Reading, lexicon
 
 _DISCHARGE: Final = "discharge"
 _PASSED_ON: Final = "passed_on"
+_GIVEN_AWAY: Final = "given_away"
 _KEPT: Final = "kept"
 
 
-def waste_certainty(reading: Reading, quantity: WeighedQuantity) -> Certainty | None:
+def waste_certainty(reading: Reading, quantity: WeighedQuantity, wastes: Iterable[WeighedQuantity]) -> Certainty | None:
     """How sure it is that a hazardous waste was discharged, dumped or disposed of; None where it was only kept.
 
     POSSIBLE where nothing says what was done, and where it was passed on. A quantity read from the facts is judged by
-    its clause, then its sentence, then all facts; a stated one by all facts.
+    its clause, then its sentence, then all facts; a stated one by all facts. `wastes` are the case's quantities of
+    waste: what was dumped of one of them (贮存危险废物5吨，倾倒危险废物1吨) says nothing of another that was kept.
     """
     place = _place(reading, quantity)
     if place is None:
@@ -27,9 +30,11 @@ def waste_certainty(reading: Reading, quantity: WeighedQuantity) -> Certainty | 
     around = _acts(reading, start, end)
     if _DISCHARGE in beside:
         return beside[_DISCHARGE]
-    if _DISCHARGE in around:
+    if _DISCHARGE in around and _KEPT in beside:
         # 将贮存的危险废物3.5吨，倾倒在河边, but also 贮存危险废物3.5吨，并排放废液.
-        return Certainty.POSSIBLE if _KEPT in beside else around[_DISCHARGE]
+        others = [at for at in (_place(reading, waste) for waste in wastes) if at is not None and at != place]
+        apart = [span for span in reading.clauses(start, end) if not any(span[0] <= at < span[1] for at in others)]
+        return Certainty.POSSIBLE if any(_DISCHARGE in _acts(reading, *span) for span in apart) else _of(beside)
     if around:
         return _of(around)
     whole = _acts(reading, 0, len(reading.text))
@@ -58,16 +63,21 @@ def _of(acts: dict[str, Certainty]) -> Certainty | None:
 
 
 def _acts(reading: Reading, start: int, end: int) -> dict[str, Certainty]:
-    """The acts from `start` to `end`; a discharge of something else (废水外排) is none of a waste's."""
+    """The acts from `start` to `end`; a discharge of something else (废水外排) is none of a waste's.
+
+    One by somebody whom the waste was given to (交由他人处置) is POSSIBLE.
+    """
     found: dict[str, Certainty] = {}
     for clause in reading.clauses(start, end):
         of_else = any(reading.hits(("other_matter",), *clause)) and not any(reading.hits(("waste_word",), *clause))
+        given = next(reading.hits((_GIVEN_AWAY,), *clause), None)
         for act in (_DISCHARGE, _PASSED_ON, _KEPT):
             if act == _DISCHARGE and of_else:
                 continue
             for hit in reading.hits((act,), *clause):
+                by_another = act == _DISCHARGE and given is not None and given.end <= hit.start
                 if found.get(act) is not Certainty.CERTAIN:
-                    found[act] = hit.certainty
+                    found[act] = Certainty.POSSIBLE if by_another else hit.certainty
     return found
 
 

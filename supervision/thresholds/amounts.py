@@ -125,12 +125,13 @@ def forest_share_met(
 
 def _amounts(threshold: AmountThreshold, subject: Subject, measure: QuantityMeasure) -> list[Amount]:
     parts = []
-    for quantity in subject.quantities(measure):
+    quantities = subject.quantities(measure)
+    for quantity in quantities:
         if threshold.substances and not _is_of(threshold, quantity):
             continue
         certainty: Certainty | None = Certainty.CERTAIN
         if threshold.acts == "waste":
-            certainty = waste_certainty(subject.reading, quantity)
+            certainty = waste_certainty(subject.reading, quantity, quantities)
         elif threshold.acts == "pollution":
             certainty = pollution_certainty(subject.reading)
         if certainty is not None:

@@ -160,6 +160,13 @@ def test_a_reconsideration_asked_for_on_no_known_day_cannot_be_told_to_be_pendin
     assert answer == Missing(fields=("reconsideration.appliedOn",))
 
 
+def test_a_decision_whose_outcome_is_not_known_may_have_revoked_the_penalty() -> None:
+    case = served(date(2024, 1, 10), reconsideration(appliedOn="2024-03-01", decidedOn="2024-04-10"))
+    assert stops_enforcement(case, LAW, CALENDAR, AsOf(date(2024, 4, 9))) is True
+    answer = stops_enforcement(case, LAW, CALENDAR, AsOf(date(2024, 4, 10)))
+    assert answer == Missing(fields=("reconsideration.outcome",))
+
+
 def test_only_a_lawsuit_that_was_decided_was_litigated() -> None:
     service = date(2024, 1, 10)
     assert was_litigated(served(service, lawsuit(appliedOn="2024-03-01", decidedOn="2024-09-01", outcome="CHANGED")))
