@@ -119,6 +119,7 @@ class Judging:
         """Judge whatever can have changed, as of a day."""
         report = RunReport()
         async with self.database.begin() as connection:
+            await one_batch_at_a_time(connection)
             book_id = await self._adopt_book(connection)
             await queue_due(connection, as_of)
             run_id = await start_run(connection, RunPlace(book_id, as_of, self.clock()))

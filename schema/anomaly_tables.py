@@ -123,7 +123,7 @@ def _finding() -> tuple[Column[object] | CheckConstraint, ...]:
         Column("law", JSONB, nullable=False, comment="the values of the law it cites, whole"),
         Column("rule_version", Integer, nullable=False),
         Column("rule_book_id", ForeignKey("rule_book.id"), nullable=False),
-        Column("judged_file_id", ForeignKey("judged_file.id"), nullable=False),
+        Column("judged_file_id", ForeignKey("judged_file.id", ondelete="CASCADE"), nullable=False),
         Column("as_of", Date, nullable=False, comment="the day it was found as of"),
         one_of("status", AnomalyStatus),
         one_of("certainty", Certainty),

@@ -1,5 +1,5 @@
 -- A case with all the rules see of it, as the JSON of a schema.case_file.CaseFile without its quantities and the party's
--- other cases. Amounts are told as texts: a number of JSON may lose a digit.
+-- other cases. Amounts are told as texts: a number of JSON may lose a digit. What no rule sees is left out.
 
 -- name: files
 SELECT c.id AS case_id, c.party_id, p.name_tokens,
@@ -17,7 +17,7 @@ SELECT c.id AS case_id, c.party_id, p.name_tokens,
            'decided_on', c.decided_on, 'served_on', c.served_on, 'payment_due_on', c.payment_due_on,
            'paid_on', c.paid_on, 'paid_amount', c.paid_amount::text, 'entered_at', c.entered_at,
            'deferred_until', c.deferred_until, 'service_method', c.service_method, 'quantities', c.quantities,
-           'harm', c.harm, 'person_names', c.person_names, 'published_extras', '{}'::json, 'source_updated_at', NULL),
+           'harm', c.harm, 'person_names', '[]'::json, 'published_extras', '{}'::json, 'source_updated_at', NULL),
          'agency', json_build_object(
            'name', a.name, 'aliases', NULL, 'uscc', a.uscc, 'domains', a.domains, 'region', a.region,
            'procuratorate', NULL, 'networked_on', a.networked_on, 'priority', NULL,

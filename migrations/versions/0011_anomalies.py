@@ -223,7 +223,10 @@ def upgrade() -> None:
             ["case_id"], ["penalty_case.id"], name=op.f("fk_anomaly_case_id_penalty_case"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["judged_file_id"], ["judged_file.id"], name=op.f("fk_anomaly_judged_file_id_judged_file")
+            ["judged_file_id"],
+            ["judged_file.id"],
+            name=op.f("fk_anomaly_judged_file_id_judged_file"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(["rule_book_id"], ["rule_book.id"], name=op.f("fk_anomaly_rule_book_id_rule_book")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_anomaly")),
@@ -293,7 +296,10 @@ def upgrade() -> None:
             ["anomaly_id"], ["anomaly.id"], name=op.f("fk_anomaly_event_anomaly_id_anomaly"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["judged_file_id"], ["judged_file.id"], name=op.f("fk_anomaly_event_judged_file_id_judged_file")
+            ["judged_file_id"],
+            ["judged_file.id"],
+            name=op.f("fk_anomaly_event_judged_file_id_judged_file"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["rule_book_id"], ["rule_book.id"], name=op.f("fk_anomaly_event_rule_book_id_rule_book")
