@@ -25,6 +25,7 @@ from strawberry.types import ExecutionResult
 from api.context import Context, Services
 from api.errors import presented
 from api.graphql_schema import schema
+from api.permalinks import anomaly_permalink
 from stores.elastic import CaseIndex
 from stores.errors import BadUserInputError, JianduError, LimitExceededError, UnauthenticatedError
 from stores.index_status import index_status
@@ -229,6 +230,7 @@ def build_app(deploy: Callable[[], AbstractAsyncContextManager[Deployment]], *, 
             services = Services(
                 deployment.database,
                 search,
+                clock=deployment.clock,
                 law=Law(law_values(), thresholds=judge_thresholds),
                 calendar=state_council_calendar(),
             )
@@ -239,6 +241,7 @@ def build_app(deploy: Callable[[], AbstractAsyncContextManager[Deployment]], *, 
             Route("/livez", _live),
             Route("/readyz", _ready),
             Route("/graphql", _GraphQL()),
+            Route("/anomalies/{id}", anomaly_permalink),
         ],
         middleware=[Middleware(_Guard, open_locally=open_locally)],
         lifespan=lifespan,

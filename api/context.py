@@ -1,8 +1,9 @@
 """What a request's resolvers need, passed in."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from graphql import FieldNode, FragmentSpreadNode, SelectionNode, VariableNode
 from strawberry.types import Info
@@ -13,6 +14,9 @@ from stores.search.case_search import CaseSearch
 from supervision.calendars import Calendar
 from supervision.laws import Law
 
+LOCAL_ADMINISTRATOR: Final = "local administrator"
+"""Whoever calls from this machine where no token is required."""
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -20,6 +24,7 @@ class Services:
 
     database: Database
     search: CaseSearch
+    clock: Callable[[], datetime]
     law: Law
     calendar: Calendar
 
@@ -30,6 +35,8 @@ class Context:
 
     services: Services
     loaders: Loaders
+    actor: str = LOCAL_ADMINISTRATOR
+    """Who calls, as it is written into the history of what is changed."""
 
     @classmethod
     def fresh(cls, services: Services) -> "Context":

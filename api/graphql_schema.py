@@ -9,7 +9,9 @@ from strawberry.types import ExecutionContext
 
 import api.types.vocabularies  # noqa: F401  makes the vocabularies enums before a type names them
 from api.limits import Limits
+from api.mutations import Mutation
 from api.queries import Query
+from api.types.anomaly import Anomaly
 from api.types.feed_run import FeedRun
 from api.types.follow_ups import (
     CoerciveMeasure,
@@ -21,6 +23,7 @@ from api.types.follow_ups import (
 )
 from api.types.organisation import Agency, Procuratorate
 from api.types.penalty_case import Party, PenaltyCase
+from api.types.rule import Rule
 from api.types.scalars import SCALARS
 
 CACHED_DOCUMENTS = 200
@@ -36,8 +39,9 @@ class JianduSchema(Schema):
 
 schema = JianduSchema(
     query=Query,
+    mutation=Mutation,
     types=[
-        *(Agency, FeedRun, Party, PenaltyCase, Procuratorate),
+        *(Agency, Anomaly, FeedRun, Party, PenaltyCase, Procuratorate, Rule),
         *(CoerciveMeasure, CriminalCase, EnforcementCase, ProcuratorialMeasure, Reconsideration, Transfer),
     ],
     config=StrawberryConfig(scalar_map=SCALARS),

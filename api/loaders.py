@@ -2,13 +2,21 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from schema.anomaly_records import Anomaly, AnomalyEvent, CannotTell
 from schema.follow_up_records import FollowUp
 from schema.history_records import CaseChange, RunChange
 from schema.records import Agency, FeedError, FeedRun, Party, PenaltyCase, Procuratorate
+from stores.anomalies import (
+    anomalies_by_id,
+    anomalies_of_cases,
+    cannot_tell_of_cases,
+    count_events_of_anomalies,
+    events_of_anomalies,
+)
 from stores.feed_runs import count_errors, list_errors, runs_by_id
 from stores.follow_up_rows import RECORDS, follow_ups_by_id, follow_ups_of_cases
 from stores.history import changes_of_cases, changes_of_rows, changes_of_runs, count_changes_of_cases
@@ -118,8 +126,22 @@ class Loaders:
         self.row_changes = _row_changes(database)
         self.case_changes: DataLoader[Slice, list[CaseChange]] = _slices(database, _changes_of_cases)
         self.case_change_counts = _counts(database, count_changes_of_cases)
+        self.anomalies: DataLoader[int, Anomaly | None] = _by_id(database, anomalies_by_id)
+        self.anomalies_of: DataLoader[int, list[Anomaly]] = _lists(database, anomalies_of_cases)
+        self.cannot_tell_of: DataLoader[int, list[CannotTell]] = _lists(database, cannot_tell_of_cases)
+        self.anomaly_events: DataLoader[Slice, list[AnomalyEvent]] = _slices(database, _events_of_anomalies)
+        self.anomaly_event_counts = _counts(database, count_events_of_anomalies)
         self.follow_ups: dict[str, DataLoader[int, FollowUp | None]] = {
             record.__name__: _by_id(database, _reading(follow_ups_by_id, record)) for record in RECORDS
+        }
+        self.by_type: dict[str, DataLoader[int, Any]] = {
+            "PenaltyCase": self.cases,
+            "Agency": self.agencies,
+            "Party": self.parties,
+            "Procuratorate": self.procuratorates,
+            "FeedRun": self.runs,
+            "Anomaly": self.anomalies,
+            **self.follow_ups,
         }
         self.follow_ups_of: dict[type[FollowUp], DataLoader[int, list[FollowUp]]] = {
             record: _lists(database, _reading(follow_ups_of_cases, record)) for record in RECORDS
@@ -145,6 +167,13 @@ async def _changes_of_runs(
 ) -> dict[int, list[RunChange]]:
     place = after if isinstance(after, int) else 0
     return await changes_of_runs(connection, ids, first=first, after=place)
+
+
+async def _events_of_anomalies(
+    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Position | int | None
+) -> dict[int, list[AnomalyEvent]]:
+    place = after if isinstance(after, int) else None
+    return await events_of_anomalies(connection, ids, first=first, after=place)
 
 
 async def _changes_of_cases(

@@ -12,12 +12,14 @@ from api.case_search import DEFAULT_PAGE, Hit, read_hits
 from api.context import ApiInfo, Context, selects
 from api.ids import global_id, parse_global_id, record_id
 from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
+from api.types.cannot_tell import CannotTellCountConnection, cannot_tell_counts
 from api.types.feed_run import FeedRunConnection
 from api.types.fields import resolved
 from api.types.follow_ups import WaitingRecordConnection
 from api.types.node import Node, NodeRecord
 from api.types.organisation import AgencyConnection
 from api.types.penalty_case import CaseConnection, PenaltyCase, case_cursor
+from api.types.rule import Rule, rule_by_id, rules
 from api.types.search import CaseFilter, CaseSearch, read_filter
 from api.types.suggestion import Suggestion
 from schema import follow_up_records, records
@@ -51,20 +53,12 @@ def _read(info: ApiInfo, read: Callable[[DatabaseConnection], Awaitable[Value]])
 
 async def _node(context: Context, node: str) -> NodeRecord | None:
     type_name, key = parse_global_id(node)
-    loaders = context.loaders
-    match type_name:
-        case "PenaltyCase":
-            return await loaders.cases.load(key)
-        case "Agency":
-            return await loaders.agencies.load(key)
-        case "Party":
-            return await loaders.parties.load(key)
-        case "Procuratorate":
-            return await loaders.procuratorates.load(key)
-        case "FeedRun":
-            return await loaders.runs.load(key)
-    if type_name in loaders.follow_ups:
-        return await loaders.follow_ups[type_name].load(key)
+    if type_name == "Rule":
+        return rule_by_id(key, context.services.law)
+    loader = context.loaders.by_type.get(type_name)
+    if loader is not None:
+        found: NodeRecord | None = await loader.load(key)
+        return found
     raise BadUserInputError("This is no id of ours. Take `id` as a query returned it.")
 
 
@@ -295,6 +289,11 @@ class Query:
     cases: CaseConnection = resolved(cases, "Cases in order. 案件列表")
     agencies: AgencyConnection = resolved(agencies, "Agencies by region and name. 执法机关列表")
     feed_runs: FeedRunConnection = resolved(feed_runs, "Runs, newest first. 导入批次列表")
+    rules: list[Rule] = resolved(rules, "The rules that apply on a day, with its law; else all. 监督规则列表")
+    cannot_tell_counts: CannotTellCountConnection = resolved(
+        cannot_tell_counts,
+        "Whose cases cannot be judged, and for want of which field, the most cases first. 无法判断统计",
+    )
     waiting_records: WaitingRecordConnection = resolved(
         waiting_records, "Records whose case has not arrived, the longest waiting first. 待关联记录列表"
     )

@@ -12,7 +12,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from commands.rule_options import AsOfOption, day_of, this_law
 from commands.runtime import Runtime, now, print_json, run, with_runtime
 from indexer.judging import Judging, RunReport
-from indexer.rule_books import this_rule_book
 from schema.document_number import canonical_document_number
 from stores.errors import BadUserInputError
 from stores.postgres import DatabaseConnection
@@ -20,6 +19,7 @@ from stores.rows import cases_by_id, cases_by_number
 from stores.settings import Settings
 from supervision.calendars import state_council_calendar
 from supervision.rule_book import rule_book
+from supervision.rule_books import this_rule_book
 
 _MOST: Final = 2**63
 

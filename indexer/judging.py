@@ -16,12 +16,12 @@ import orjson
 from pydantic import TypeAdapter
 
 from indexer.kept_cases import whole_files
-from indexer.rule_books import RuleBook, book_change
 from schema.anomaly_records import Evidence
 from schema.case_file import CaseFile
-from schema.vocabularies import AnomalyDecision, AnomalyEventKind, AnomalyStatus, Certainty
+from schema.vocabularies import AnomalyEventKind, AnomalyStatus
 from stores.case_files import parsed_file, written_file
 from stores.judgements import (
+    KeptAnomaly,
     RunPlace,
     change_rule_book,
     claim_cases,
@@ -44,12 +44,13 @@ from stores.judgements import (
     use_rule_book,
 )
 from stores.postgres import Database, DatabaseConnection
-from supervision.anomalies import KnownAnomaly, Step, evidence_digest, settle
+from supervision.anomalies import Step, evidence_digest, settle
 from supervision.answers import Finding
 from supervision.calendars import Calendar
 from supervision.case_changes import describe_changes
 from supervision.evaluation import Evaluation, evaluate_case
 from supervision.law_values import LawValue
+from supervision.rule_books import RuleBook, book_change
 
 BATCH: Final = 500
 """Cases judged in one transaction."""
@@ -81,16 +82,6 @@ class _Judged:
     written: bytes
     digest: bytes
     evaluation: Evaluation
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A finding as it is kept, and where."""
-
-    id: int
-    rule: str
-    judged_file_id: int
-    anomaly: KnownAnomaly
 
 
 @dataclass(slots=True)
@@ -210,9 +201,9 @@ class Judging:
     async def _keep(
         self, connection: DatabaseConnection, judged: Sequence[_Judged], place: RunPlace, seen: int, report: RunReport
     ) -> None:
-        known: defaultdict[int, dict[str, _Known]] = defaultdict(dict)
+        known: defaultdict[int, dict[str, KeptAnomaly]] = defaultdict(dict)
         for row in await known_anomalies(connection, [each.case_id for each in judged]):
-            known[row.case_id][row.rule] = _known(row)
+            known[row.case_id][row.rule] = row
         steps = [
             (each, before, found, step)
             for each in judged
@@ -270,35 +261,17 @@ class Judging:
         return "；".join(reasons) or f"规则、法律或参数的版本变化，或以{place.as_of.isoformat()}为准期限尚未届满"
 
 
-def _pairs(known: Mapping[str, _Known], findings: Sequence[Finding]) -> list[tuple[_Known | None, Finding | None]]:
+def _pairs(
+    known: Mapping[str, KeptAnomaly], findings: Sequence[Finding]
+) -> list[tuple[KeptAnomaly | None, Finding | None]]:
     """Each rule's finding as it is kept beside what was found now."""
     now = {finding.rule: finding for finding in findings}
     return [(known.get(rule), now.get(rule)) for rule in sorted(known.keys() | now.keys())]
 
 
-def _changes(files: Mapping[int, Mapping[str, Any]], before: _Known | None, file: CaseFile) -> str:
+def _changes(files: Mapping[int, Mapping[str, Any]], before: KeptAnomaly | None, file: CaseFile) -> str:
     """What changed in a case since a finding was found on it."""
     return "" if before is None else describe_changes(parsed_file(files[before.judged_file_id]), file)
-
-
-def _known(row: Any) -> _Known:
-    return _Known(
-        id=row.id,
-        rule=row.rule,
-        judged_file_id=row.judged_file_id,
-        anomaly=KnownAnomaly(
-            status=AnomalyStatus(row.status),
-            certainty=Certainty(row.certainty),
-            due_on=row.due_on,
-            done_on=row.done_on,
-            explanation=row.explanation,
-            rule_version=row.rule_version,
-            evidence_digest=row.evidence_digest,
-            decision=None if row.decision is None else AnomalyDecision(row.decision),
-            decided_certainty=None if row.decided_certainty is None else Certainty(row.decided_certainty),
-            decided_digest=row.decided_digest,
-        ),
-    )
 
 
 def _found_row(case_id: int, found: Finding, step: Step, reason: str) -> dict[str, Any]:
@@ -320,7 +293,7 @@ def _found_row(case_id: int, found: Finding, step: Step, reason: str) -> dict[st
     }
 
 
-def _why_found(before: _Known | None, found: Finding, step: Step, changes: str) -> str:
+def _why_found(before: KeptAnomaly | None, found: Finding, step: Step, changes: str) -> str:
     """Why a finding was opened again or changed, in Chinese; nothing of one that is new."""
     if before is None:
         return ""

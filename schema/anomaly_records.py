@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from schema.vocabularies import AnomalyEventKind, AnomalyKind, AnomalyStatus, Certainty
+from schema.vocabularies import AnomalyDecision, AnomalyEventKind, AnomalyKind, AnomalyStatus, Certainty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +30,8 @@ class Evidence:
 class Anomaly:
     """A finding (异常) of one rule in one case as it stands now.
 
-    `due_on` is the last lawful day; `done_on` the day a late act was done, to which days overdue are counted. `law` are
-    the cited values of the law, whole. `as_of` is the day it was found as of.
+    `due_on` is the last lawful day. `overdue_days` are calendar days behind it: to the late act, else to the day the
+    record was last judged as of. `law` are the cited values of the law, whole. `as_of` is the day it was found as of.
     """
 
     id: int
@@ -41,13 +41,29 @@ class Anomaly:
     status: AnomalyStatus
     certainty: Certainty
     due_on: date | None
-    done_on: date | None
+    overdue_days: int | None
     explanation: str
     evidence: tuple[Evidence, ...]
     law: tuple[Mapping[str, Any], ...]
     rule_version: int
     as_of: date
     detected_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAnomaly:
+    """What decides of a finding's life when it is judged again; the three of a decision are None together."""
+
+    status: AnomalyStatus
+    certainty: Certainty
+    due_on: date | None
+    done_on: date | None
+    explanation: str
+    rule_version: int
+    evidence_digest: bytes
+    decision: AnomalyDecision | None
+    decided_certainty: Certainty | None
+    decided_digest: bytes | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +82,24 @@ class AnomalyEvent:
     explanation: str
     rule_version: int
     as_of: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule as it is shown: its description, and `law`, the texts it rests on as of some day, in one sentence."""
+
+    id: int
+    code: str
+    version: int
+    kind: AnomalyKind
+    title: str
+    title_en: str
+    condition: str
+    condition_en: str
+    due: str
+    law: str
+    effective_from: date
+    effective_until: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

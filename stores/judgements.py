@@ -14,6 +14,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger, Text
 
+from schema.anomaly_records import KnownAnomaly
+from stores.anomalies import known_anomaly
 from stores.named_statements import named_statements
 
 Json = Mapping[str, Any]
@@ -127,9 +129,21 @@ async def kept_judgements(connection: AsyncConnection, case_ids: Sequence[int]) 
     return {row.case_id: KeptJudgement(**{k: v for k, v in row._asdict().items() if k != "case_id"}) for row in rows}
 
 
-async def known_anomalies(connection: AsyncConnection, case_ids: Sequence[int]) -> list[Any]:
-    """The findings of cases, locked until the end of this transaction: rows of `judgements.sql`'s `known`."""
-    return list(await _run(connection, "known", case_ids=list(case_ids)))
+@dataclass(frozen=True, slots=True)
+class KeptAnomaly:
+    """A finding as it is kept, and where."""
+
+    id: int
+    case_id: int
+    rule: str
+    judged_file_id: int
+    anomaly: KnownAnomaly
+
+
+async def known_anomalies(connection: AsyncConnection, case_ids: Sequence[int]) -> list[KeptAnomaly]:
+    """The findings of cases, which nobody else changes until the end of this transaction."""
+    rows = await _run(connection, "known", case_ids=list(case_ids))
+    return [KeptAnomaly(row.id, row.case_id, row.rule, row.judged_file_id, known_anomaly(row)) for row in rows]
 
 
 async def kept_files(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, Json]:

@@ -6,9 +6,8 @@ remembered beyond that: should the evidence be again what it was, so is the deci
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date
 
-from schema.anomaly_records import Evidence
+from schema.anomaly_records import Evidence, KnownAnomaly
 from schema.vocabularies import AnomalyDecision, AnomalyEventKind, AnomalyStatus, Certainty
 from supervision.answers import Finding
 
@@ -17,22 +16,6 @@ _DECIDED = {
     AnomalyDecision.DISMISSED: AnomalyStatus.DISMISSED,
 }
 _SEPARATOR = "\x1f"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownAnomaly:
-    """A finding as it is kept; the three of a decision are None together."""
-
-    status: AnomalyStatus
-    certainty: Certainty
-    due_on: date | None
-    done_on: date | None
-    explanation: str
-    rule_version: int
-    evidence_digest: bytes
-    decision: AnomalyDecision | None
-    decided_certainty: Certainty | None
-    decided_digest: bytes | None
 
 
 @dataclass(frozen=True, slots=True)

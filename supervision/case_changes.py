@@ -20,11 +20,10 @@ _TOLD_OF: Final = {
     "coercive_measures": "coerciveMeasure",
     "measures": "measure",
     "other_cases": "otherCase",
+    "quantities": "quantity",
 }
-_UNTOLD: Final = frozenset(
-    {"source_updated_at", "person_names", "published_extras", "case", "agency_name", "agency_uscc", "quantities"}
-)
-"""What says nothing of a case itself, or is read from what does."""
+_UNTOLD: Final = frozenset({"source_updated_at", "person_names", "published_extras", "case"})
+"""What says nothing of a case itself."""
 
 _TEXTS: Final = frozenset({"facts", "title", "penaltyContent", "legalBasis"})
 """Long texts, which may name natural persons: that they changed is said, not how."""
@@ -32,14 +31,25 @@ _TEXTS: Final = frozenset({"facts", "title", "penaltyContent", "legalBasis"})
 
 def describe_changes(before: CaseFile, after: CaseFile) -> str:
     """`decidedOn：无→2024-06-05；transfer.transferredOn：…`; empty where nothing that is told changed."""
-    was, now = dict(_told(before)), dict(_told(after))
+    was, now = told_of(before), told_of(after)
     changes = [
-        f"{name}有改动" if _is_text(name) else f"{name}：{was.get(name, '无')}→{now.get(name, '无')}"
+        f"{name}有改动" if _is_text(name) else f"{name}：{_short(was.get(name))}→{_short(now.get(name))}"
         for name in sorted(was.keys() | now.keys())
         if was.get(name) != now.get(name)
     ]
     more = f"；另有{len(changes) - _MOST_CHANGES}处" if len(changes) > _MOST_CHANGES else ""
     return "；".join(changes[:_MOST_CHANGES]) + more
+
+
+def told_of(case: CaseFile) -> dict[str, str]:
+    """All that rules see of a case by the feed contract's names, in words; unknown values are left out."""
+    return dict(_told(case))
+
+
+def _short(value: str | None) -> str:
+    if value is None:
+        return "无"
+    return value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
 
 
 def _told(case: CaseFile) -> Iterator[tuple[str, str]]:
@@ -69,16 +79,9 @@ def _values(prefix: str, record: Any) -> Iterator[tuple[str, str]]:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, tuple):
-        return f"{len(value)}项：" + "、".join(map(_shown, value))[:_LONGEST_VALUE]
-    if is_dataclass(value) and not isinstance(value, type):
-        return " ".join(shown for _, shown in _values("", value))
-    text = _written(value)
-    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
-
-
-def _written(value: Any) -> str:
     match value:
+        case tuple():
+            return "、".join(map(_shown, value))
         case bool():
             return "是" if value else "否"
         case Enum():
@@ -87,7 +90,7 @@ def _written(value: Any) -> str:
             return plain(value)
         case datetime() | date():
             return value.isoformat()
-    return str(value)
+    return " ".join(shown for _, shown in _values("", value)) if is_dataclass(value) else str(value)
 
 
 def _is_text(name: str) -> bool:

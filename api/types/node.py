@@ -3,10 +3,11 @@
 import strawberry
 
 from api.ids import global_id
+from schema.anomaly_records import Anomaly, Rule
 from schema.follow_up_records import FollowUp
 from schema.records import Agency, FeedRun, Party, PenaltyCase, Procuratorate
 
-NodeRecord = Agency | FeedRun | FollowUp | Party | PenaltyCase | Procuratorate
+NodeRecord = Agency | Anomaly | FeedRun | FollowUp | Party | PenaltyCase | Procuratorate | Rule
 
 
 def node_id(root: strawberry.Parent[NodeRecord]) -> strawberry.ID:

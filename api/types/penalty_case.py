@@ -11,6 +11,7 @@ from api.context import ApiInfo
 from api.loaders import Slice
 from api.masking import is_masked, shown_name, shown_text
 from api.paging import Connection, Page, PageInfo, make_page, page_size
+from api.types.anomaly import Anomaly, CannotTell, case_anomalies, case_cannot_tell
 from api.types.fields import resolved
 from api.types.follow_ups import (
     CoerciveMeasure,
@@ -138,6 +139,12 @@ class PenaltyCase(Node):
     quantities: list[Quantity] = resolved(case_quantities, "What the rules weigh, a hundred at most. 涉案数量")
     sources: list[DataSource] = strawberry.field(description="Where it is known from. 数据来源")
     revision: int = strawberry.field(description="One higher after every change. 版本")
+    anomalies: list[Anomaly] = resolved(
+        case_anomalies, "What the rules found, whatever became of it, or only in some states. 异常"
+    )
+    cannot_tell: list[CannotTell] = resolved(
+        case_cannot_tell, "What the rules cannot judge, and for want of what. 无法判断"
+    )
     history: CaseChangeConnection = resolved(case_history, "Its earlier values, newest first. 变更历史")
     timeline: list[CaseEvent] = resolved(case_events, TIMELINE_DESCRIPTION)
     timeline_count: int = resolved(count_case_events, "How many events its timeline has. 时间轴事件总数")

@@ -7,6 +7,9 @@ from typing import Any
 import strawberry
 
 from schema.vocabularies import (
+    AnomalyEventKind,
+    AnomalyKind,
+    AnomalyStatus,
     CaseSort,
     Certainty,
     CoercionKind,
@@ -189,4 +192,48 @@ _enum(
     Certainty,
     "How sure a quantity or a finding is. 确定程度",
     {Certainty.CERTAIN: "Certain.", Certainty.POSSIBLE: "A person must check it against the file."},
+)
+_enum(
+    AnomalyKind,
+    "What is wrong with a case, as a procuratorate names it. 异常种类",
+    {
+        AnomalyKind.NOT_TRANSFERRED: "A suspected crime was not handed to the police.",
+        AnomalyKind.LATE_TRANSFER: "It was handed over late.",
+        AnomalyKind.PENALTY_FOR_CRIME: "Only penalised, although a criminal threshold is met.",
+        AnomalyKind.NOT_FILED: "The police did not file it.",
+        AnomalyKind.FILED_NOT_INVESTIGATED: "Filed, and not investigated.",
+        AnomalyKind.STALLED_INVESTIGATION: "Investigated without an end.",
+        AnomalyKind.ENFORCEMENT_NOT_APPLIED: "No court was asked to enforce the penalty.",
+        AnomalyKind.ENFORCEMENT_REFUSED: "A court refused without a ground.",
+        AnomalyKind.STALLED_ENFORCEMENT: "Enforced without an end.",
+        AnomalyKind.UNLAWFUL_ENFORCEMENT: "Enforced against the law.",
+        AnomalyKind.UNLAWFUL_COERCIVE_MEASURE: "An administrative coercive measure against the law.",
+        AnomalyKind.LATE_ENTRY: "Entered into the platform late.",
+        AnomalyKind.INCOMPLETE_ENTRY: "Entered half empty.",
+        AnomalyKind.INACTION: "What had to be done was not done.",
+        AnomalyKind.SLOW_ACTION: "It was done late.",
+        AnomalyKind.IMPROPER_ACTION: "What was done may not be done.",
+    },
+)
+_enum(
+    AnomalyStatus,
+    "What became of a finding. 异常状态",
+    {
+        AnomalyStatus.OPEN: "Nobody has decided of it.",
+        AnomalyStatus.CONFIRMED: "A person confirmed it.",
+        AnomalyStatus.DISMISSED: "A person dismissed it.",
+        AnomalyStatus.RESOLVED: "It no longer holds.",
+    },
+)
+_enum(
+    AnomalyEventKind,
+    "A step of a finding's life. 异常事件",
+    {
+        AnomalyEventKind.OPENED: "It was found.",
+        AnomalyEventKind.CHANGED: "It says something else.",
+        AnomalyEventKind.CONFIRMED: "A person confirmed it.",
+        AnomalyEventKind.DISMISSED: "A person dismissed it.",
+        AnomalyEventKind.REOPENED: "It is open again.",
+        AnomalyEventKind.RESOLVED: "It no longer holds.",
+    },
 )

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from indexer.judging import Judging, RunReport
-from indexer.rule_books import RuleBook, this_rule_book
 from supervision.calendars import state_council_calendar
 from supervision.law_files import law_values
 from supervision.law_values import LawValue
 from supervision.laws import Law
 from supervision.rule_book import Rule, rule_book
+from supervision.rule_books import RuleBook, this_rule_book
 from supervision.thresholds.judge import judge_thresholds
 from tests.integration.feeding import Feed
 
@@ -51,7 +51,7 @@ class Judge:
             "WHERE a.status = ANY (:status) ORDER BY 1, 2",
             status=list(status or ("OPEN",)),
         )
-        return [tuple(row.values()) for row in rows]  # type: ignore[misc]  # three columns
+        return [tuple(row.values()) for row in rows]
 
     async def life(self, rule: str) -> list[tuple[str, str, str]]:
         """(event, status, reason) of every step of the findings of a rule."""
@@ -60,7 +60,7 @@ class Judge:
             "WHERE a.rule = :rule ORDER BY e.id",
             rule=rule,
         )
-        return [tuple(row.values()) for row in rows]  # type: ignore[misc]  # three columns
+        return [tuple(row.values()) for row in rows]
 
 
 def changed_book(*, versions: Mapping[str, int] = {}, values: Mapping[str, Any] = {}) -> RuleBook:

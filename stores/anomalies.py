@@ -1,0 +1,222 @@
+"""Reading findings, one statement for each relation and level; keeping what a person decided of one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import BigInteger, Text
+
+from schema.anomaly_records import (
+    Anomaly,
+    AnomalyEvent,
+    CannotTell,
+    CannotTellCount,
+    Evidence,
+    KeptInputs,
+    KnownAnomaly,
+)
+from schema.vocabularies import AnomalyDecision, AnomalyEventKind, AnomalyKind, AnomalyStatus, Certainty
+from stores.named_statements import named_statements
+
+
+async def _run(connection: AsyncConnection, name: str, **parameters: Any) -> Any:
+    statement = text(named_statements("anomalies.sql")[name])
+    typed = [
+        bindparam(key, type_=ARRAY(Text if key == "rules" else BigInteger))
+        for key, value in parameters.items()
+        if isinstance(value, list)
+    ]
+    return await connection.execute(statement.bindparams(*typed), parameters)
+
+
+def _anomaly(row: Any) -> Anomaly:
+    overdue = None if row.due_on is None else (row.overdue_until - row.due_on).days
+    return Anomaly(
+        id=row.id,
+        case_id=row.case_id,
+        rule=row.rule,
+        kind=AnomalyKind(row.kind),
+        status=AnomalyStatus(row.status),
+        certainty=Certainty(row.certainty),
+        due_on=row.due_on,
+        overdue_days=overdue,
+        explanation=row.explanation,
+        evidence=tuple(Evidence(**each) for each in row.evidence),
+        law=tuple(row.law),
+        rule_version=row.rule_version,
+        as_of=row.as_of,
+        detected_at=row.detected_at,
+    )
+
+
+async def anomalies_of_cases(connection: AsyncConnection, case_ids: Sequence[int]) -> dict[int, list[Anomaly]]:
+    """The findings of several cases by rule, whatever became of them; a case has one of each rule at most."""
+    found: dict[int, list[Anomaly]] = {case_id: [] for case_id in case_ids}
+    for row in await _run(connection, "of_cases", case_ids=list(case_ids), ids=[]):
+        found[row.case_id].append(_anomaly(row))
+    return found
+
+
+async def anomalies_by_id(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, Anomaly]:
+    """Findings by id; an unknown one is left out."""
+    return {row.id: _anomaly(row) for row in await _run(connection, "of_cases", case_ids=[], ids=list(ids))}
+
+
+async def events_of_anomalies(
+    connection: AsyncConnection, ids: Sequence[int], *, first: int, after: int | None
+) -> dict[int, list[AnomalyEvent]]:
+    """The steps of several findings' lives, newest first, behind the event `after`; one more than `first` of each."""
+    found: dict[int, list[AnomalyEvent]] = {anomaly_id: [] for anomaly_id in ids}
+    for row in await _run(connection, "events", ids=list(ids), behind=after, most=first + 1):
+        values = row._asdict()
+        values |= {
+            "event": AnomalyEventKind(row.event),
+            "status": AnomalyStatus(row.status),
+            "certainty": Certainty(row.certainty),
+        }
+        found[row.anomaly_id].append(AnomalyEvent(**values))
+    return found
+
+
+async def count_events_of_anomalies(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, int]:
+    """How many steps each of several findings took."""
+    counted = {row[0]: row[1] for row in await _run(connection, "event_counts", ids=list(ids))}
+    return {anomaly_id: counted.get(anomaly_id, 0) for anomaly_id in ids}
+
+
+async def cannot_tell_of_cases(connection: AsyncConnection, case_ids: Sequence[int]) -> dict[int, list[CannotTell]]:
+    """What cannot be told of several cases, by rule."""
+    found: dict[int, list[CannotTell]] = {case_id: [] for case_id in case_ids}
+    for row in await _run(connection, "cannot_tell", case_ids=list(case_ids)):
+        found[row.case_id] = [CannotTell(rule=each["rule"], missing=tuple(each["missing"])) for each in row.answers]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class CountPlace:
+    """A place among counts: the count, the agency, the field."""
+
+    cases: int
+    agency_id: int
+    field: str
+
+
+async def count_cannot_tell(
+    connection: AsyncConnection,
+    *,
+    agency_ids: Sequence[int],
+    rules: Sequence[str],
+    first: int,
+    after: CountPlace | None,
+) -> list[CannotTellCount]:
+    """By agency and missing field, how many cases some rule cannot judge; the most first, one more than `first`."""
+    rows = await _run(
+        connection,
+        "cannot_tell_counts",
+        agency_ids=list(agency_ids),
+        rules=list(rules),
+        most=first + 1,
+        cases=None if after is None else after.cases,
+        agency_id=None if after is None else after.agency_id,
+        field=None if after is None else after.field,
+    )
+    return [CannotTellCount(agency_id=row.agency_id, field=row.field, cases=row.cases) for row in rows]
+
+
+async def total_cannot_tell(connection: AsyncConnection, *, agency_ids: Sequence[int], rules: Sequence[str]) -> int:
+    """How many such counts there are."""
+    result = await _run(connection, "cannot_tell_total", agency_ids=list(agency_ids), rules=list(rules))
+    return int(result.scalar_one())
+
+
+async def kept_inputs(connection: AsyncConnection, anomaly_id: int) -> KeptInputs | None:
+    """What a finding was found on."""
+    row = (await _run(connection, "kept_inputs", id=anomaly_id)).one_or_none()
+    if row is None:
+        return None
+    return KeptInputs(file=row.file, law=tuple(row.law), rules=row.rules, as_of=row.as_of)
+
+
+def known_anomaly(row: Any) -> KnownAnomaly:
+    """What decides of a finding's life, from its row."""
+    return KnownAnomaly(
+        status=AnomalyStatus(row.status),
+        certainty=Certainty(row.certainty),
+        due_on=row.due_on,
+        done_on=row.done_on,
+        explanation=row.explanation,
+        rule_version=row.rule_version,
+        evidence_digest=row.evidence_digest,
+        decision=None if row.decision is None else AnomalyDecision(row.decision),
+        decided_certainty=None if row.decided_certainty is None else Certainty(row.decided_certainty),
+        decided_digest=row.decided_digest,
+    )
+
+
+async def lock_anomaly(connection: AsyncConnection, anomaly_id: int) -> KnownAnomaly | None:
+    """A finding as it stands, which nobody changes until the end of this transaction."""
+    row = (await _run(connection, "lock", id=anomaly_id)).one_or_none()
+    return None if row is None else known_anomaly(row)
+
+
+async def keep_decision(
+    connection: AsyncConnection,
+    anomaly_id: int,
+    decision: AnomalyDecision,
+    status: AnomalyStatus,
+    *,
+    actor: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Keep what a person decided of a locked finding, with its event."""
+    await _run(
+        connection,
+        "keep_decision",
+        id=anomaly_id,
+        decision=decision.value,
+        status=status.value,
+        actor=actor,
+        reason=reason,
+        now=now,
+    )
+
+
+_CLAIM = """
+WITH added AS (
+  INSERT INTO applied_mutation (actor, key, mutation, input_digest, record_id, applied_at)
+  VALUES (:actor, :key, :mutation, :input_digest, :record_id, :now)
+  ON CONFLICT (actor, key) DO NOTHING RETURNING 1
+)
+SELECT EXISTS (SELECT FROM added)
+"""
+_APPLIED = "SELECT mutation, input_digest, record_id FROM applied_mutation WHERE (actor, key) = (:actor, :key)"
+
+
+async def claim_key(
+    connection: AsyncConnection,
+    *,
+    actor: str,
+    key: str,
+    mutation: str,
+    input_digest: bytes,
+    record_id: int,
+    now: datetime,
+) -> Mapping[str, Any] | None:
+    """Take an idempotency key for a mutation of this transaction; answers what it was used for where it was."""
+    values = {
+        "actor": actor,
+        "key": key,
+        "mutation": mutation,
+        "input_digest": input_digest,
+        "record_id": record_id,
+        "now": now,
+    }
+    if await connection.scalar(text(_CLAIM), values):
+        return None
+    row = (await connection.execute(text(_APPLIED), {"actor": actor, "key": key})).one()
+    return row._asdict()
