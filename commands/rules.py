@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from commands.rule_run import run_rules
+from commands.rule_settings import list_rule_settings, set_rule_setting
 from commands.runtime import NOT_DONE, now, print_json, printable
 from indexer.case_files import CaseShelf
 from indexer.feeds.archives import feed_sources
@@ -29,6 +30,8 @@ from supervision.thresholds.judge import judge_thresholds
 app = typer.Typer(help="The law as rules (监督规则).", no_args_is_help=True)
 
 app.command("run")(run_rules)
+app.command("settings")(list_rule_settings)
+app.command("set")(set_rule_setting)
 
 _DONE = 0
 _REJECTED = 1

@@ -63,13 +63,15 @@ _CITED: Final = TypeAdapter(tuple[LawValue, ...])
 class RunReport:
     """What a run did: cases judged, findings opened and resolved, answers that could not be given.
 
-    `read` counts the cases it looked at, among them those of which nothing had changed that a rule sees.
+    `changed` counts the findings that say something else than before and were neither opened nor resolved; `read` the
+    cases it looked at, among them those of which nothing had changed that a rule sees.
     """
 
     evaluated: int = 0
     opened: int = 0
     resolved: int = 0
     cannot_tell: int = 0
+    changed: int = 0
     read: int = 0
 
 
@@ -225,6 +227,8 @@ class Judging:
                 before is None or before.anomaly.status is not AnomalyStatus.OPEN
             ):
                 report.opened += 1
+            else:
+                report.changed += 1
             writes.found.append(_found_row(each.case_id, found, step, _why_found(before, found, step, changes)))
             writes.needs_file.add(each.case_id)
         await self._write(connection, judged, writes, place)
