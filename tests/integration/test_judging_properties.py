@@ -23,7 +23,7 @@ PARTIES = [
     organisation("平安公司"),
     person("赵小满"),
 ]
-FACTS = ["擅自倾倒危险废物二十车于河道滩地", "倾倒危险废物3.5吨", "未按规定设置标志牌", None]
+FACTS = [*["擅自倾倒危险废物二十车于河道滩地"] * 3, "倾倒危险废物3.5吨", "未按规定设置标志牌", None]
 
 
 SEEDS = range(12)
@@ -51,10 +51,10 @@ class Story:
             agency=choose([AGENCY, OTHER_AGENCY]),
             party=choose(PARTIES),
             facts=choose(FACTS),
-            fine=choose(["0", "5000", "80000", None]),
+            fine=choose(["0", "5000", "80000", "90000", None]),
             domain=choose(["ENVIRONMENT", "MARKET"]),
-            actEndedOn=self.day(),
-            foundOn=self.day(),
+            actEndedOn=choose(["2024-01-02", "2024-01-03", None]),
+            foundOn=choose(["2024-01-04", "2024-01-05", None]),
             filedOn=self.day(),
             decidedOn=self.day(),
             servedOn=self.day(),
@@ -114,10 +114,17 @@ async def test_a_full_run_finds_nothing_that_the_runs_before_it_left_out(
         await _something_happens(story, feed)
         as_of += timedelta(story.random.choice([0, 0, 1, 3, 30, 200, -20]))
         await judge(as_of.isoformat())
+        untold = await _untold(feed)
         again = await judge.again(as_of.isoformat())
         assert (again.opened, again.resolved, again.changed) == (0, 0, 0)
+        assert await _untold(feed) == untold
         assert again.evaluated == len(await feed.cases())
         assert (await judge(as_of.isoformat())).evaluated == 0
+
+
+async def _untold(feed: Feed) -> object:
+    """What cannot be told of each case."""
+    return await feed.rows("SELECT case_id, cannot_tell_id FROM judgement ORDER BY case_id")
 
 
 async def _something_happens(story: Story, feed: Feed) -> None:
