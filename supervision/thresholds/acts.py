@@ -87,8 +87,4 @@ def _acts(reading: Reading, start: int, end: int) -> dict[str, Certainty]:
 def _named(acts: tuple[str, ...]) -> dict[str, Certainty]:
     """What the words for acts say that were read with a quantity."""
     lists = lexicon().lists
-    return {
-        act: Certainty.CERTAIN
-        for act in _ACTS
-        if any(act in lists.get(word, ()) for word in acts)
-    }
+    return {act: Certainty.CERTAIN for act in _ACTS if any(act in lists.get(word, ()) for word in acts)}

@@ -128,7 +128,7 @@ def forest_share_met(
 
 
 def _may_reach(threshold: AmountThreshold, subject: Subject, law: Law, limit: LawValue, on: date) -> bool:
-    """Whether some measure's quantities (none is negative) reach the least of the numbers, be it all of them together."""
+    """Whether the quantities of a measure, none of which is negative, reach the least of the numbers all together."""
     numbers = [limit.value]
     lower = None if threshold.limit_from is None else law.value(threshold.limit_from, on=on)
     if lower is not None:

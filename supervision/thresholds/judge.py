@@ -34,8 +34,8 @@ _PENALTIES = 2
 class _Book:
     """The thresholds by what they look at, each with its place in the file.
 
-    `fields` is what stands in the fields of each, by its code, where that is one word; `trigger` finds any word that one
-    of `by_words` needs.
+    `fields` is what stands in the fields of each, by its code, where that is a single text; `trigger` finds any word
+    that one of `by_words` needs.
     """
 
     by_measure: dict[QuantityMeasure, tuple[tuple[int, Threshold], ...]]
@@ -126,7 +126,7 @@ def _days(record: CaseRecord) -> tuple[list[date], date | None]:
 def _weigh_each(
     threshold: Threshold, subject: Subject, law: Law, days: list[date]
 ) -> dict[date, Weighed | Unknown | None]:
-    """What holds under the law of each day; days on which all that the threshold may cite is the same are weighed once."""
+    """What holds under the law of each day; days on which all that it may cite is the same are weighed once."""
     codes = _codes(threshold, law)
     by_texts: dict[tuple[date, ...], Weighed | Unknown | None] = {}
     weighed: dict[date, Weighed | Unknown | None] = {}
