@@ -31,8 +31,9 @@ def weigh_amount(threshold: AmountThreshold, subject: Subject, law: Law, on: dat
     """Hold the case's quantities against the number of a day."""
     limit = law.value(threshold.limit, on=on)
     is_before = threshold.unknown_before_first and on < law.versions[threshold.limit][0].effective_from
-    # The facts are the longest to read: only where the answer hangs on them.
-    if not is_before if limit is None else not _may_reach(threshold, subject, law, limit, on):
+    # Reading the facts takes longest: they are read only where the answer hangs on them.
+    may_tell = is_before if limit is None else _may_reach(threshold, subject, law, limit, on)
+    if not may_tell:
         return None
     thing = _object(threshold, subject)
     if thing is None:
@@ -133,8 +134,9 @@ def _may_reach(threshold: AmountThreshold, subject: Subject, law: Law, limit: La
     lower = None if threshold.limit_from is None else law.value(threshold.limit_from, on=on)
     if lower is not None:
         numbers.append(lower.value)
-    if threshold.limit_local in subject.case.settings:
-        numbers.append(subject.case.settings[threshold.limit_local])
+    local = None if threshold.limit_local is None else subject.case.settings.get(threshold.limit_local)
+    if local is not None:
+        numbers.append(local)
     least = min(numbers)
     return any(
         sum((quantity.value for quantity in subject.quantities(measure)), Decimal(0)) >= least
