@@ -36,7 +36,10 @@ class Spread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One line of the result; `ratio` is how many times the floor's time ours takes: 1 is the floor, less is better."""
+    """One line of the result; `ratio` is how many times the floor's time ours takes: 1 is the floor, less is better.
+
+    `at_least` is what we promise of a figure that is a speed, None where we promise a ratio alone or nothing.
+    """
 
     name: str
     unit: str
@@ -44,6 +47,12 @@ class Figure:
     floor: Spread
     ratio: Spread
     floor_is: str
+    at_least: float | None = None
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the median of ours is what was promised; a figure without a promise keeps it."""
+        return self.at_least is None or self.ours.median >= self.at_least
 
     def as_json(self) -> dict[str, Any]:
         """The figure as it is kept."""

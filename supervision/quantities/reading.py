@@ -244,7 +244,7 @@ class _Reading:
 
     def _wholes_marked(self, found: list[QuantityMention]) -> list[QuantityMention]:
         """Mark an amount of farmland or forest of which 其中 names a part that another measure counts as a whole."""
-        if not any(token[2].marks & INCLUDING for token in self._sentence.tokens):
+        if len(found) <= 1 or not any(token[2].marks & INCLUDING for token in self._sentence.tokens):
             return found
         marked = []
         for at, mention in enumerate(found):

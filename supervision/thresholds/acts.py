@@ -11,6 +11,7 @@ _DISCHARGE: Final = "discharge"
 _PASSED_ON: Final = "passed_on"
 _GIVEN_AWAY: Final = "given_away"
 _KEPT: Final = "kept"
+_ACTS: Final = (_DISCHARGE, _PASSED_ON, _KEPT)
 
 
 def waste_certainty(reading: Reading, quantity: WeighedQuantity, wastes: Iterable[WeighedQuantity]) -> Certainty | None:
@@ -69,9 +70,11 @@ def _acts(reading: Reading, start: int, end: int) -> dict[str, Certainty]:
     """
     found: dict[str, Certainty] = {}
     for clause in reading.clauses(start, end):
+        if not any(reading.hits(_ACTS, *clause)):
+            continue
         of_else = any(reading.hits(("other_matter",), *clause)) and not any(reading.hits(("waste_word",), *clause))
         given = next(reading.hits((_GIVEN_AWAY,), *clause), None)
-        for act in (_DISCHARGE, _PASSED_ON, _KEPT):
+        for act in _ACTS:
             if act == _DISCHARGE and of_else:
                 continue
             for hit in reading.hits((act,), *clause):
@@ -84,8 +87,4 @@ def _acts(reading: Reading, start: int, end: int) -> dict[str, Certainty]:
 def _named(acts: tuple[str, ...]) -> dict[str, Certainty]:
     """What the words for acts say that were read with a quantity."""
     lists = lexicon().lists
-    return {
-        act: Certainty.CERTAIN
-        for act in (_DISCHARGE, _PASSED_ON, _KEPT)
-        if any(act in lists.get(word, ()) for word in acts)
-    }
+    return {act: Certainty.CERTAIN for act in _ACTS if any(act in lists.get(word, ()) for word in acts)}

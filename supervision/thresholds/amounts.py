@@ -29,16 +29,20 @@ class _Object:
 
 def weigh_amount(threshold: AmountThreshold, subject: Subject, law: Law, on: date) -> Weighed | Unknown | None:
     """Hold the case's quantities against the number of a day."""
+    limit = law.value(threshold.limit, on=on)
+    is_before = threshold.unknown_before_first and on < law.versions[threshold.limit][0].effective_from
+    # Reading the facts takes longest: they are read only where the answer hangs on them.
+    may_tell = is_before if limit is None else _may_reach(threshold, subject, law, limit, on)
+    if not may_tell:
+        return None
     thing = _object(threshold, subject)
     if thing is None:
         return None
     amounts = [amount for measure in threshold.measures for amount in _amounts(threshold, subject, measure)]
     if not amounts:
         return None
-    limit = law.value(threshold.limit, on=on)
     if limit is None:
-        is_before = threshold.unknown_before_first and on < law.versions[threshold.limit][0].effective_from
-        return Unknown(fields=(threshold.limit,)) if is_before else None
+        return Unknown(fields=(threshold.limit,))
     return _best(
         Weighed(
             certainty=weakest((level, amount.certainty, thing.certainty)),
@@ -58,7 +62,8 @@ def weigh_goods(threshold: GoodsThreshold, subject: Subject, law: Law, on: date)
         if opened is None:
             return None
         gate = (opened,)
-    thing = _object(threshold, subject)
+    goods = list(_goods(threshold, subject, law, on))
+    thing = _object(threshold, subject) if goods else None
     if thing is None:
         return None
     return _best(
@@ -67,7 +72,7 @@ def weigh_goods(threshold: GoodsThreshold, subject: Subject, law: Law, on: date)
             law=(*gate, *cited),
             evidence=(*(shown for amount in amounts for shown in amount.evidence), *thing.evidence),
         )
-        for amounts, cited in _goods(threshold, subject, law, on)
+        for amounts, cited in goods
     )
 
 
@@ -121,6 +126,22 @@ def forest_share_met(
         if one.value * other.value + two.value * public.value >= public.value * other.value * part
     ]
     return min(reached, key=lambda found: found[0] is not Certainty.CERTAIN, default=None)
+
+
+def _may_reach(threshold: AmountThreshold, subject: Subject, law: Law, limit: LawValue, on: date) -> bool:
+    """Whether the quantities of a measure, none of which is negative, reach the least of the numbers all together."""
+    numbers = [limit.value]
+    lower = None if threshold.limit_from is None else law.value(threshold.limit_from, on=on)
+    if lower is not None:
+        numbers.append(lower.value)
+    local = None if threshold.limit_local is None else subject.case.settings.get(threshold.limit_local)
+    if local is not None:
+        numbers.append(local)
+    least = min(numbers)
+    return any(
+        sum((quantity.value for quantity in subject.quantities(measure)), Decimal(0)) >= least
+        for measure in threshold.measures
+    )
 
 
 def _amounts(threshold: AmountThreshold, subject: Subject, measure: QuantityMeasure) -> list[Amount]:

@@ -1,10 +1,12 @@
 """The threshold's words in a text: where they stand, and whether the text asserts them."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import islice
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -76,11 +78,8 @@ class Lexicon:
 
     def occurrences(self, text: str) -> list[tuple[int, int, str]]:
         """Start, end and word of every listed word, asserted or not."""
-        return [
-            (found.start(), found.end(), found.group())
-            for found in self._pattern.finditer(text)
-            if found.group() in self.lists
-        ]
+        lists = self.lists
+        return [(*found.span(), word) for found in self._pattern.finditer(text) if (word := found.group()) in lists]
 
     def asserted(self, text: str, start: int, end: int) -> Certainty | None:
         """How the text asserts the word from `start` to `end`; None where it denies it or only a statute says it."""
@@ -113,13 +112,14 @@ _CLAUSE_REST = re.compile(f"[{_CLAUSE_ENDS}]")
 class Reading:
     """A text with the listed words it asserts, in order."""
 
-    __slots__ = ("_hits", "_lexicon", "_occurrences", "text")
+    __slots__ = ("_hits", "_lexicon", "_names", "_occurrences", "text")
 
     def __init__(self, text: str, lexicon: Lexicon) -> None:
         """Find the words; whether they are asserted is asked when one is looked for."""
         self.text = text
         self._lexicon = lexicon
         self._occurrences = lexicon.occurrences(text)
+        self._names = frozenset[str]().union(*(lexicon.lists[word] for _, _, word in self._occurrences))
         self._hits: dict[tuple[int, int], Hit | None] = {}
 
     @property
@@ -129,10 +129,14 @@ class Reading:
 
     def hits(self, names: Iterable[str], start: int = 0, end: int | None = None) -> Iterator[Hit]:
         """The asserted words of some lists that stand from `start` to `end`, in order."""
-        wanted = frozenset(names)
+        wanted = self._names.intersection(names)
+        if not wanted:
+            return
         last = len(self.text) if end is None else end
-        for begin, stop, word in self._occurrences:
-            if start <= begin and stop <= last and not wanted.isdisjoint(self._lexicon.lists[word]):
+        for begin, stop, word in islice(self._occurrences, bisect_left(self._occurrences, (start,)), None):
+            if begin >= last:
+                return
+            if stop <= last and not wanted.isdisjoint(self._lexicon.lists[word]):
                 hit = self._hit(begin, stop, word)
                 if hit is not None:
                     yield hit
