@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated, Final
 
@@ -36,12 +36,13 @@ def run_rules(
     case: Annotated[
         str | None, typer.Option("--case", metavar="N", help="Only the cases of this document number (or id).")
     ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Every case: it finds what the runs before it found.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Judge the cases whose findings can have changed since the last run, and keep what is found."""
     settings: Settings = context.obj
     day = day_of(as_of)
-    report = run(lambda: with_runtime(settings, lambda runtime: _run(runtime, day, case)))
+    report = run(lambda: with_runtime(settings, lambda runtime: _run(runtime, day, case, full=full)))
     if as_json:
         print_json(
             {
@@ -68,22 +69,23 @@ def judging_of(runtime: Runtime) -> Judging:
     )
 
 
-async def _run(runtime: Runtime, day: date, case: str | None) -> RunReport:
+async def _run(runtime: Runtime, day: date, case: str | None, *, full: bool) -> RunReport:
     judging = judging_of(runtime)
+    work = judging.run_everything if full else judging.run
     if case is not None:
         async with runtime.database.begin() as connection:
             ids = await _cases(connection, case)
         report = await judging.run_cases(day, ids)
     else:
-        report = await _run_all(judging, day)
+        report = await _shown(work, day)
     if report.opened + report.resolved + report.changed:
         await make_searchable(runtime)
     return report
 
 
-async def _run_all(judging: Judging, day: date) -> RunReport:
+async def _shown(work: Callable[..., Awaitable[RunReport]], day: date) -> RunReport:
     if not sys.stderr.isatty():
-        return await judging.run(day, progress=_Log(time.monotonic))
+        return await work(day, progress=_Log(time.monotonic))
     columns = (TextColumn("cases"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("cases", total=None)
@@ -91,7 +93,7 @@ async def _run_all(judging: Judging, day: date) -> RunReport:
         def show(report: RunReport, left: int) -> None:
             bar.update(task, completed=report.read, total=report.read + left)
 
-        return await judging.run(day, progress=show)
+        return await work(day, progress=show)
 
 
 class _Log:

@@ -39,6 +39,8 @@ async def test_what_changed_or_fell_due_is_judged_and_nothing_else(
     assert again.json == {"evaluated": 0, "opened": 0, "resolved": 0, "cannotTell": 0}
     told = program.run(*run, **settings).out
     assert told == "As of 2024-06-01: 0 cases judged, 0 findings opened, 0 resolved, 0 answers cannot be told.\n"
+    full = program.run(*run, "--full", "--json", **settings)
+    assert full.json == {"evaluated": 2, "opened": 0, "resolved": 0, "cannotTell": 0}
     await feed(clean("试环罚〔2024〕1号"))
     assert program.run(*run, "--json", **settings).json["resolved"] == 1
 
