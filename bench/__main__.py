@@ -13,15 +13,15 @@ from typing import NoReturn
 
 import structlog
 
-from bench import feed, freshness, listing, nightly, rebuilding, rules, searching, verifying
+from bench import feed, freshness, judging, listing, nightly, rebuilding, rules, searching, verifying
 from bench.generator import case_rows, write_json_lines
 from bench.report import Circumstances, keep, print_lines, print_table
 from bench.servers import Servers, servers
 from bench.timing import Figure, MeasuredNothingError, machine_milliseconds
 
-MEASUREMENTS = ("rules", "feed", "nightly", "verify", "rebuild", "search", "cases", "postgres", "fresh")
+MEASUREMENTS = ("rules", "feed", "nightly", "judging", "verify", "rebuild", "search", "cases", "postgres", "fresh")
 _WITH_ELASTICSEARCH = {"rebuild", "search", "fresh", "verify"}
-_WITHOUT_RECORD = {"rules", "feed", "nightly", "verify"}
+_WITHOUT_RECORD = {"rules", "feed", "nightly", "judging", "verify"}
 _WITHOUT_SERVERS = {"rules"}
 _QUICK = 5_000
 _INTERRUPTED = 130
@@ -76,6 +76,8 @@ def _measure_on_servers(started: Servers, chosen: tuple[str, ...], sizes: Sizes)
         yield from feed.measure(started, rows=sizes.feed_rows, pairs=sizes.pairs)
     if "nightly" in chosen:
         yield from nightly.measure(started, rows=sizes.feed_rows, pairs=sizes.pairs)
+    if "judging" in chosen:
+        yield from judging.measure(started, cases=sizes.feed_rows, pairs=sizes.pairs)
     if "verify" in chosen:
         yield from verifying.measure(started, cases=sizes.verified_cases, pairs=sizes.pairs)
     if not _WITHOUT_RECORD.issuperset(chosen):

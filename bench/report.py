@@ -73,10 +73,15 @@ def print_table(figures: Sequence[Figure]) -> None:
     for name, floor in dict.fromkeys((figure.name, figure.floor_is) for figure in figures):
         console.print(f"{name}: the floor is {floor}.", highlight=False)
     for figure in figures:
+        reached = "reached" if figure.is_reached else "NOT reached"
         if figure.at_least is not None:
-            reached = "reached" if figure.is_reached else "NOT reached"
             console.print(
                 f"{figure.name}: {figure.at_least:,g} {figure.unit} or more are promised: {reached}.", highlight=False
+            )
+        if figure.at_most is not None:
+            console.print(
+                f"{figure.name}: at most {figure.at_most:g} times the floor's time is promised: {reached}.",
+                highlight=False,
             )
 
 

@@ -145,11 +145,10 @@ class Judging:
         behind = 0
         while True:
             async with self.database.begin() as connection:
-                case_ids = [
-                    case_id for case_id, _revision in await revisions_behind(connection, after=behind, first=BATCH)
-                ]
-            if not case_ids:
+                page = await revisions_behind(connection, after=behind, first=BATCH)
+            if not page:
                 break
+            case_ids = [case_id for case_id, _revision in page]
             behind = case_ids[-1]
             part = await self.run_cases(as_of, case_ids)
             report.add(part)
