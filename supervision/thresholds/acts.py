@@ -16,7 +16,8 @@ _KEPT: Final = "kept"
 def waste_certainty(reading: Reading, quantity: WeighedQuantity, wastes: Iterable[WeighedQuantity]) -> Certainty | None:
     """How sure it is that a hazardous waste was discharged, dumped or disposed of; None where it was only kept.
 
-    POSSIBLE where nothing says what was done, and where it was passed on. A quantity read from the facts is judged by
+    None too where its clause says that it was disposed of as the law asks (依法处置4吨). POSSIBLE where nothing says what
+    was done, and where it was passed on. A quantity read from the facts is judged by
     its clause, then its sentence, then all facts; a stated one by all facts. `wastes` are the case's quantities of
     waste: what was dumped of one of them (贮存危险废物5吨，倾倒危险废物1吨) says nothing of another that was kept.
     """
@@ -30,6 +31,8 @@ def waste_certainty(reading: Reading, quantity: WeighedQuantity, wastes: Iterabl
     around = _acts(reading, start, end)
     if _DISCHARGE in beside:
         return beside[_DISCHARGE]
+    if lexicon().tells_of_lawful(reading.text, *clause):
+        return None
     if _DISCHARGE in around and _KEPT in beside:
         # 将贮存的危险废物3.5吨，倾倒在河边, but also 贮存危险废物3.5吨，并排放废液.
         others = [at for at in (_place(reading, waste) for waste in wastes) if at is not None and at != place]

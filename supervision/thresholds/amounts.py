@@ -1,7 +1,7 @@
 """Amounts against the numbers of a day's law: single quantities, goods sold and in stock, and forest land."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -16,6 +16,7 @@ from supervision.thresholds.descriptions import AmountThreshold, ForestThreshold
 from supervision.thresholds.reading import Hit, lexicon
 from supervision.thresholds.subject import Amount, Subject, Unknown, Weighed, hit_evidence, weakest, with_sums
 
+_TAKEN: Final = "taken"
 _WHOLE: Final = Decimal(100)
 
 
@@ -76,7 +77,9 @@ def weigh_forest(threshold: ForestThreshold, subject: Subject, law: Law, on: dat
     public, other = law.value(threshold.public, on=on), law.value(threshold.other, on=on)
     if public is None or other is None:
         return None
-    of_public, of_other = (subject.amounts(measure) for measure in threshold.measures)
+    of_public, of_other = (
+        [_taken(amount, subject) for amount in subject.amounts(measure)] for measure in threshold.measures
+    )
     alone = [
         Weighed(certainty=amount.certainty, law=(limit,), evidence=amount.evidence)
         for amounts, limit in ((of_public, public), (of_other, other))
@@ -121,6 +124,17 @@ def forest_share_met(
         if one.value * other.value + two.value * public.value >= public.value * other.value * part
     ]
     return min(reached, key=lambda found: found[0] is not Certainty.CERTAIN, default=None)
+
+
+def _taken(amount: Amount, subject: Subject) -> Amount:
+    """An amount of land: POSSIBLE where it was read in a sentence that tells of nothing done to land."""
+    reading = subject.reading
+    for quantity in amount.quantities:
+        if quantity.quote is not None and quantity.position is not None:
+            hit = next(reading.hits((_TAKEN,), *reading.sentence_at(quantity.position)), None)
+            if hit is None:
+                return replace(amount, certainty=Certainty.POSSIBLE)
+    return amount
 
 
 def _amounts(threshold: AmountThreshold, subject: Subject, measure: QuantityMeasure) -> list[Amount]:
