@@ -5,6 +5,7 @@ somebody else did, what another case dealt with, and a figure that a later one c
 """
 
 import re
+from collections import deque
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
@@ -38,6 +39,7 @@ _LAST_CLAUSE = re.compile(f"[^{_CLAUSE_ENDS}]*$")
 _LAST_TWO = re.compile(f"(?:[^{_CLAUSE_ENDS}]*[，,])?[^{_CLAUSE_ENDS}]*$")
 _YEAR = re.compile("[0-9０-９〇零一二三四五六七八九]年$")
 _BETWEEN_LABEL: Final = "(?:的|总|累计|实际)?$"
+_WITHIN = re.compile("(?:的?范围|地块)?[内中里]")
 _HANDLED = re.compile(
     "(?:行为|部分|问题|一事|事实)[^，,；;]{0,30}另案|不在本案|不属于本案"
     "|(?:行为|部分|问题|一事)[^，,；;]{0,12}(?:已于|此前|曾)[^，,；;]{0,24}(?:处罚|处理|查处)"
@@ -53,6 +55,8 @@ def bearing(sentence: Sentence, place: int, thing: Object, measure: QuantityMeas
     found = Certainty.POSSIBLE if words.is_anothers(_said_before(sentence, place, thing)) else Certainty.CERTAIN
     if measure in _GOODS:
         return _weaker(found, words.of_goods(before, behind))
+    if measure is QuantityMeasure.LOSS:
+        return None if words.is_nobodys(before) else found
     if measure is QuantityMeasure.MINERAL_VALUE:
         return _weaker(found, words.of_minerals(before, behind))
     if measure in _UNDER_PERMIT and words.is_permitted(before, behind, _is_last(sentence, place)):
@@ -119,9 +123,11 @@ def _of_land(sentence: Sentence, place: int, thing: Object, before: str, words: 
     said = sentence.text[max(sentence.start, amount.start - 2 * _REACH) : min(amount.start, thing.start)]
     between = sentence.text[max(amount.end, thing.end) : following]
     own, comma, rest = re.sub("[,；;]", "，", between).partition("，")
-    if words.taking.search(said) or (comma and words.taking.search(own)):
+    # 在承包的林地25亩内搭建: what was done there was done to a part.
+    is_own = bool(comma) and _WITHIN.match(own) is None
+    if words.taking.search(said) or (is_own and words.taking.search(own)):
         return Certainty.CERTAIN
-    if not words.taking.search(rest if comma else own):
+    if not words.taking.search(rest if is_own else between):
         return Certainty.CERTAIN
     held = sentence.text[max(sentence.start, amount.start - 2 * _REACH) : amount.start] + own
     return None if words.holding.search(held) else Certainty.POSSIBLE
@@ -162,6 +168,11 @@ class _Words:
             f"(?:{words['ways']}){{0,2}}(?:{words['deeds']})"
             f"|系(?!{words['own']})(?P<doer>[^{_CLAUSE_ENDS}]{{1,14}}?)所为"
         )
+        self._stranger = re.compile(
+            f"(?:^|[{_CLAUSE_ENDS}])(?:经查|因)?(?:{words['strangers']})[^{_CLAUSE_ENDS}]{{0,12}}?[将把]"
+        )
+        self._own = re.compile(words["own"])
+        self._disaster = re.compile(f"(?:{words['disasters']})(?:原因)?(?:等)?(?:导致|造成|引起|致使|致|所致)?的?$")
         self._own_people = re.compile(words["own_people"])
         self.correction = re.compile(f"(?:{words['correction']})[约：:人民币 ]{{0,4}}$")
         self.corrected = re.compile(words["correction"])
@@ -174,8 +185,15 @@ class _Words:
         """Whether somebody else did it, as its clause says, or the one before where this tells of no deed."""
         clause = _last(_LAST_CLAUSE, before)
         said = clause if self._deeds.search(clause) else _last(_LAST_TWO, before)
+        stranger = self._stranger.search(said)
+        if stranger is not None and self._own.search(stranger.group()) is None:
+            return True
         found = self._another.search(said)
         return found is not None and self._own_people.search(found["who"] or found["doer"]) is None
+
+    def is_nobodys(self, before: str) -> bool:
+        """Whether a loss came of a disaster: 因旱灾减产损失12万元."""
+        return self._disaster.search(before) is not None
 
     def of_goods(self, before: str, behind: str) -> Certainty | None:
         """A sum of sales or stock: a whole year's, or one of goods that are in order."""
@@ -218,10 +236,7 @@ class _Words:
 
 
 def _latest(found: Iterable[re.Match[str]]) -> re.Match[str] | None:
-    last = None
-    for last in found:
-        pass
-    return last
+    return next(iter(deque(found, maxlen=1)), None)
 
 
 @cache
