@@ -35,10 +35,10 @@ _UNDER_PERMIT: Final = _LAND | {
 _REACH: Final = 80
 _CLAUSE_ENDS: Final = "，,；;"
 _STOPS: Final = "；;"
-_LAST_CLAUSE = re.compile(f"[^{_CLAUSE_ENDS}]*$")
-_LAST_TWO = re.compile(f"(?:[^{_CLAUSE_ENDS}]*[，,])?[^{_CLAUSE_ENDS}]*$")
-_YEAR = re.compile("[0-9０-９〇零一二三四五六七八九]年$")
+_STOP = re.compile(f"[{_STOPS}]")
+_PUNISHED = re.compile("[^，,；;]{0,20}(?:被|受到|受过)(?![我本])[^，,；;]{0,12}(?:处罚|追究|判处|判决|判刑)")
 _BETWEEN_LABEL: Final = "(?:的|总|累计|实际)?$"
+_YEAR = re.compile(f"[0-9０-９〇零一二三四五六七八九]年{_BETWEEN_LABEL}")
 _WITHIN = re.compile("(?:的?范围|地块)?[内中里]")
 _HANDLED = re.compile(
     "(?:行为|部分|问题|一事|事实)[^，,；;]{0,30}另案|不在本案|不属于本案"
@@ -50,9 +50,10 @@ def bearing(sentence: Sentence, place: int, thing: Object, measure: QuantityMeas
     """How surely an amount is of the act: POSSIBLE where it may be of something else, None where it is."""
     words = _words()
     before, behind = _around(sentence, place, thing)
-    if _HANDLED.search(behind) or _is_corrected(sentence, place, words):
+    said = _said_before(sentence, place, thing)
+    if _HANDLED.search(behind) or _is_corrected(sentence, place, thing, words) or _was_punished(said, behind):
         return None
-    found = Certainty.POSSIBLE if words.is_anothers(_said_before(sentence, place, thing)) else Certainty.CERTAIN
+    found = Certainty.POSSIBLE if words.is_anothers(said) else Certainty.CERTAIN
     if measure in _GOODS:
         return _weaker(found, words.of_goods(before, behind))
     if measure is QuantityMeasure.LOSS:
@@ -80,7 +81,8 @@ def _around(sentence: Sentence, place: int, thing: Object) -> tuple[str, str]:
     before = sentence.text[max(floor, start - _REACH) : start]
     last = sentence.next_start(place)
     behind = sentence.text[amount.end : min(last, amount.end + _REACH)]
-    return re.split(f"[{_STOPS}]", before)[-1], re.split(f"[{_STOPS}]", behind)[0]
+    found = _STOP.search(behind)
+    return before[max(map(before.rfind, _STOPS)) + 1 :], behind if found is None else behind[: found.start()]
 
 
 def _said_before(sentence: Sentence, place: int, thing: Object) -> str:
@@ -91,38 +93,48 @@ def _said_before(sentence: Sentence, place: int, thing: Object) -> str:
     return sentence.text[max(floor, min(thing.start, amount.start) - _REACH) : amount.start]
 
 
+def _was_punished(said: str, behind: str) -> bool:
+    """Whether it is what somebody was punished for before: 2018年因倾倒危险废物4吨被追究刑事责任."""
+    return "因" in said and "因" in _last_clause(said) and _PUNISHED.match(behind) is not None
+
+
 def _is_last(sentence: Sentence, place: int) -> bool:
     return sentence.next_start(place) == sentence.end
 
 
-def _is_corrected(sentence: Sentence, place: int, words: "_Words") -> bool:
+def _is_corrected(sentence: Sentence, place: int, thing: Object, words: "_Words") -> bool:
     """Whether another amount follows that stands for this one, or words that make its object another."""
     amount = sentence.amounts[place]
     last = sentence.next_start(place)
     behind = sentence.text[amount.end : last]
+    if "为" not in behind:
+        return False
     if last < sentence.end and words.correction.search(behind):
-        return True
-    found = words.corrected.search(behind)
+        # 销售金额5万元，库存货值实际为1万元: the next amount has an object of its own.
+        said = sentence.tokens[sentence.after[place] : sentence.after[place] + _REACH]
+        end = max(amount.end, thing.end)
+        return not any(end <= start < last and word.roles.get(amount.dimension) for start, _, word in said)
+    found = words.corrected.search(behind, 0, _REACH)
     if found is None:
         return False
     position = amount.end + found.end()
-    roles = (word.roles.get(amount.dimension) for start, _, word in sentence.tokens if start == position)
+    following = sentence.tokens[sentence.after[place] : sentence.after[place] + _REACH]
+    roles = (word.roles.get(amount.dimension) for start, _, word in following if start == position)
     return any(role in {OTHER, DENIED} for role in roles)
 
 
 def _of_land(sentence: Sentence, place: int, thing: Object, before: str, words: "_Words") -> Certainty | None:
     """Land that nothing was done to, while something was to land that the sentence names behind it."""
     amount = sentence.amounts[place]
-    clause = _last(_LAST_CLAUSE, before)
-    added = words.added.search(words.not_added.sub("", clause))
-    if added is not None and words.taking.search(clause, added.end()) is None:
-        return None
+    clause = _last_clause(before)
     following = sentence.next_start(place)
+    between = sentence.text[max(amount.end, thing.end) : following]
+    own, comma, rest = re.sub("[,；;]", "，", between).partition("，")
+    if words.added.search(words.not_added.sub("", clause)) and not words.taking.search(clause + own):
+        return None
     if following == sentence.end:
         return Certainty.CERTAIN
     said = sentence.text[max(sentence.start, amount.start - 2 * _REACH) : min(amount.start, thing.start)]
-    between = sentence.text[max(amount.end, thing.end) : following]
-    own, comma, rest = re.sub("[,；;]", "，", between).partition("，")
     # 在承包的林地25亩内搭建: what was done there was done to a part.
     is_own = bool(comma) and _WITHIN.match(own) is None
     if words.taking.search(said) or (is_own and words.taking.search(own)):
@@ -137,9 +149,14 @@ def _weaker(one: Certainty, other: Certainty | None) -> Certainty | None:
     return other if other is None or one is Certainty.CERTAIN else one
 
 
-def _last(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.search(text)
-    return "" if found is None else found.group()
+def _last_clause(text: str) -> str:
+    return text[max(map(text.rfind, _CLAUSE_ENDS)) + 1 :]
+
+
+def _last_two(text: str) -> str:
+    clause = _last_clause(text)
+    former = text[: max(0, len(text) - len(clause) - 1)]
+    return text[len(former) - len(_last_clause(former)) :]
 
 
 class _Words:
@@ -176,15 +193,20 @@ class _Words:
         self._own_people = re.compile(words["own_people"])
         self.correction = re.compile(f"(?:{words['correction']})[约：:人民币 ]{{0,4}}$")
         self.corrected = re.compile(words["correction"])
-        self._permit = re.compile(f"(?<![未没无])(?:已|持|依法|均|其)*(?<![未没无])(?:{words['permit']})")
+        self._permit = re.compile(
+            f"(?P<said>[^{_CLAUSE_ENDS}]*?)(?:{words['had']})[^{_CLAUSE_ENDS}未没无]{{0,8}}?(?:{words['permits']})"
+        )
+        self._refused = re.compile(words["refused"])
         self._blamed = re.compile(words["blamed"])
         self._void = re.compile(words["void"])
         self._but = re.compile(words["but"])
 
     def is_anothers(self, before: str) -> bool:
         """Whether somebody else did it, as its clause says, or the one before where this tells of no deed."""
-        clause = _last(_LAST_CLAUSE, before)
-        said = clause if self._deeds.search(clause) else _last(_LAST_TWO, before)
+        if not any(sign in before for sign in "由将把系"):
+            return False
+        clause = _last_clause(before)
+        said = clause if self._deeds.search(clause) else _last_two(before)
         stranger = self._stranger.search(said)
         if stranger is not None and self._own.search(stranger.group()) is None:
             return True
@@ -197,7 +219,7 @@ class _Words:
 
     def of_goods(self, before: str, behind: str) -> Certainty | None:
         """A sum of sales or stock: a whole year's, or one of goods that are in order."""
-        clause = _last(_LAST_CLAUSE, before)
+        clause = _last_clause(before)
         in_order = self._in_order.search(behind)
         if self._is_qualified(before, clause) or (in_order and self._put_right.search(behind) is None):
             return None
@@ -211,7 +233,7 @@ class _Words:
             return last["no"] is None
         # 经检验合格，销售金额9万元: the clause before says it of the goods.
         former = before[: len(before) - len(clause)].rstrip("，,")
-        former = _last(_LAST_CLAUSE, former)
+        former = _last_clause(former)
         last = _latest(self._quality.finditer(former))
         is_said = last is not None and last["no"] is None and last.end() == len(former)
         return is_said and self._put_right.search(former) is None
@@ -220,7 +242,7 @@ class _Words:
         """The worth of minerals: of those that were taken out, or of those that lie in the ground."""
         if self._left_in_ground.search(behind):
             return None
-        clause = _last(_LAST_CLAUSE, before)
+        clause = _last_clause(before)
         for said, otherwise in ((clause, None), (before, Certainty.POSSIBLE)):
             last = _latest(self._ground.finditer(said))
             if last is not None:
@@ -230,7 +252,9 @@ class _Words:
     def is_permitted(self, before: str, behind: str, is_last: bool) -> bool:
         """Whether the words behind say that a permit was there, and no word takes that back."""
         found = self._permit.search(behind)
-        if found is None or self._blamed.search(before) or self._void.search(behind):
+        if found is None or self._refused.search(found["said"]):
+            return False
+        if self._blamed.search(before) or self._void.search(behind):
             return False
         return not (is_last and self._but.search(behind, found.end()))
 

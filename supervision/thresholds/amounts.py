@@ -78,7 +78,8 @@ def weigh_forest(threshold: ForestThreshold, subject: Subject, law: Law, on: dat
     if public is None or other is None:
         return None
     of_public, of_other = (
-        [_taken(amount, subject) for amount in subject.amounts(measure)] for measure in threshold.measures
+        [taken for amount in subject.amounts(measure) if (taken := _taken(amount, subject)) is not None]
+        for measure in threshold.measures
     )
     alone = [
         Weighed(certainty=amount.certainty, law=(limit,), evidence=amount.evidence)
@@ -126,13 +127,15 @@ def forest_share_met(
     return min(reached, key=lambda found: found[0] is not Certainty.CERTAIN, default=None)
 
 
-def _taken(amount: Amount, subject: Subject) -> Amount:
-    """An amount of land: POSSIBLE where it was read in a sentence that tells of nothing done to land."""
+def _taken(amount: Amount, subject: Subject) -> Amount | None:
+    """An amount of land: POSSIBLE where its sentence tells of nothing done to land, None where it denies that."""
     reading = subject.reading
     for quantity in amount.quantities:
         if quantity.quote is not None and quantity.position is not None:
-            hit = next(reading.hits((_TAKEN,), *reading.sentence_at(quantity.position)), None)
-            if hit is None:
+            sentence = reading.sentence_at(quantity.position)
+            if reading.are_denied((_TAKEN,), *sentence):
+                return None
+            if next(reading.hits((_TAKEN,), *sentence), None) is None:
                 return replace(amount, certainty=Certainty.POSSIBLE)
     return amount
 

@@ -103,7 +103,7 @@ class Lexicon:
         lists = self.lists.get(text[start:end], frozenset())
         for denied in (self._denied, *(pattern for name, pattern in self._denied_of.items() if name in lists)):
             denial = denied.search(behind)
-            if denial is not None and denial.start() <= _DENIAL_REACH and not _REST.search(behind, 0, denial.start()):
+            if denial is not None and denial.start() <= _DENIAL_REACH and not _UNSAID.search(behind[: denial.start()]):
                 return None
         return Certainty.POSSIBLE if self._doubts.search(before) else Certainty.CERTAIN
 
@@ -125,8 +125,8 @@ class Lexicon:
         return ("违反" in before or "依据" in before or "根据" in before) and "规定" in clause_rest
 
 
-# 销售病死猪肉后，剩余部分已无害化处理: only the rest was.
-_REST = re.compile("剩余|其余|余下|部分")
+# 剩余部分已无害化处理: only the rest was; 未交无害化处理厂处理: it was not.
+_UNSAID = re.compile(f"剩余|其余|余下|部分|[未没][^{_CLAUSE_ENDS}]*$")
 _SENTENCE_REST = re.compile(f"[{_SENTENCE_ENDS}]")
 _CLAUSE_REST = re.compile(f"[{_CLAUSE_ENDS}]")
 
@@ -157,6 +157,15 @@ class Reading:
                 hit = self._hit(begin, stop, word)
                 if hit is not None:
                     yield hit
+
+    def are_denied(self, names: Iterable[str], start: int, end: int) -> bool:
+        """Whether words of some lists stand from `start` to `end` and none of them is asserted."""
+        wanted = frozenset(names)
+        stand = any(
+            start <= begin and stop <= end and not wanted.isdisjoint(self._lexicon.lists[word])
+            for begin, stop, word in self._occurrences
+        )
+        return stand and next(self.hits(names, start, end), None) is None
 
     def best(self, names: Iterable[str]) -> Hit | None:
         """The first asserted word of some lists that nothing doubts, else the first."""
