@@ -1,7 +1,7 @@
 """Amounts against the numbers of a day's law: single quantities, goods sold and in stock, and forest land."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -16,6 +16,7 @@ from supervision.thresholds.descriptions import AmountThreshold, ForestThreshold
 from supervision.thresholds.reading import Hit, lexicon
 from supervision.thresholds.subject import Amount, Subject, Unknown, Weighed, hit_evidence, weakest, with_sums
 
+_TAKEN: Final = "taken"
 _WHOLE: Final = Decimal(100)
 
 
@@ -81,7 +82,10 @@ def weigh_forest(threshold: ForestThreshold, subject: Subject, law: Law, on: dat
     public, other = law.value(threshold.public, on=on), law.value(threshold.other, on=on)
     if public is None or other is None:
         return None
-    of_public, of_other = (subject.amounts(measure) for measure in threshold.measures)
+    of_public, of_other = (
+        [taken for amount in subject.amounts(measure) if (taken := _taken(amount, subject)) is not None]
+        for measure in threshold.measures
+    )
     alone = [
         Weighed(certainty=amount.certainty, law=(limit,), evidence=amount.evidence)
         for amounts, limit in ((of_public, public), (of_other, other))
@@ -142,6 +146,19 @@ def _may_reach(threshold: AmountThreshold, subject: Subject, law: Law, limit: La
         sum((quantity.value for quantity in subject.quantities(measure)), Decimal(0)) >= least
         for measure in threshold.measures
     )
+
+
+def _taken(amount: Amount, subject: Subject) -> Amount | None:
+    """An amount of land: POSSIBLE where its sentence tells of nothing done to land, None where it denies that."""
+    reading = subject.reading
+    for quantity in amount.quantities:
+        if quantity.quote is not None and quantity.position is not None:
+            sentence = reading.sentence_at(quantity.position)
+            if reading.are_denied((_TAKEN,), *sentence):
+                return None
+            if next(reading.hits((_TAKEN,), *sentence), None) is None:
+                return replace(amount, certainty=Certainty.POSSIBLE)
+    return amount
 
 
 def _amounts(threshold: AmountThreshold, subject: Subject, measure: QuantityMeasure) -> list[Amount]:
