@@ -181,12 +181,13 @@ class _Words:
         self.taking = re.compile(words["taking"])
         self._deeds = re.compile(words["deeds"])
         self._another = re.compile(
-            f"(?<![交委经理自事转])由(?!于|此|{words['own']})(?P<who>[^{_CLAUSE_ENDS}、由的]{{0,16}}?(?:{words['actors']}))"
+            f"(?<![交委经理自事转关联体])[由系](?!于|此|{words['own']})(?P<who>[^{_CLAUSE_ENDS}、由的]{{0,16}}?(?:{words['actors']}))"
             f"(?:{words['ways']}){{0,2}}(?:{words['deeds']})"
             f"|系(?!{words['own']})(?P<doer>[^{_CLAUSE_ENDS}]{{1,14}}?)所为"
         )
         self._stranger = re.compile(
             f"(?:^|[{_CLAUSE_ENDS}])(?:经查|因)?(?:{words['strangers']})[^{_CLAUSE_ENDS}]{{0,12}}?[将把]"
+            f"|被(?:{words['strangers']})[^{_CLAUSE_ENDS}]{{0,12}}?(?:{words['deeds']})"
         )
         self._own = re.compile(words["own"])
         self._disaster = re.compile(f"(?:{words['disasters']})(?:原因)?(?:等)?(?:导致|造成|引起|致使|致|所致)?的?$")
@@ -203,7 +204,7 @@ class _Words:
 
     def is_anothers(self, before: str) -> bool:
         """Whether somebody else did it, as its clause says, or the one before where this tells of no deed."""
-        if not any(sign in before for sign in "由将把系"):
+        if not any(sign in before for sign in "由将把系被"):
             return False
         clause = _last_clause(before)
         said = clause if self._deeds.search(clause) else _last_two(before)
