@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from indexer.rule_examples import case_file
 from schema.case_file import CaseFile
 from supervision.answers import Missing
 from supervision.law_files import LawFileError, law_values, parse_values, read_mapping
 from supervision.law_values import LawValue
 from supervision.laws import Law
 from supervision.rule_book import RuleFileError, parse_description
-from tests.rules.rule_cases import case_file
 
 VALUE = """
 a.period:
@@ -47,7 +47,7 @@ def in_force(code: str, on: date) -> LawValue:
 
 def empty_case(**settings: Decimal) -> CaseFile:
     names = {name.replace("_", "."): value for name, value in settings.items()}
-    return case_file({"penalty_case": {"filedOn": "2024-05-01"}}, published_only=False, settings=names, other_cases=())
+    return case_file({"penalty_case": {"filedOn": "2024-05-01"}}, settings=names)
 
 
 def test_the_version_in_force_is_that_of_the_day() -> None:
@@ -120,7 +120,7 @@ def test_a_description_whose_file_has_another_name_is_refused() -> None:
     text = (
         "{code: a.late, version: 1, kind: LATE_TRANSFER, title_zh: 一, title_en: a, condition_zh: 一, condition_en: a, "
         "due_zh: 一, due_en: a, law: [a.b], effective_from: 2013-01-01, effective_until:, follow_ups: [], "
-        "gives_way_to: []}"
+        "only_with: [], gives_way_to: []}"
     )
     assert parse_description(text, "a_late.yaml").code == "a.late"
     with pytest.raises(RuleFileError, match=r"a_late\.yaml"):
