@@ -6,8 +6,8 @@ An absent event day of such a record means that the event did not happen, but a 
 from datetime import date
 
 from schema.case_file import CaseFile
-from schema.feed_records import CaseRecord, CoercionRecord, CriminalCaseRecord, MeasureRecord, TransferRecord
-from schema.vocabularies import FilingDecision, MeasureKind, TransferDecision
+from schema.feed_records import CaseRecord, CriminalCaseRecord, MeasureRecord, TransferRecord
+from schema.vocabularies import CriminalConclusion, FilingDecision, MeasureKind, TransferDecision
 
 
 def shows_penalty(record: CaseRecord) -> bool:
@@ -40,13 +40,13 @@ def receipt_day(transfer: TransferRecord) -> date | None:
 
 def is_decided(criminal_case: CriminalCaseRecord) -> bool:
     """Whether the police decided, in words or by what they did next; a mere acceptance (受案) is no decision."""
-    return criminal_case.decision is not None or criminal_case.decided_on is not None or _is_under_way(criminal_case)
+    return criminal_case.decision is not None or criminal_case.decided_on is not None or is_under_way(criminal_case)
 
 
 def is_filed(criminal_case: CriminalCaseRecord) -> bool:
     """Whether the police filed (立案): as recorded, or because they went on to investigate."""
     if criminal_case.decision is None:
-        return _is_under_way(criminal_case)
+        return is_under_way(criminal_case)
     return criminal_case.decision is FilingDecision.FILED
 
 
@@ -60,6 +60,11 @@ def is_concluded(criminal_case: CriminalCaseRecord) -> bool:
     )
 
 
+def is_under_way(criminal_case: CriminalCaseRecord) -> bool:
+    """Whether the police investigated: a coercive measure, an activity, or an end of the investigation shows it."""
+    return bool(criminal_case.coercion) or bool(criminal_case.activity) or is_concluded(criminal_case)
+
+
 def counting_criminal_case(case: CaseFile) -> CriminalCaseRecord | None:
     """Of several criminal cases the one decided last; of those decided on one day, or on no known day, one filed."""
     if len(case.criminal_cases) <= 1:
@@ -67,18 +72,27 @@ def counting_criminal_case(case: CaseFile) -> CriminalCaseRecord | None:
     return max(case.criminal_cases, key=_decision_order)
 
 
-def replaced_on(coercion: CoercionRecord, criminal_case: CriminalCaseRecord) -> date | None:
-    """The day on which another kind of coercive measure followed this one; None where none did.
-
-    Of two begun on one day the one listed later followed.
-    """
-    place = criminal_case.coercion.index(coercion)
-    later = [
-        other.begun_on
-        for other_place, other in enumerate(criminal_case.coercion)
-        if other.kind is not coercion.kind and (other.begun_on, other_place) > (coercion.begun_on, place)
+def filings_standing(case: CaseFile, on: date) -> list[CriminalCaseRecord]:
+    """The filings no refusal and no withdrawal (撤销案件) had undone by a day; one of no known day may be later."""
+    refusals = [
+        criminal_case.decided_on
+        for criminal_case in case.criminal_cases
+        if criminal_case.decision is FilingDecision.NOT_FILED and criminal_case.decided_on is not None
     ]
-    return min(later) if later else None
+    refused_on = max((day for day in refusals if day <= on), default=date.min)
+    return [
+        filing
+        for filing in case.criminal_cases
+        if is_filed(filing)
+        and (filing.decided_on is None or filing.decided_on >= refused_on)
+        and not (_is_withdrawn(filing) and filing.concluded_on is not None and filing.concluded_on <= on)
+    ]
+
+
+def may_be_withdrawn(filing: CriminalCaseRecord, on: date) -> bool:
+    """Whether a filing was withdrawn on no known day, which may have been before a day."""
+    filed_before = filing.decided_on is not None and filing.decided_on <= on
+    return filed_before and _is_withdrawn(filing) and filing.concluded_on is None
 
 
 def served_measures(case: CaseFile, kind: MeasureKind) -> list[MeasureRecord]:
@@ -89,8 +103,8 @@ def served_measures(case: CaseFile, kind: MeasureKind) -> list[MeasureRecord]:
     )
 
 
-def _is_under_way(criminal_case: CriminalCaseRecord) -> bool:
-    return bool(criminal_case.coercion) or bool(criminal_case.activity) or is_concluded(criminal_case)
+def _is_withdrawn(criminal_case: CriminalCaseRecord) -> bool:
+    return criminal_case.conclusion is CriminalConclusion.WITHDRAWN
 
 
 def _decision_order(criminal_case: CriminalCaseRecord) -> tuple[bool, date, bool]:

@@ -8,7 +8,7 @@ from schema.vocabularies import Certainty
 from supervision.answers import Answer, AsOf, Found, foremost
 from supervision.calendars import Calendar
 from supervision.evidence import days_of, stated
-from supervision.follow_ups import is_decided, is_filed, receipt_day, was_handed_over
+from supervision.follow_ups import filings_standing, is_decided, receipt_day, was_handed_over
 from supervision.law_values import LawValue
 from supervision.laws import Law
 from supervision.periods import last_day
@@ -29,12 +29,12 @@ def evaluate(case: CaseFile, law: Law, calendar: Calendar, as_of: AsOf) -> Answe
 
 
 def _decides(criminal_case: CriminalCaseRecord, transfer: TransferRecord, case: CaseFile) -> bool:
-    """Whether a decision is one on this transfer; a refusal may be of an earlier one, and a filing is of all."""
-    if is_filed(criminal_case):
-        return True
+    """Whether a decision is one on this transfer; what was refused or undone before may be of an earlier one."""
     if not is_decided(criminal_case):
         return False
     begun_on = transfer.decided_on or transfer.transferred_on or transfer.received_on
+    if any(criminal_case is filing for filing in filings_standing(case, begun_on or date.max)):
+        return True
     if criminal_case.decided_on is None or begun_on is None or criminal_case.decided_on >= begun_on:
         return True
     return not any(other is not transfer and was_handed_over(other) for other in case.transfers)
