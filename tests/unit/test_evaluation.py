@@ -55,6 +55,7 @@ def rule(
     return Rule(description=description, evaluate=evaluate, code=code, unknown_when_published=unknown)
 
 
+def judged(*rules: Rule, as_of: date = date(2020, 6, 1), published_only: bool = False) -> Evaluation:
     case = case_file({"penalty_case": {"filedOn": "2024-05-01"}}, published_only=published_only)
     return evaluate_case(case, rules=rules, law=LAW, calendar=CALENDAR, as_of=as_of)
 
