@@ -5,7 +5,7 @@ Every answer is found while it is told: what a reader sees is what the program d
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from commands.rule_feed import written_finding
@@ -14,12 +14,11 @@ from indexer.feeds.kinds.description import Field
 from indexer.rule_examples import RuleExample
 from schema.vocabularies import FeedKind, Labelled
 from supervision.answers import Finding
-from supervision.calendars import state_council_calendar
+from supervision.calendars import SHANGHAI, shanghai_day, state_council_calendar
 from supervision.evaluation import Evaluation, evaluate_case
-from supervision.law_values import Unit
 from supervision.laws import Law
 from supervision.rule_book import Rule
-from supervision.sentences import chinese_amount
+from supervision.sentences import amount_of, chinese_day
 
 Line = tuple[int, str]
 """How far a line is indented, and its text."""
@@ -46,16 +45,16 @@ def written_example(example: RuleExample, rule: Rule, law: Law) -> dict[str, Any
 def told_example(number: int, example: RuleExample, rule: Rule, law: Law) -> Iterator[Line]:
     """An example in lines, in Chinese, with the contract's names beside."""
     yield 1, f"{number}. {example.name}"
-    yield 2, "案卷记录 On record："
     if example.published_only:
-        yield 3, "只见于双公示，没有平台的记录 known from the published table alone"
-    for kind, given in example.given.items():
+        yield 2, "只见于双公示，没有平台的记录 known from the published table alone"
+    for name, given in example.given.items():
+        kind = FeedKind(name)
         for record in given if isinstance(given, list) else [given]:
-            yield 3, f"{FeedKind(kind).label} {kind}：{_fields(record, KINDS[FeedKind(kind)].fields) or '（未填写）'}"
+            yield 2, f"{kind.label} {kind.value}"
+            yield from _told_fields(record, KINDS[kind].fields)
     for code, value in example.settings.items():
         setting = replace(law.versions[code][-1], value=value)
-        amount = _yes_or_no(bool(value)) if setting.unit is Unit.FLAG else chinese_amount(setting)
-        yield 3, f"本机关的设置 setting：{setting.title_zh} {code} {amount}"
+        yield 2, f"本机关的设置 setting：{setting.title_zh} {code}：{amount_of(setting)}"
     for day, evaluation in _answers(example, rule, law):
         yield from _told_answer(day, evaluation)
 
@@ -67,53 +66,56 @@ def _answers(example: RuleExample, rule: Rule, law: Law) -> Iterator[tuple[date,
 
 
 def _told_answer(day: date, evaluation: Evaluation) -> Iterator[Line]:
-    for answer in evaluation.cannot_tells:
-        missing = "、".join(map(_labelled_path, answer.missing))
-        yield 2, f"截至 as of {day}：无法判断，缺少{missing} cannot tell"
-        return
+    as_of = f"截至 as of {chinese_day(day)}："
+    if evaluation.cannot_tells:
+        missing = [name for answer in evaluation.cannot_tells for name in answer.missing]
+        yield 2, f"{as_of}无法判断，缺少{'、'.join(map(_labelled, missing))} cannot tell"
+    elif not evaluation.findings:
+        yield 2, f"{as_of}没有发现问题 nothing is found"
     for finding in evaluation.findings:
-        yield 2, f"截至 as of {day}：{_told_finding(finding)}"
+        yield 2, f"{as_of}{_told_finding(finding)}"
         yield 3, finding.explanation
-        return
-    yield 2, f"截至 as of {day}：没有发现问题 nothing is found"
 
 
 def _told_finding(finding: Finding) -> str:
-    parts = [f"{finding.certainty.label} {finding.certainty.value}"]
-    if finding.due_on is not None:
-        parts += [f"最后合法日 due {finding.due_on}", f"逾期{finding.overdue_days}日 overdue"]
-    return "，".join(parts)
+    found = f"{finding.certainty.label} {finding.certainty.value}"
+    if finding.due_on is None:
+        return found
+    return f"{found}，最后合法日 due {chinese_day(finding.due_on)}，逾期{finding.overdue_days}日 overdue"
 
 
-def _fields(record: Mapping[str, Any], fields: tuple[Field, ...]) -> str:
+def _told_fields(record: Mapping[str, Any], fields: tuple[Field, ...]) -> Iterator[Line]:
     by_name = {field.name: field for field in fields}
-    return "，".join(f"{by_name[name].label} {name} {_value(value, by_name[name])}" for name, value in record.items())
+    for name, value in record.items():
+        field = by_name[name]
+        yield 3, f"{field.label} {name}：{_value(value, field)}"
 
 
 def _value(value: Any, field: Field) -> str:
-    if isinstance(value, Mapping):
-        return f"（{_fields(value, field.fields)}）"
     if isinstance(value, list):
-        return "、".join(_value(item, field) for item in value)
-    if isinstance(value, bool):
-        return _yes_or_no(value)
+        return "；".join(_value(item, field) for item in value)
+    if isinstance(value, Mapping):
+        by_name = {each.name: each for each in field.fields}
+        return "，".join(f"{by_name[name].label} {name} {_value(each, by_name[name])}" for name, each in value.items())
     if field.vocabulary is not None:
         word = field.vocabulary(value)
         return f"{word.label} {word.value}" if isinstance(word, Labelled) else word.value
-    return "空" if value is None else str(value)
+    return _scalar(value)
 
 
-def _yes_or_no(value: bool) -> str:
-    return "是" if value else "否"
+def _scalar(value: Any) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return f"{chinese_day(shanghai_day(value))} {value.astimezone(SHANGHAI):%H:%M}"
+    if isinstance(value, date):
+        return chinese_day(value)
+    return str(value)
 
 
-def _labelled_path(path: str) -> str:
-    """`移送决定日期 transfer.decidedOn`: the words beside a field's path, of the case's own where it names no kind."""
-    first, *names = path.split(".")
-    kind = FeedKind(first) if first in KINDS else FeedKind.PENALTY_CASE
-    labels, fields = [], KINDS[kind].fields
-    for name in names if first in KINDS else [first, *names]:
-        found = next((field for field in fields if field.name == name), None)
-        if found is not None:
-            labels, fields = [found.label], found.fields
-    return f"{''.join(labels) or kind.label} {path}"
+def _labelled(path: str) -> str:
+    """`移送决定日期 transfer.decidedOn`: what a field is called; the case's own where its path names no kind."""
+    first, _, rest = path.partition(".")
+    kind, name = (FeedKind(first), rest) if first in KINDS else (FeedKind.PENALTY_CASE, path)
+    label = next((field.label for field in KINDS[kind].fields if field.name == name), kind.label)
+    return f"{label} {path}"

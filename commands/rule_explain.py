@@ -4,9 +4,6 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
 
 from commands.rule_examples import told_example, written_example
 from commands.rule_options import this_law
@@ -16,6 +13,7 @@ from stores.errors import BadUserInputError
 from supervision.law_values import LawValue
 from supervision.laws import Law
 from supervision.rule_book import Rule, rule_book
+from supervision.sentences import law_line
 
 
 def explain(
@@ -32,27 +30,30 @@ def explain(
         written = [written_example(example, rule, law) for example in examples]
         print_json({**described(rule, law), "examples": written})
         return
-    console = Console(highlight=False)
-    _tell_rule(console, rule, law)
-    console.print("\n例子 Examples", style="bold")
+    _tell_rule(rule, law)
+    typer.secho("\n例子 Examples", bold=True)
     for number, example in enumerate(examples, start=1):
-        console.print()
+        typer.echo()
+        # Whole lines: whoever copies a sentence into a file wants no line ends in it.
         for depth, line in told_example(number, example, rule, law):
-            console.print(Padding(Text(line), (0, 0, 0, 2 * depth)))
+            typer.echo(f"{'  ' * depth}{line}")
 
 
-def _tell_rule(console: Console, rule: Rule, law: Law) -> None:
+def _tell_rule(rule: Rule, law: Law) -> None:
     about = rule.description
-    console.print(Text.assemble((about.code, "bold"), f"  {about.kind.value} {about.kind.label}"))
+    typer.secho(f"{about.code}  {about.kind.value} {about.kind.label}", bold=True)
     for zh, en in (
         (about.title_zh, about.title_en),
         (about.condition_zh, about.condition_en),
         (f"最后合法日：{about.due_zh}", f"Last lawful day: {about.due_en}"),
     ):
-        console.print(Text(f"\n{zh}\n{en}"))
-    console.print("\n法律依据 Law", style="bold")
-    for version in _versions(rule, law):
-        console.print(Padding(Text(_cited(version)), (0, 0, 0, 2)))
+        typer.echo(f"\n{zh}\n{en}")
+    typer.secho("\n法律依据 Law", bold=True)
+    for code in about.law:
+        first = law.versions[code][0]
+        typer.echo(f"  {first.title_zh} {code}{'（设置 setting）' if first.is_setting else ''}\n  {first.title_en}")
+        for version in law.versions[code]:
+            typer.echo(f"    {law_line(version)}")
 
 
 def described(rule: Rule, law: Law) -> dict[str, Any]:
@@ -87,11 +88,3 @@ def described(rule: Rule, law: Law) -> dict[str, Any]:
 def _versions(rule: Rule, law: Law) -> Iterator[LawValue]:
     for code in rule.description.law:
         yield from law.versions[code]
-
-
-def _cited(version: LawValue) -> str:
-    until = version.effective_until or ""
-    number = "" if version.value == 0 else f" {version.value.normalize():f} {version.unit.value}"
-    article = f" {version.article}" if version.article else ""
-    setting = " (setting 可设定)" if version.is_setting else ""
-    return f"{version.code}:{number}{setting}; {version.source}{article}; {version.effective_from} – {until}"

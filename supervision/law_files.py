@@ -17,8 +17,8 @@ _STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 _BOOLEAN: Final = "tag:yaml.org,2002:bool"
 _DAY: Final = "tag:yaml.org,2002:timestamp"
 
-# A century: what is counted from any day of a case is still a day.
-_LONGEST: Final = {Unit.HOURS: 876_000, Unit.DAYS: 36_500, Unit.MONTHS: 1_200, Unit.YEARS: 100}
+# Five years, or as long: several after one another, from any day a feed may hold, stay within the calendar.
+_LONGEST: Final = {Unit.HOURS: 43_800, Unit.DAYS: 1_830, Unit.MONTHS: 60, Unit.YEARS: 5}
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -95,7 +95,9 @@ def parse_values(text: str, name: str) -> Iterator[LawValue]:
     try:
         values = _VALUES.validate_python(read_mapping(text))
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        errors = error.errors(include_input=False, include_url=False, include_context=False)
+        # A misspelt name is one that is missing, too; the slip is what its writer looks for.
+        first = min(errors, key=lambda found: found["type"] != "extra_forbidden")
         place = tuple(part for part in first["loc"] if part != "[key]")
         raise LawFileError(f"{name}{_where(text, place)}{first['msg']}") from error
     except yaml.YAMLError as error:
@@ -155,9 +157,11 @@ class _Loader(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = [str(key) for key in keys if keys.count(key) > 1]
-        if twice:
-            raise yaml.constructor.ConstructorError(None, None, f"{twice[0]} stands twice", node.start_mark)
+        for place, key in enumerate(keys):
+            if key in keys[:place]:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key} stands twice", node.value[place][0].start_mark
+                )
         return super().construct_mapping(node, deep)
 
     def construct_day(self, node: yaml.ScalarNode) -> Any:

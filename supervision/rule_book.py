@@ -1,6 +1,7 @@
 """The rules as descriptions: found beside their functions, strictly read, in the order of their codes."""
 
 import pkgutil
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,7 @@ from importlib import import_module
 from typing import Annotated, Final
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from schema.case_file import CaseFile
 from schema.vocabularies import AnomalyKind, Certainty, FeedKind
@@ -21,6 +22,7 @@ from supervision.laws import Law
 
 _RULES: Final = "supervision.rules"
 _EXAMPLES: Final = ".examples.yaml"
+_FOLD: Final = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])")
 
 RuleFunction = Callable[[CaseFile, Law, Calendar, AsOf], Answer]
 """One rule's judgement of a case: pure, and the same for the same case, law, calendar and day."""
@@ -39,7 +41,13 @@ class Precedence(BaseModel):
     certainty: Certainty | None = None
 
 
+def _unfolded(text: str) -> str:
+    """Chinese whose lines YAML has joined with spaces, which Chinese does not have."""
+    return _FOLD.sub("", text)
+
+
 _Text = Annotated[str, Field(min_length=1)]
+_Chinese = Annotated[_Text, AfterValidator(_unfolded)]
 
 
 class Description(BaseModel):
@@ -50,11 +58,11 @@ class Description(BaseModel):
     code: _Text
     version: Annotated[int, Field(ge=1)]
     kind: AnomalyKind
-    title_zh: _Text
+    title_zh: _Chinese
     title_en: _Text
-    condition_zh: _Text
+    condition_zh: _Chinese
     condition_en: _Text
-    due_zh: _Text
+    due_zh: _Chinese
     due_en: _Text
     law: Annotated[tuple[str, ...], Field(min_length=1)]
     effective_from: date

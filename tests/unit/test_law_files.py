@@ -87,6 +87,9 @@ def test_what_the_law_says_is_no_setting() -> None:
         ("effective_until: 2019-12-29", "effective_until: 2012-12-29", "before effective_from"),
         ("value: 7", "value: 0", "whole number"),
         ("value: 7", "value: 7.5", "whole number"),
+        ("value: 7", "value: 1831", "longer than 1830 days"),
+        ("value: 7", "value: -7", "greater than or equal to 0"),
+        ("value: 7", "value: 70000000000000000", "16 digits"),
         ("value: 7, ", "", "value is needed"),
         ("unit: days", "unit: fortnights", "unit"),
         ("unit: days", "unit: yuan", "belongs to periods alone"),
@@ -103,6 +106,25 @@ def test_a_value_that_is_not_whole_is_refused_with_its_file(old: str, new: str, 
     with pytest.raises(LawFileError, match=reason) as error:
         list(parse_values(VALUE.replace(old, new), "test.yaml"))
     assert str(error.value).startswith("test.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (VALUE.replace("value: 7", "value: seven"), r"test\.yaml, line 8: a\.period\.versions\.0\.value: "),
+        (VALUE.replace("value: 5", "value: five"), r"test\.yaml, line 9: a\.period\.versions\.1\.value: "),
+        (VALUE + VALUE, r"test\.yaml, line 11: this is no YAML: a\.period stands twice"),
+        (VALUE.replace("2019-12-30", "2019-02-30"), r"test\.yaml, line 9: this is no YAML: 2019-02-30 is no day"),
+        (VALUE.replace("days: calendar", "days: [calendar"), r"test\.yaml, line \d+: this is no YAML"),
+        (VALUE.replace("value: 7", "value: !!int seven"), r"test\.yaml: this is no YAML that can be read"),
+        ("[" * 10_000, r"test\.yaml: this is no YAML that can be read"),
+        ("\0", r"test\.yaml: this is no YAML: a character it does not allow"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line_with_its_place(text: str, place: str) -> None:
+    with pytest.raises(LawFileError, match=f"^{place}") as error:
+        list(parse_values(text, "test.yaml"))
+    assert "\n" not in str(error.value)
 
 
 def test_two_versions_in_force_on_one_day_are_refused() -> None:
