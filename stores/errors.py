@@ -94,6 +94,12 @@ class LayoutError(JianduError):
     code = "BAD_LAYOUT"
 
 
+class LawError(JianduError):
+    """A law that is to be tried cannot be read, or is not one the rules could be asked under."""
+
+    code = "BAD_LAW"
+
+
 class NameInUseError(JianduError):
     """What came under a name cannot be moved to another agency, which has records of its own there."""
 

@@ -1,6 +1,6 @@
 """Reading the law's values out of their YAML files: strictly, so that no value goes without a citation and a date."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -15,6 +15,10 @@ from supervision.law_values import PERIODS, DayKind, LawValue, Unit
 _STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 _BOOLEAN: Final = "tag:yaml.org,2002:bool"
+_DAY: Final = "tag:yaml.org,2002:timestamp"
+
+# Five years, or as long: several after one another, from any day a feed may hold, stay within the calendar.
+_LONGEST: Final = {Unit.HOURS: 43_800, Unit.DAYS: 1_830, Unit.MONTHS: 60, Unit.YEARS: 5}
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -22,7 +26,7 @@ Text = Annotated[str, Field(min_length=1)]
 class _Version(BaseModel):
     model_config = _STRICT
 
-    value: Decimal | None = None
+    value: Annotated[Decimal, Field(ge=0, max_digits=16)] | None = None
     days: DayKind | None = None
     source: Text | None = None
     article: Text | None = None
@@ -70,6 +74,8 @@ class _Value(BaseModel):
             raise ValueError("a value is needed, and a duty has none")
         if self.unit in PERIODS and (version.value is None or version.value < 1 or version.value % 1):
             raise ValueError("a period is a whole number, 1 or more")
+        if self.unit in PERIODS and version.value is not None and version.value > _LONGEST[self.unit]:
+            raise ValueError(f"no period is longer than {_LONGEST[self.unit]} {self.unit.value}")
         cited = version.source is not None and version.article is not None and version.catalogue is not None
         if self.config and (version.basis is None or cited):
             raise ValueError("a setting has a basis, and no article")
@@ -88,8 +94,20 @@ def parse_values(text: str, name: str) -> Iterator[LawValue]:
     """Every version of every value of one file. Raises LawFileError with the place of what is wrong."""
     try:
         values = _VALUES.validate_python(read_mapping(text))
-    except (ValidationError, yaml.YAMLError) as error:
-        raise LawFileError(f"{name}: {error}") from error
+    except ValidationError as error:
+        errors = error.errors(include_input=False, include_url=False, include_context=False)
+        # A misspelt name is one that is missing, too; the slip is what its writer looks for.
+        first = min(errors, key=lambda found: found["type"] != "extra_forbidden")
+        place = tuple(part for part in first["loc"] if part != "[key]")
+        raise LawFileError(f"{name}{_where(text, place)}{first['msg']}") from error
+    except yaml.YAMLError as error:
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+        line = "" if mark is None else f", line {mark.line + 1}"
+        raise LawFileError(f"{name}{line}: this is no YAML: {problem or 'a character it does not allow'}") from error
+    except (ValueError, RecursionError) as error:
+        raise LawFileError(
+            f"{name}: this is no YAML that can be read: write it as the law of this program is"
+        ) from error
     for code, value in values.items():
         for version in value.versions:
             number = Decimal(0) if version.value is None else version.value
@@ -112,6 +130,25 @@ def parse_values(text: str, name: str) -> Iterator[LawValue]:
             )
 
 
+def line_of(text: str, place: Sequence[str | int]) -> int:
+    """The line on which the value of a place stands (`entry.period`, `versions`, 0), or what holds it; from 1."""
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    line = 0
+    for part in place:
+        if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line
+        elif isinstance(node, yaml.MappingNode):
+            key, node = next(((key, value) for key, value in node.value if key.value == str(part)), (None, None))
+            line = line if key is None else key.start_mark.line
+    return line + 1
+
+
+def _where(text: str, place: Sequence[str | int]) -> str:
+    path = ".".join(map(str, place))
+    return f", line {line_of(text, place)}: {path}: " if path else ": "
+
+
 class _Loader(yaml.SafeLoader):
     """Refuses a key that stands twice, whose first value would be lost without a word; `on` and `no` are words.
 
@@ -120,12 +157,23 @@ class _Loader(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = [str(key) for key in keys if keys.count(key) > 1]
-        if twice:
-            raise yaml.constructor.ConstructorError(None, None, f"{twice[0]} stands twice", node.start_mark)
+        for place, key in enumerate(keys):
+            if key in keys[:place]:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key} stands twice", node.value[place][0].start_mark
+                )
         return super().construct_mapping(node, deep)
 
+    def construct_day(self, node: yaml.ScalarNode) -> Any:
+        try:
+            return self.construct_yaml_timestamp(node)
+        except ValueError as error:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"{node.value} is no day: {error}", node.start_mark
+            ) from error
 
+
+_Loader.add_constructor(_DAY, _Loader.construct_day)
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, form) for tag, form in resolvers if tag != _BOOLEAN or first in "tTfF"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()

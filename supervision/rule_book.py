@@ -1,15 +1,16 @@
 """The rules as descriptions: found beside their functions, strictly read, in the order of their codes."""
 
 import pkgutil
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Final
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from schema.case_file import CaseFile
 from schema.vocabularies import AnomalyKind, Certainty, FeedKind
@@ -18,6 +19,10 @@ from supervision.answers import Answer, AsOf
 from supervision.calendars import Calendar
 from supervision.law_files import package_yaml, read_mapping
 from supervision.laws import Law
+
+_RULES: Final = "supervision.rules"
+_EXAMPLES: Final = ".examples.yaml"
+_FOLD: Final = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])")
 
 RuleFunction = Callable[[CaseFile, Law, Calendar, AsOf], Answer]
 """One rule's judgement of a case: pure, and the same for the same case, law, calendar and day."""
@@ -36,7 +41,13 @@ class Precedence(BaseModel):
     certainty: Certainty | None = None
 
 
+def _unfolded(text: str) -> str:
+    """Chinese whose lines YAML has joined with spaces, which Chinese does not have."""
+    return _FOLD.sub("", text)
+
+
 _Text = Annotated[str, Field(min_length=1)]
+_Chinese = Annotated[_Text, AfterValidator(_unfolded)]
 
 
 class Description(BaseModel):
@@ -47,11 +58,11 @@ class Description(BaseModel):
     code: _Text
     version: Annotated[int, Field(ge=1)]
     kind: AnomalyKind
-    title_zh: _Text
+    title_zh: _Chinese
     title_en: _Text
-    condition_zh: _Text
+    condition_zh: _Chinese
     condition_en: _Text
-    due_zh: _Text
+    due_zh: _Chinese
     due_en: _Text
     law: Annotated[tuple[str, ...], Field(min_length=1)]
     effective_from: date
@@ -90,7 +101,7 @@ def file_stem(code: str) -> str:
 @cache
 def rule_book() -> tuple[Rule, ...]:
     """Every rule, in the order of the codes; read once. Raises RuleFileError."""
-    described = dict(package_yaml("supervision.rules"))
+    described = {name: text for name, text in package_yaml(_RULES) if not name.endswith(_EXAMPLES)}
     modules = {module.name for module in pkgutil.iter_modules(rules.__path__)}
     alone = modules.symmetric_difference(name.removesuffix(".yaml") for name in described)
     if alone:
@@ -99,8 +110,13 @@ def rule_book() -> tuple[Rule, ...]:
     return tuple(sorted(book, key=lambda rule: rule.code))
 
 
+def example_files() -> Iterator[tuple[str, str]]:
+    """Name and text of every rule's file of worked examples (`indexer.rule_examples` reads them)."""
+    return ((name, text) for name, text in package_yaml(_RULES) if name.endswith(_EXAMPLES))
+
+
 def _rule(description: Description) -> Rule:
-    module = import_module(f"supervision.rules.{file_stem(description.code)}")
+    module = import_module(f"{_RULES}.{file_stem(description.code)}")
     return Rule(
         description=description,
         evaluate=module.evaluate,

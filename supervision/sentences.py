@@ -56,6 +56,19 @@ def law_sentence(law: Sequence[LawValue]) -> str:
     return "；".join([*map(_citation, cited), *map(_setting, settings)])
 
 
+def law_line(value: LawValue) -> str:
+    """A version of a value in a line of its own: `7个工作日：《…》第六十一条（2021年7月15日起施行）`."""
+    amount = f"{amount_of(value)}：" if value.unit is not Unit.DUTY else ""
+    return f"{amount}{value.source}{value.article}（{_in_force(value)}）"
+
+
+def amount_of(value: LawValue) -> str:
+    """The number of a value with its unit, or yes or no (是、否) of a flag."""
+    if value.unit is Unit.FLAG:
+        return "是" if value.value else "否"
+    return chinese_amount(value)
+
+
 def _citation(value: LawValue) -> str:
     cited = f"依据{value.source}{value.article}（{_in_force(value)}），{value.title_zh}"
     return cited if value.unit in {Unit.DUTY, Unit.FLAG} else f"{cited}为{chinese_amount(value)}"
@@ -63,7 +76,7 @@ def _citation(value: LawValue) -> str:
 
 def _setting(value: LawValue) -> str:
     if value.unit is Unit.FLAG:
-        return f"{value.title_zh}：系本机关设置为{'是' if value.value else '否'}（{value.source}）"
+        return f"{value.title_zh}：系本机关设置为{amount_of(value)}（{value.source}）"
     return f"{value.title_zh}系按设置为{chinese_amount(value)}（{value.source}）"
 
 

@@ -22,6 +22,7 @@ from indexer.feeds.objects import read_value
 from indexer.feeds.own_layouts import OwnColumn, OwnLayout
 from indexer.feeds.values import BadValueError, folded, is_null
 from indexer.feeds.words import named_word, parts_of
+from indexer.small_files import read_small_file
 from schema.vocabularies import FeedKind
 from stores.errors import LayoutError
 
@@ -88,17 +89,9 @@ def layout_files(folder: Path) -> list[Path]:
 
 def read_layout(path: Path) -> OwnLayout:
     """The layout that a file describes. Raises LayoutError, naming the line, for one that cannot be used."""
+    text = read_small_file(path, most=MAX_BYTES, what="layout", error=LayoutError)
     try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise LayoutError(f"{path} cannot be read: {getattr(error, 'strerror', None) or 'no such name'}.") from error
-    if len(content) > MAX_BYTES:
-        raise LayoutError(f"{path} is longer than {MAX_BYTES:,} bytes, which no layout is.")
-    try:
-        return _Checker(path, *_parsed(content.decode())).layout()
-    except UnicodeDecodeError as error:
-        raise LayoutError(f"{path} is not in UTF-8. Save it as UTF-8.") from error
+        return _Checker(path, *_parsed(text)).layout()
     except _RefusedYamlError as error:
         raise LayoutError(f"{path}, line {error.line}: {error.reason}") from error
     except yaml.YAMLError as error:

@@ -5,7 +5,8 @@ A rule's file defines one pure function:
     def evaluate(case: CaseFile, law: Law, calendar: Calendar, as_of: AsOf) -> Answer
 
 `supervision.rule_book` finds every file, and checks that code and file name agree: `transfer.not-transferred` is
-`transfer_not_transferred.py` and `.yaml`. A description is written so:
+`transfer_not_transferred.py` and `.yaml`. Two or three worked examples stand beside in `.examples.yaml`, in the format
+of `indexer.rule_examples`. A description is written so:
 
     code: transfer.late
     version: 1                        # one higher whenever its answers may change: cases are judged again then

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.rules.rule_cases import HERE, ExpectedAnswer, RuleCase, RuleCases, TogetherCase, rule_files, together_cases
+from indexer.rule_examples import ExpectedAnswer
+from tests.rules.rule_cases import HERE, RuleCase, RuleCases, TogetherCase, rule_files, together_cases
 from tests.rules.test_rules import (
     RULES,
     answer_params,

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from indexer.rule_examples import ExpectedAnswer
 from supervision.answers import Answer, AsOf, Finding, Found, Missing
 from supervision.calendars import Calendar, state_council_calendar
 from supervision.evaluation import Evaluation, answer_of, evaluate_case, finding_of
@@ -13,7 +14,7 @@ from supervision.law_files import law_values
 from supervision.laws import Law
 from supervision.rule_book import Rule, rule_book
 from supervision.thresholds.judge import judge_thresholds
-from tests.rules.rule_cases import HERE, ExpectedAnswer, RuleCase, RuleCases, TogetherCase, rule_files, together_cases
+from tests.rules.rule_cases import HERE, RuleCase, RuleCases, TogetherCase, rule_files, together_cases
 
 CALENDAR: Calendar = state_council_calendar()
 LAW = Law(law_values(), thresholds=judge_thresholds)

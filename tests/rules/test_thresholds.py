@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from indexer.rule_examples import CaseOnRecord
 from schema.vocabularies import Certainty
 from supervision.answers import Missing, ThresholdMet
 from supervision.law_files import law_values
@@ -12,7 +13,6 @@ from supervision.laws import Law
 from supervision.thresholds.descriptions import ThresholdFileError, parse_thresholds, thresholds
 from supervision.thresholds.judge import judge_thresholds
 from supervision.thresholds.reading import Reading, lexicon
-from tests.rules.rule_cases import CaseOnRecord
 from tests.rules.threshold_cases import ThresholdCase, threshold_cases
 
 LAW = Law(law_values(), thresholds=judge_thresholds)

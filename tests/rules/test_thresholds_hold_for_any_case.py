@@ -7,6 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.rule_examples import case_file
 from schema.case_file import CaseFile, WeighedQuantity
 from schema.vocabularies import UNITS, Certainty, Domain, QuantityMeasure
 from supervision.answers import ThresholdMet
@@ -14,10 +15,9 @@ from supervision.law_files import law_values
 from supervision.laws import Law
 from supervision.thresholds.judge import judge_thresholds
 from supervision.thresholds.reading import lexicon
-from tests.rules.rule_cases import case_file
 
 LAW = Law(law_values(), thresholds=judge_thresholds)
-CASE = case_file({"penalty_case": {}}, published_only=False, settings={}, other_cases=())
+CASE = case_file({"penalty_case": {}})
 
 WORDS = sorted(word for words in lexicon().words.values() for word in words)
 JOINS = [

@@ -1,4 +1,4 @@
-"""The cases of the criminal thresholds: like a rule's (`rule_cases`), but for what the judge answers.
+"""The cases of the criminal thresholds: like a rule's (`indexer.rule_examples`), but for what the judge answers.
 
 cases:
   - name: 正好三吨
@@ -14,16 +14,17 @@ cases:
 """
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from schema.case_file import CaseFile, OtherCase, WeighedQuantity
+from indexer.case_files import weighed_quantities
+from indexer.rule_examples import CaseOnRecord, read_cases
+from schema.case_file import CaseFile, WeighedQuantity
 from schema.vocabularies import UNITS, Certainty, QuantityMeasure
-from supervision.law_files import read_mapping
-from tests.rules.rule_cases import HERE, CaseOnRecord
+from tests.rules.rule_cases import HERE
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
@@ -73,12 +74,6 @@ class ThresholdCase(CaseOnRecord):
     none: Literal[True] | None = None
     cannot_tell: tuple[str, ...] | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _unknown_where_left_out(cls, loaded: Any) -> Any:
-        left_out = {**dict.fromkeys(field.name for field in fields(OtherCase)), "revoked": False}
-        return {**loaded, "other_cases": [{**left_out, **other} for other in loaded.get("other_cases", ())]}
-
     @model_validator(mode="after")
     def _one_answer(self) -> "ThresholdCase":
         if sum([self.none is not None, self.cannot_tell is not None, self.met is not None]) != 1:
@@ -86,9 +81,11 @@ class ThresholdCase(CaseOnRecord):
         return self
 
     def case_file(self) -> CaseFile:
+        """The case with what is stated and what was read by hand, in place of what a reader would read."""
         case = super().case_file()
+        stated = weighed_quantities(replace(case.record, facts=None, penalty_content=None, title=None))
         facts = case.record.facts or ""
-        return replace(case, quantities=(*case.quantities, *(found.weighed(facts) for found in self.read)))
+        return replace(case, quantities=(*stated, *(found.weighed(facts) for found in self.read)))
 
 
 class ThresholdCases(BaseModel):
@@ -101,6 +98,6 @@ class ThresholdCases(BaseModel):
 
 def threshold_cases() -> Iterator[tuple[str, ThresholdCase]]:
     for path in sorted((HERE / "thresholds").glob("*.yaml")):
-        loaded = ThresholdCases.model_validate(read_mapping(path.read_text(encoding="utf-8")))
+        loaded = read_cases(path.read_text(encoding="utf-8"), path.name, ThresholdCases)
         for case in loaded.cases:
             yield path.stem, case

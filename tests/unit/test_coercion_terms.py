@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.rule_examples import case_file
 from schema.follow_up_records import Coercion
 from schema.vocabularies import Certainty, CoercionKind
 from supervision.answers import AsOf, Found
@@ -15,7 +16,6 @@ from supervision.coercion_terms import coercion_term
 from supervision.law_files import law_values
 from supervision.laws import Law
 from supervision.rule_book import rule_book
-from tests.rules.rule_cases import case_file
 from tests.unit.timeline_records import coercion
 
 CALENDAR = state_council_calendar()
@@ -73,7 +73,7 @@ def measures(draw: st.DrawFn) -> Coercion:
 def test_it_is_the_day_after_which_the_rule_is_certain(measure: Coercion) -> None:
     sent = {"kind": measure.kind.value, "from": measure.begun_on, "extendedTo": measure.extended_to}
     given_records: dict[str, Any] = {"criminal_case": {"decision": "FILED", "coercion": [sent]}}
-    case = case_file(given_records, published_only=False, settings={}, other_cases=())
+    case = case_file(given_records)
     (rule,) = [each for each in rule_book() if each.code == RULES[measure.kind]]
     found = rule.evaluate(case, LAW, CALENDAR, AsOf(LONG_AFTER))
     term = coercion_term(measure, LAW, CALENDAR)

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from indexer.rule_examples import case_file
 from schema.case_file import CaseFile
 from schema.vocabularies import CoercionKind
 from supervision.coercions import RunningCoercion, followed_coercions, running_coercions
-from tests.rules.rule_cases import case_file
 
 KINDS = [*CoercionKind]
 FIRST = date(2024, 1, 1)

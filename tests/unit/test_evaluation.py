@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.rule_examples import case_file
 from schema.anomaly_records import CannotTell, Evidence
 from schema.case_file import CaseFile
 from schema.vocabularies import AnomalyKind, Certainty, FeedKind
@@ -15,7 +16,6 @@ from supervision.evaluation import Evaluation, evaluate_case
 from supervision.law_files import law_values
 from supervision.laws import Law
 from supervision.rule_book import Description, Precedence, Rule, rule_book
-from tests.rules.rule_cases import case_file
 
 CALENDAR = state_council_calendar()
 LAW = Law(law_values(), thresholds=lambda _case, _law: None)
@@ -56,9 +56,7 @@ def rule(
 
 
 def judged(*rules: Rule, as_of: date = date(2020, 6, 1), published_only: bool = False) -> Evaluation:
-    case = case_file(
-        {"penalty_case": {"filedOn": "2024-05-01"}}, published_only=published_only, settings={}, other_cases=()
-    )
+    case = case_file({"penalty_case": {"filedOn": "2024-05-01"}}, published_only=published_only)
     return evaluate_case(case, rules=rules, law=LAW, calendar=CALENDAR, as_of=as_of)
 
 
@@ -149,6 +147,6 @@ def test_the_rules_stand_in_the_order_of_their_codes() -> None:
 
 
 def test_an_empty_case_is_judged_without_an_error() -> None:
-    case = case_file({"penalty_case": {"filedOn": "2024-05-01"}}, published_only=False, settings={}, other_cases=())
+    case = case_file({"penalty_case": {"filedOn": "2024-05-01"}})
     evaluation = evaluate_case(case, rules=rule_book(), law=LAW, calendar=CALENDAR, as_of=date(2024, 6, 1))
     assert evaluation.findings == ()

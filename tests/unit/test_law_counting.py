@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.rule_examples import case_file
 from schema.case_file import CaseFile
 from schema.vocabularies import CoercionKind
 from supervision.calendars import Calendar, Notices, state_council_calendar
@@ -15,7 +16,6 @@ from supervision.law_values import PERIODS, DayKind, LawValue, Unit
 from supervision.laws import Law
 from supervision.periods import is_overrun, last_day
 from supervision.remedies import LitigationPeriod, litigation_period
-from tests.rules.rule_cases import case_file
 from tests.unit.timeline_records import coercion
 
 CALENDAR = state_council_calendar()

@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from indexer.rule_examples import case_file
 from schema.case_file import CaseFile
 from supervision.answers import Missing
 from supervision.law_files import LawFileError, law_values, parse_values, read_mapping
 from supervision.law_values import LawValue
 from supervision.laws import Law
 from supervision.rule_book import RuleFileError, parse_description
-from tests.rules.rule_cases import case_file
 
 VALUE = """
 a.period:
@@ -47,7 +47,7 @@ def in_force(code: str, on: date) -> LawValue:
 
 def empty_case(**settings: Decimal) -> CaseFile:
     names = {name.replace("_", "."): value for name, value in settings.items()}
-    return case_file({"penalty_case": {"filedOn": "2024-05-01"}}, published_only=False, settings=names, other_cases=())
+    return case_file({"penalty_case": {"filedOn": "2024-05-01"}}, settings=names)
 
 
 def test_the_version_in_force_is_that_of_the_day() -> None:
@@ -87,6 +87,9 @@ def test_what_the_law_says_is_no_setting() -> None:
         ("effective_until: 2019-12-29", "effective_until: 2012-12-29", "before effective_from"),
         ("value: 7", "value: 0", "whole number"),
         ("value: 7", "value: 7.5", "whole number"),
+        ("value: 7", "value: 1831", "longer than 1830 days"),
+        ("value: 7", "value: -7", "greater than or equal to 0"),
+        ("value: 7", "value: 70000000000000000", "16 digits"),
         ("value: 7, ", "", "value is needed"),
         ("unit: days", "unit: fortnights", "unit"),
         ("unit: days", "unit: yuan", "belongs to periods alone"),
@@ -105,6 +108,25 @@ def test_a_value_that_is_not_whole_is_refused_with_its_file(old: str, new: str, 
     assert str(error.value).startswith("test.yaml")
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (VALUE.replace("value: 7", "value: seven"), r"test\.yaml, line 8: a\.period\.versions\.0\.value: "),
+        (VALUE.replace("value: 5", "value: five"), r"test\.yaml, line 9: a\.period\.versions\.1\.value: "),
+        (VALUE + VALUE, r"test\.yaml, line 11: this is no YAML: a\.period stands twice"),
+        (VALUE.replace("2019-12-30", "2019-02-30"), r"test\.yaml, line 9: this is no YAML: 2019-02-30 is no day"),
+        (VALUE.replace("days: calendar", "days: [calendar"), r"test\.yaml, line \d+: this is no YAML"),
+        (VALUE.replace("value: 7", "value: !!int seven"), r"test\.yaml: this is no YAML that can be read"),
+        ("[" * 10_000, r"test\.yaml: this is no YAML that can be read"),
+        ("\0", r"test\.yaml: this is no YAML: a character it does not allow"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line_with_its_place(text: str, place: str) -> None:
+    with pytest.raises(LawFileError, match=f"^{place}") as error:
+        list(parse_values(text, "test.yaml"))
+    assert "\n" not in str(error.value)
+
+
 def test_two_versions_in_force_on_one_day_are_refused() -> None:
     with pytest.raises(ValueError, match=r"Two versions of a\.period are in force on 2019-12-30"):
         law(VALUE.replace("effective_until: 2019-12-29", "effective_until: 2019-12-30"))
@@ -120,7 +142,7 @@ def test_a_description_whose_file_has_another_name_is_refused() -> None:
     text = (
         "{code: a.late, version: 1, kind: LATE_TRANSFER, title_zh: 一, title_en: a, condition_zh: 一, condition_en: a, "
         "due_zh: 一, due_en: a, law: [a.b], effective_from: 2013-01-01, effective_until:, follow_ups: [], "
-        "gives_way_to: []}"
+        "only_with: [], gives_way_to: []}"
     )
     assert parse_description(text, "a_late.yaml").code == "a.late"
     with pytest.raises(RuleFileError, match=r"a_late\.yaml"):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.rule_examples import case_file
 from schema.case_file import CaseFile, OtherCase
 from schema.feed_records import PartyRecord
 from schema.vocabularies import Certainty, Domain, PartyType
@@ -18,7 +19,6 @@ from supervision.laws import Law
 from supervision.parties import can_bear_on, identity_of, same_party
 from supervision.rule_book import rule_book
 from supervision.thresholds.judge import judge_thresholds
-from tests.rules.rule_cases import case_file
 
 CODE, OTHER_CODE = "91411300MA40AAA10R", "91411300MA40BBB20F"
 LAW = Law(law_values(), thresholds=judge_thresholds)

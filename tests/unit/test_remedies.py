@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.rule_examples import case_file
 from schema.case_file import CaseFile
 from supervision.answers import AsOf, Missing
 from supervision.calendars import state_council_calendar
@@ -22,7 +23,6 @@ from supervision.remedies import (
     stops_enforcement,
     was_litigated,
 )
-from tests.rules.rule_cases import case_file
 
 CALENDAR = state_council_calendar()
 LAW = Law(law_values(), thresholds=lambda _case, _law: None)
@@ -34,7 +34,7 @@ Remedy = Mapping[str, Any]
 def served(day: date | None, *remedies: Remedy) -> CaseFile:
     penalty = {"decidedOn": "2010-01-01", "fine": "50000"} | ({} if day is None else {"servedOn": day})
     given_records: dict[str, Any] = {"penalty_case": penalty, "reconsideration": [dict(remedy) for remedy in remedies]}
-    return case_file(given_records, published_only=False, settings={}, other_cases=())
+    return case_file(given_records)
 
 
 def reconsideration(**fields: Any) -> Remedy:
