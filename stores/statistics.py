@@ -93,16 +93,17 @@ def statistics_statement(wanted: CaseFilter, keys: Sequence[StatisticsKey]) -> S
     if StatisticsKey.AGENCY in keys:
         source = counted.join(agency, agency.c.id == counted.c[StatisticsKey.AGENCY.value])
         name = agency.c.name
-    values = [counted.c[key.value] for key in keys]
-    return (
-        select(
-            *(cast(value, Text).label(key.value) for key, value in zip(keys, values, strict=True)),
-            *(counted.c.cases, counted.c.fines, counted.c.confiscations),
-            name.label("agency_name"),
-        )
-        .select_from(source)
-        .order_by(*(value.asc().nulls_last() for value in values))
-    )
+    shown: list[ColumnElement[Any]] = [
+        *(cast(counted.c[key.value], Text).label(key.value) for key in keys),
+        *(counted.c.cases, counted.c.fines, counted.c.confiscations),
+        name.label("agency_name"),
+    ]
+    return select(*shown).select_from(source).order_by(*(_place(key, counted.c[key.value]) for key in keys))
+
+
+def _place(key: StatisticsKey, value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Agencies by their id, all else character by character whatever the database is set to; unknown values last."""
+    return (value if key is StatisticsKey.AGENCY else value.collate("C")).asc().nulls_last()
 
 
 def _cases_with_values(wanted: CaseFilter, keys: Sequence[StatisticsKey]) -> Select[Any]:

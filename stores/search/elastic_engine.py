@@ -113,10 +113,10 @@ def _facet(facet: Facet, wanted: CaseFilter) -> Body:
         case Facet.RULES if wanted.rules:
             return _by_finding({rule: replace(wanted, rules=(rule,)) for rule in wanted.rules})
         case Facet.RULES:
-            kinds = "|".join(kind.value for kind in wanted.anomalies or AnomalyKind)
-            sure = "|".join(Certainty) if wanted.certainty is None else wanted.certainty.value
+            of_kinds = "|".join(wanted.anomalies or AnomalyKind)
+            as_sure = "|".join(Certainty) if wanted.certainty is None else wanted.certainty
             # Of the tokens those that name all three; of a rule a case has one, since it has one finding of a rule.
-            return {"terms": {"field": "findings", "include": f"({kinds})/.+/({sure})", "size": _MAX_TOKENS}}
+            return {"terms": {"field": "findings", "include": f"({of_kinds})/.+/({as_sure})", "size": _MAX_TOKENS}}
         case _:
             order = [{"_count": "desc"}, {"_key": "asc"}]
             return {"terms": {"field": _FACET_FIELDS[facet], "size": MAX_FACET_VALUES, "order": order}}

@@ -124,9 +124,8 @@ def _counted(keys: Mapping[Facet, ColumnElement[Any]], count: ColumnElement[int]
     """Rows of (facet, value, count), a grouping set each; in a row of one set the other facets' values are null."""
     facet = case(*((func.grouping(key) == 0, facet.value) for facet, key in keys.items())) if keys else null()
     value = func.coalesce(*(cast(key, Text) for key in keys.values())) if keys else null()
-    return select(cast(facet, Text).label("facet"), cast(value, Text).label("value"), count.label("cases")).group_by(
-        func.grouping_sets(*sets, *keys.values())
-    )
+    columns: list[ColumnElement[Any]] = [cast(facet, Text).label("facet"), cast(value, Text).label("value"), count]
+    return select(*columns).group_by(func.grouping_sets(*sets, *keys.values()))
 
 
 async def _count(

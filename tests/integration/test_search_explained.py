@@ -61,7 +61,7 @@ async def test_the_request_is_what_elasticsearch_is_asked(corpus: Corpus, query:
     body = explanation_of(request).elasticsearch
     hits = (await corpus.index.search(body))["hits"]
     answer = await corpus.engines["elasticsearch"].search(request)
-    assert [hit["sort"][-1] for hit in hits["hits"]][: request.first] == [found.case_id for found in answer.positions]
+    assert [int(hit["_id"]) for hit in hits["hits"]][: request.first] == [found.case_id for found in answer.positions]
     assert hits["total"]["value"] == answer.total
 
 
