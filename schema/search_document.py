@@ -53,8 +53,8 @@ MAPPING: Final[dict[str, Any]] = {
 def finding_token(kind: AnomalyKind | None, rule: str | None, certainty: Certainty | None) -> str:
     """A token of `findings`: `kind/rule/certainty`, each of them left empty where it is not asked for.
 
-    A case has all eight tokens of each finding that is open or confirmed, so that one token says what must hold of ONE
-    finding. Neither a kind nor a certainty holds a slash.
+    A document has all seven tokens of each finding that is open or confirmed, so that one token says what must hold of
+    ONE finding. Neither a kind nor a certainty holds a slash.
     """
     return f"{kind or ''}/{rule or ''}/{certainty or ''}"
 
@@ -73,11 +73,16 @@ SELECT c.id,
          'fine_fen', (c.fine * 100)::bigint,
          'anomaly_count', c.anomaly_count,
          'findings', CASE WHEN c.anomaly_count > 0 THEN (
-           SELECT json_agg(concat_ws('/', k.part, r.part, s.part))
+           SELECT json_agg(ARRAY[
+                    f.kind || '/' || f.rule || '/' || f.certainty,
+                    f.kind || '/' || f.rule || '/',
+                    f.kind || '//' || f.certainty,
+                    f.kind || '//',
+                    '/' || f.rule || '/' || f.certainty,
+                    '/' || f.rule || '/',
+                    '//' || f.certainty
+                  ])
              FROM anomaly f
-            CROSS JOIN LATERAL (VALUES (f.kind), ('')) k (part)
-            CROSS JOIN LATERAL (VALUES (f.rule), ('')) r (part)
-            CROSS JOIN LATERAL (VALUES (f.certainty), ('')) s (part)
             WHERE f.case_id = c.id AND f.status IN ('OPEN', 'CONFIRMED')
          ) END,
          'number', json_build_array(t.number, t.filing_number),

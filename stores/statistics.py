@@ -81,7 +81,7 @@ def statistics_statement(wanted: CaseFilter, keys: Sequence[StatisticsKey]) -> S
     cases = _cases_with_values(wanted, keys).subquery("grouped")
     columns = [cases.c[key.value] for key in keys]
     money = (
-        func.coalesce(func.sum(cases.c[name]), 0).label(label)
+        func.coalesce(func.sum(cases.c[name]), Decimal("0.00")).label(label)
         for name, label in (("fine", "fines"), ("confiscated", "confiscations"))
     )
     # So many rows, whichever they are, are too many.

@@ -9,6 +9,7 @@ from functools import partial
 import anyio
 import pytest
 
+from indexer.rebuild import rebuild
 from indexer.relay import Relay
 from schema.search_document import MAPPING, MAPPING_VERSION, SETTINGS
 from schema.vocabularies import AnomalyKind, AnomalyStatus, CaseSort, Certainty, Facet, StatisticsKey
@@ -21,7 +22,7 @@ from stores.search.elastic_engine import ElasticEngine
 from stores.search.seam import CaseFilter, SearchEngine, SearchRequest
 from stores.statistics import read_statistics
 from tests.integration.anomaly_rows import Found, write_findings
-from tests.integration.indexing_cases import add_cases, ask, soon
+from tests.integration.indexing_cases import add_cases, ask, dead, soon
 from tests.integration.search_corpus import asked
 from tests.integration.search_shelf import Shelf, Shelves
 
@@ -39,7 +40,7 @@ async def said_of(shelf: Shelf, engine: SearchEngine) -> set[object]:
         {"certainty": LATE.certainty},
         {"anomalies": (LATE.kind,), "rules": (LATE.rule,), "certainty": LATE.certainty},
     ):
-        found.add((await engine.search(asked(filter=replace(of_shelf, **asked_for)))).total)  # type: ignore[arg-type]  # fields of several types
+        found.add((await engine.search(asked(filter=replace(of_shelf, **asked_for)))).total)
     answer = await engine.search(asked(filter=of_shelf, facets=FINDING_FACETS, sort=CaseSort.MOST_ANOMALIES))
     found |= {sum(value.count for value in values) for values in answer.facets.values()}
     async with shelf.database.begin() as connection:
@@ -123,3 +124,16 @@ async def test_an_index_of_a_mapping_without_findings_is_not_taken_for_a_record_
     assert answer.degraded
     assert answer.has_next if request_.first == 0 else [hit.case_id for hit in answer.positions] == [case_id]
     assert not (await CaseSearch(database, index).search(asked())).degraded
+
+
+async def test_what_such_an_index_refuses_is_in_the_one_that_is_built_for_it(
+    database: Database, index: CaseIndex, clock: Callable[[], datetime], elasticsearch: str
+) -> None:
+    (case_id,) = await add_cases(database)
+    await write_findings(database, {case_id: [LATE]})
+    await make_index_without_findings(index, elasticsearch)
+    assert (await Relay(database, index, clock).drain()).refused == 1
+    await rebuild(database, index, clock)
+    answer = await CaseSearch(database, index).search(OF_FINDINGS[0])
+    assert ([hit.case_id for hit in answer.positions], answer.degraded) == ([case_id], False)
+    assert await dead(database) == {}

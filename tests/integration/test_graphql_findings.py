@@ -93,7 +93,7 @@ async def test_statistics_say_what_a_row_is_of_in_chinese(searching_client: Clie
             ],
             "cases": 1,
             "fines": "150000.00",
-            "confiscations": "0",
+            "confiscations": "0.00",
         }
     ]
     of_nobody_knows_where = {"agencyIds": [global_id("Agency", corpus.agencies["N"])]}

@@ -70,13 +70,14 @@ def worked_out(cases: Sequence[Known], wanted: CaseFilter, keys: Sequence[Statis
 
 def _values(case: Known, wanted: CaseFilter, keys: Sequence[StatisticsKey]) -> Iterator[Values]:
     day = case.decided_on
+    year, quarter, month = ("", "", "") if day is None else (f"{day.year:04}", f"Q{(day.month + 2) // 3}", f"{day:%m}")
     of_case: Values = {
         StatisticsKey.DOMAIN: case.domain.value,
         StatisticsKey.AGENCY: str(case.agency_id),
         StatisticsKey.REGION: case.region,
-        StatisticsKey.YEAR: day and f"{day.year:04}",
-        StatisticsKey.QUARTER: day and f"{day.year:04}-Q{(day.month + 2) // 3}",
-        StatisticsKey.MONTH: day and f"{day.year:04}-{day.month:02}",
+        StatisticsKey.YEAR: year or None,
+        StatisticsKey.QUARTER: f"{year}-{quarter}" if year else None,
+        StatisticsKey.MONTH: f"{year}-{month}" if year else None,
     }
     if OF_FINDINGS.isdisjoint(keys):
         yield of_case
