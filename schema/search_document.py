@@ -59,6 +59,7 @@ def finding_token(kind: AnomalyKind | None, rule: str | None, certainty: Certain
     return f"{kind or ''}/{rule or ''}/{certainty or ''}"
 
 
+# json_agg would write each array on a line of its own, and in a bulk request a document is one line.
 DOCUMENT_SQL: Final = """
 SELECT c.id,
        c.revision,
@@ -73,7 +74,7 @@ SELECT c.id,
          'fine_fen', (c.fine * 100)::bigint,
          'anomaly_count', c.anomaly_count,
          'findings', CASE WHEN c.anomaly_count > 0 THEN (
-           SELECT json_agg(ARRAY[
+           SELECT array_agg(ARRAY[
                     f.kind || '/' || f.rule || '/' || f.certainty,
                     f.kind || '/' || f.rule || '/',
                     f.kind || '//' || f.certainty,
