@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from api.ids import global_id
+from api.labels import KEY_OF_FACET, label
 from api.loaders import Loaders
 from api.masking import names_to_cover, shown_name
 from schema.records import PenaltyCase
-from schema.regions import region_name
-from schema.vocabularies import Domain, Facet, PartyType, SearchField
+from schema.vocabularies import Facet, PartyType, SearchField, StatisticsKey
 from stores.search.highlight import find_spans, fragments
 from stores.search.query_tree import Node, SearchQuery
 from stores.search.seam import FacetCount, Position, SearchAnswer
@@ -104,17 +104,12 @@ class LabelledCount:
 
 async def label_facet(loaders: Loaders, facet: Facet, counts: Sequence[FacetCount]) -> list[LabelledCount]:
     """A facet as clients see it; an agency's value is its id as `agencyIds` takes it."""
-    match facet:
-        case Facet.AGENCIES:
-            agencies = await loaders.agencies.load_many([int(found.value) for found in counts])
-            return [
-                LabelledCount(global_id("Agency", agency.id), agency.name, found.count)
-                for agency, found in zip(agencies, counts, strict=True)
-                if agency is not None
-            ]
-        case Facet.DOMAINS:
-            return [LabelledCount(found.value, Domain(found.value).label, found.count) for found in counts]
-        case Facet.REGIONS:
-            return [LabelledCount(found.value, region_name(found.value), found.count) for found in counts]
-        case Facet.YEARS:
-            return [LabelledCount(found.value, f"{found.value}年", found.count) for found in counts]
+    key = KEY_OF_FACET[facet]
+    if key is not StatisticsKey.AGENCY:
+        return [LabelledCount(found.value, label(key, found.value), found.count) for found in counts]
+    agencies = await loaders.agencies.load_many([int(found.value) for found in counts])
+    return [
+        LabelledCount(global_id("Agency", agency.id), agency.name, found.count)
+        for agency, found in zip(agencies, counts, strict=True)
+        if agency is not None
+    ]

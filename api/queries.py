@@ -21,6 +21,7 @@ from api.types.organisation import AgencyConnection
 from api.types.penalty_case import CaseConnection, PenaltyCase, case_cursor
 from api.types.rule import Rule, rule_by_id, rules
 from api.types.search import CaseFilter, CaseSearch, read_filter
+from api.types.statistics import StatisticsRow, read_rows
 from api.types.suggestion import Suggestion
 from schema import follow_up_records, records
 from schema.document_number import canonical_document_number
@@ -287,6 +288,15 @@ class Query:
         ),
     )
     cases: CaseConnection = resolved(cases, "Cases in order. 案件列表")
+    statistics: list[StatisticsRow] = resolved(
+        read_rows,
+        (
+            "Distinct cases and their money, in the order of the values, unknown ones last, with value null; without "
+            "keys one row, of all cases. Keys with one value a case sum to totalCount. ANOMALY, RULE and CERTAINTY "
+            "speak of one finding, OPEN or CONFIRMED, that the filter asks for: cases without one are in no row, those "
+            "with several may be in several. Over 10,000 rows: BAD_USER_INPUT. 统计"
+        ),
+    )
     agencies: AgencyConnection = resolved(agencies, "Agencies by region and name. 执法机关列表")
     feed_runs: FeedRunConnection = resolved(feed_runs, "Runs, newest first. 导入批次列表")
     rules: list[Rule] = resolved(rules, "The rules that apply on a day, with its law; else all. 监督规则列表")

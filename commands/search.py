@@ -13,7 +13,7 @@ from api.loaders import Loaders
 from api.masking import shown_name
 from commands.explanation import print_explanation
 from commands.runtime import NOT_DONE, Runtime, print_json, printable, run, with_runtime
-from schema.vocabularies import CaseSort, Domain
+from schema.vocabularies import AnomalyKind, CaseSort, Domain
 from stores.errors import QuerySyntaxError
 from stores.search.case_search import CaseSearch
 from stores.search.explanation import explanation_of
@@ -32,6 +32,9 @@ def search(
     context: typer.Context,
     query: Annotated[str, typer.Argument(help='Words; OR; -word; "a phrase"; field:word; parentheses.')],
     domain: Annotated[list[Domain] | None, typer.Option(help="Only this domain; may be repeated.")] = None,
+    anomaly: Annotated[
+        list[AnomalyKind] | None, typer.Option(help="With an open or confirmed finding of this kind; may be repeated.")
+    ] = None,
     first: Annotated[int, typer.Option(min=0, max=_MAX_FIRST, help="How many hits.")] = DEFAULT_PAGE,
     explain: Annotated[
         bool, typer.Option("--explain", help="Parse tree, Elasticsearch request and SQL; no server is asked.")
@@ -43,7 +46,7 @@ def search(
     parsed = _parsed(query)
     request = SearchRequest(
         query=parsed,
-        filter=CaseFilter(domains=tuple(domain or ())),
+        filter=CaseFilter(domains=tuple(domain or ()), anomalies=tuple(anomaly or ())),
         sort=effective_sort(CaseSort.RELEVANCE, parsed),
         first=first,
         after=None,

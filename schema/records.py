@@ -45,7 +45,10 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PenaltyCase:
-    """An administrative-penalty case (行政处罚案件) with its agency and its party; money in yuan."""
+    """An administrative-penalty case (行政处罚案件) with its agency and its party; money in yuan.
+
+    `anomaly_count` counts its findings that are open or confirmed.
+    """
 
     id: int
     agency: Agency
@@ -75,6 +78,7 @@ class PenaltyCase:
     sources: tuple[DataSource, ...]
     person_names: tuple[str, ...]
     revision: int
+    anomaly_count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,9 @@ The document holds no text that could be read back: `_source` is off, because Po
 
 from typing import Any, Final
 
-from schema.vocabularies import SearchField
+from schema.vocabularies import AnomalyKind, Certainty, SearchField
 
-MAPPING_VERSION: Final = 2
+MAPPING_VERSION: Final = 3
 """Raise it with any change of SETTINGS, MAPPING or DOCUMENT_SQL: an index of another version has to be rebuilt."""
 
 _TEXT = {
@@ -43,10 +43,23 @@ MAPPING: Final[dict[str, Any]] = {
         "decided_on": {"type": "date", "format": "strict_date"},
         "decided_year": {"type": "keyword"},
         "fine_fen": {"type": "long"},
+        "anomaly_count": {"type": "integer"},
+        "findings": {"type": "keyword"},
         **{field.value: _TEXT for field in SearchField},
     },
 }
 
+
+def finding_token(kind: AnomalyKind | None, rule: str | None, certainty: Certainty | None) -> str:
+    """A token of `findings`: `kind/rule/certainty`, each of them left empty where it is not asked for.
+
+    A document has all seven tokens of each finding that is open or confirmed, so that one token says what must hold of
+    ONE finding. Neither a kind nor a certainty holds a slash.
+    """
+    return f"{kind or ''}/{rule or ''}/{certainty or ''}"
+
+
+# json_agg would write each array on a line of its own, and in a bulk request a document is one line.
 DOCUMENT_SQL: Final = """
 SELECT c.id,
        c.revision,
@@ -59,6 +72,20 @@ SELECT c.id,
          'decided_on', c.decided_on,
          'decided_year', to_char(c.decided_on, 'YYYY'),
          'fine_fen', (c.fine * 100)::bigint,
+         'anomaly_count', c.anomaly_count,
+         'findings', CASE WHEN c.anomaly_count > 0 THEN (
+           SELECT array_agg(ARRAY[
+                    f.kind || '/' || f.rule || '/' || f.certainty,
+                    f.kind || '/' || f.rule || '/',
+                    f.kind || '//' || f.certainty,
+                    f.kind || '//',
+                    '/' || f.rule || '/' || f.certainty,
+                    '/' || f.rule || '/',
+                    '//' || f.certainty
+                  ])
+             FROM anomaly f
+            WHERE f.case_id = c.id AND f.status IN ('OPEN', 'CONFIRMED')
+         ) END,
          'number', json_build_array(t.number, t.filing_number),
          'title', t.title,
          'party', t.party,

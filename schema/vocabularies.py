@@ -281,6 +281,7 @@ class CaseSort(StrEnum):
     DECIDED_NEWEST = "DECIDED_NEWEST"
     DECIDED_OLDEST = "DECIDED_OLDEST"
     FINE_HIGHEST = "FINE_HIGHEST"
+    MOST_ANOMALIES = "MOST_ANOMALIES"
 
 
 class Facet(StrEnum):
@@ -290,6 +291,23 @@ class Facet(StrEnum):
     AGENCIES = "agencies"
     REGIONS = "regions"
     YEARS = "years"
+    ANOMALIES = "anomalies"
+    RULES = "rules"
+    CERTAINTIES = "certainties"
+
+
+class StatisticsKey(StrEnum):
+    """What statistics group cases by; `ANOMALY`, `RULE` and `CERTAINTY` speak of one finding of a case."""
+
+    DOMAIN = "DOMAIN"
+    ANOMALY = "ANOMALY"
+    RULE = "RULE"
+    CERTAINTY = "CERTAINTY"
+    AGENCY = "AGENCY"
+    REGION = "REGION"
+    YEAR = "YEAR"
+    QUARTER = "QUARTER"
+    MONTH = "MONTH"
 
 
 class SearchField(StrEnum):

@@ -37,7 +37,11 @@ PartyParent = strawberry.Parent[records.Party]
 
 def case_cursor(case: records.PenaltyCase, sort: CaseSort) -> str:
     """The cursor of a case in an order without scores."""
-    key = case.fine if sort is CaseSort.FINE_HIGHEST else case.decided_on
+    key: date | Decimal | int | None = case.decided_on
+    if sort is CaseSort.FINE_HIGHEST:
+        key = case.fine
+    elif sort is CaseSort.MOST_ANOMALIES:
+        key = case.anomaly_count
     return Position(sort, None, key, case.id).encode()
 
 

@@ -9,10 +9,11 @@ import strawberry
 from api.case_search import LabelledCount, label_facet
 from api.context import ApiInfo
 from api.ids import record_id
+from api.labels import rule_titles
 from api.paging import MAX_PAGE, PageInfo, given
 from api.types.fields import resolved
 from api.types.penalty_case import PenaltyCase
-from schema.vocabularies import Domain, Facet, SearchEngineName
+from schema.vocabularies import AnomalyKind, Certainty, Domain, Facet, SearchEngineName
 from stores.errors import BadUserInputError
 from stores.search import seam
 from stores.search.seam import SearchAnswer
@@ -42,19 +43,37 @@ class CaseFilter:
     party_uscc: str | None = strawberry.field(
         default=strawberry.UNSET, description="The party's unified social credit code. 统一社会信用代码"
     )
+    anomalies: list[AnomalyKind] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description=(
+            "Any of these kinds; with `certainty` and `rules` it must hold of ONE finding that is OPEN or CONFIRMED. "
+            "Facets and statistics count only such findings of the cases. 异常类别"
+        ),
+    )
+    certainty: Certainty | None = strawberry.field(
+        default=strawberry.UNSET, description="Of that one finding. 确定程度"
+    )
+    rules: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="Any of these rules, by code such as transfer.late. 规则"
+    )
 
 
 def read_filter(filter_: CaseFilter | None) -> seam.CaseFilter:
     """Check a filter and read its ids. Raises BadUserInputError, naming the field."""
     if not filter_:
         return seam.CaseFilter()
-    for name in ("domains", "agency_ids", "regions"):
+    for name in ("domains", "agency_ids", "regions", "anomalies", "rules"):
         if len(getattr(filter_, name) or ()) > MAX_PAGE:
             raise BadUserInputError(f"A filter's list holds at most {MAX_PAGE} values.")
     regions = tuple(filter_.regions or ())
     for region in regions:
         if not (len(region) == _REGION_DIGITS and region.isascii() and region.isdigit()):
             raise BadUserInputError("A region is a GB/T 2260 code of six digits, such as 411300.")
+    rules = tuple(filter_.rules or ())
+    if not rule_titles().keys() >= set(rules):
+        raise BadUserInputError(
+            "`rules` names a rule that there is not. The query `rules` and `jiandu rules list` give the code of each."
+        )
     uscc = given(filter_.party_uscc)
     return seam.CaseFilter(
         domains=tuple(filter_.domains or ()),
@@ -65,6 +84,9 @@ def read_filter(filter_: CaseFilter | None) -> seam.CaseFilter:
         fine_min=given(filter_.fine_min),
         fine_max=given(filter_.fine_max),
         party_uscc=None if uscc is None else _code(uscc),
+        anomalies=tuple(filter_.anomalies or ()),
+        certainty=given(filter_.certainty),
+        rules=rules,
     )
 
 
@@ -108,7 +130,12 @@ def _facet(facet: Facet) -> Callable[..., Awaitable[list[LabelledCount]]]:
     return labelled
 
 
-@strawberry.type(description="Counts of all hits, each computed only when selected; 100 values at most. 分面")
+@strawberry.type(
+    description=(
+        "Counts of all hits, each computed only when selected; 100 values at most. Of findings those count that are "
+        "OPEN or CONFIRMED and that the filter asks for. 分面"
+    )
+)
 class CaseFacets:
     """The facets of a search."""
 
@@ -116,6 +143,11 @@ class CaseFacets:
     agencies: list[FacetValue] = resolved(_facet(Facet.AGENCIES), "By agency; `value` is its id. 执法机关")
     regions: list[FacetValue] = resolved(_facet(Facet.REGIONS), "By the agency's region. 行政区划")
     years: list[FacetValue] = resolved(_facet(Facet.YEARS), "By the year of the decision. 决定年度")
+    anomalies: list[FacetValue] = resolved(_facet(Facet.ANOMALIES), "By the kinds of the hits' findings. 异常类别")
+    rules: list[FacetValue] = resolved(_facet(Facet.RULES), "By the rules of the hits' findings. 规则")
+    certainties: list[FacetValue] = resolved(
+        _facet(Facet.CERTAINTIES), "By the certainty of the hits' findings. 确定程度"
+    )
 
 
 @strawberry.type(description="An answer to a search. 检索结果")

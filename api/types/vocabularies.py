@@ -25,6 +25,7 @@ from schema.vocabularies import (
     RemedyOutcome,
     RemedyType,
     SearchEngineName,
+    StatisticsKey,
     SuggestionKind,
     TransferDecision,
 )
@@ -118,6 +119,44 @@ _enum(
         CaseSort.DECIDED_NEWEST: "The latest decision first. 按决定日期由近及远",
         CaseSort.DECIDED_OLDEST: "The earliest decision first. 按决定日期由远及近",
         CaseSort.FINE_HIGHEST: "The highest fine first. 按罚款金额由高到低",
+        CaseSort.MOST_ANOMALIES: "The most OPEN or CONFIRMED findings first, whatever the filter. 按异常数量由多到少",
+    },
+)
+_enum(
+    StatisticsKey,
+    "What statistics group by. 统计维度",
+    {
+        StatisticsKey.DOMAIN: "The domain. 领域",
+        StatisticsKey.ANOMALY: "The kind of a finding. 异常类别",
+        StatisticsKey.RULE: "The rule of a finding. 规则",
+        StatisticsKey.CERTAINTY: "The certainty of a finding. 确定程度",
+        StatisticsKey.AGENCY: "The agency that decided. 执法机关",
+        StatisticsKey.REGION: "The agency's region. 行政区划",
+        StatisticsKey.YEAR: "The year of the decision. 决定年度",
+        StatisticsKey.QUARTER: "The quarter of the decision. 决定季度",
+        StatisticsKey.MONTH: "The month of the decision. 决定月份",
+    },
+)
+_enum(
+    AnomalyKind,
+    "What is wrong with a case. 异常类别",
+    {
+        AnomalyKind.NOT_TRANSFERRED: "A suspected crime was not handed to the police.",
+        AnomalyKind.LATE_TRANSFER: "A suspected crime was handed over late.",
+        AnomalyKind.PENALTY_FOR_CRIME: "Only penalised although a criminal threshold is met.",
+        AnomalyKind.NOT_FILED: "The police did not file a case that was handed over.",
+        AnomalyKind.FILED_NOT_INVESTIGATED: "Filed and not investigated.",
+        AnomalyKind.STALLED_INVESTIGATION: "An investigation that does not end.",
+        AnomalyKind.ENFORCEMENT_NOT_APPLIED: "Enforcement was due to be applied for and was not.",
+        AnomalyKind.ENFORCEMENT_REFUSED: "A court refused enforcement without a lawful reason.",
+        AnomalyKind.STALLED_ENFORCEMENT: "An enforcement that does not end.",
+        AnomalyKind.UNLAWFUL_ENFORCEMENT: "Enforcement against the law.",
+        AnomalyKind.UNLAWFUL_COERCIVE_MEASURE: "A coercive measure of an agency against the law.",
+        AnomalyKind.LATE_ENTRY: "Entered into the platform late.",
+        AnomalyKind.INCOMPLETE_ENTRY: "Entered into the platform incompletely.",
+        AnomalyKind.INACTION: "What had to be done was not done.",
+        AnomalyKind.SLOW_ACTION: "What had to be done was done late.",
+        AnomalyKind.IMPROPER_ACTION: "What was done was improper.",
     },
 )
 _enum(
@@ -192,28 +231,6 @@ _enum(
     Certainty,
     "How sure a quantity or a finding is. 确定程度",
     {Certainty.CERTAIN: "Certain.", Certainty.POSSIBLE: "A person must check it against the file."},
-)
-_enum(
-    AnomalyKind,
-    "What is wrong with a case, as a procuratorate names it. 异常种类",
-    {
-        AnomalyKind.NOT_TRANSFERRED: "A suspected crime was not handed to the police.",
-        AnomalyKind.LATE_TRANSFER: "It was handed over late.",
-        AnomalyKind.PENALTY_FOR_CRIME: "Only penalised, although a criminal threshold is met.",
-        AnomalyKind.NOT_FILED: "The police did not file it.",
-        AnomalyKind.FILED_NOT_INVESTIGATED: "Filed, and not investigated.",
-        AnomalyKind.STALLED_INVESTIGATION: "Investigated without an end.",
-        AnomalyKind.ENFORCEMENT_NOT_APPLIED: "No court was asked to enforce the penalty.",
-        AnomalyKind.ENFORCEMENT_REFUSED: "A court refused without a ground.",
-        AnomalyKind.STALLED_ENFORCEMENT: "Enforced without an end.",
-        AnomalyKind.UNLAWFUL_ENFORCEMENT: "Enforced against the law.",
-        AnomalyKind.UNLAWFUL_COERCIVE_MEASURE: "An administrative coercive measure against the law.",
-        AnomalyKind.LATE_ENTRY: "Entered into the platform late.",
-        AnomalyKind.INCOMPLETE_ENTRY: "Entered half empty.",
-        AnomalyKind.INACTION: "What had to be done was not done.",
-        AnomalyKind.SLOW_ACTION: "It was done late.",
-        AnomalyKind.IMPROPER_ACTION: "What was done may not be done.",
-    },
 )
 _enum(
     AnomalyStatus,

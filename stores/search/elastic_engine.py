@@ -1,12 +1,15 @@
 """Elasticsearch's side of the seam: the tree and the filter compiled to one search request."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
-from schema.vocabularies import CaseSort, Facet, SearchEngineName, SearchField
+from schema.search_document import finding_token
+from schema.vocabularies import AnomalyKind, CaseSort, Certainty, Facet, SearchEngineName, SearchField
 from stores.elastic import CaseIndex
 from stores.search.query_tree import AllOf, AnyOf, Node, Not, Phrase
 from stores.search.seam import (
@@ -20,6 +23,7 @@ from stores.search.seam import (
     SearchRequest,
     fen_at_least,
     fen_at_most,
+    most_frequent,
     region_prefix,
 )
 
@@ -31,6 +35,9 @@ _FACET_FIELDS: Mapping[Facet, str] = {
     Facet.REGIONS: "region",
     Facet.YEARS: "decided_year",
 }
+FINDING_FACETS = frozenset({Facet.ANOMALIES, Facet.RULES, Facet.CERTAINTIES})
+# More than kinds, rules and certainties can make.
+_MAX_TOKENS = 10_000
 _EPOCH = date(1970, 1, 1)
 _DAY_MILLISECONDS = 86_400_000
 # What Elasticsearch sorts a missing value by when it is to come last.
@@ -42,7 +49,11 @@ _SORTS: Mapping[CaseSort, tuple[Body | str, ...]] = {
     CaseSort.DECIDED_NEWEST: ({"decided_on": {"order": "desc", "missing": "_last"}}, _BY_ID),
     CaseSort.DECIDED_OLDEST: ({"decided_on": {"order": "asc", "missing": "_last"}}, _BY_ID),
     CaseSort.FINE_HIGHEST: ({"fine_fen": {"order": "desc", "missing": "_last"}}, _BY_ID),
+    CaseSort.MOST_ANOMALIES: ({"anomaly_count": {"order": "desc"}}, _BY_ID),
 }
+# A field that an index of an older mapping lacks holds nothing there, and nobody would be told; to sort by such a field
+# Elasticsearch refuses. Behind the id it changes no order.
+_KNOWS_FINDINGS: Body = {"anomaly_count": {"order": "desc"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +71,7 @@ class ElasticEngine:
             positions=[_position(request.sort, hit) for hit in hits[: request.first]],
             has_next=len(hits) > request.first,
             total=answer["hits"]["total"]["value"] if request.count else None,
-            facets={
-                facet: [
-                    FacetCount(str(bucket["key"]), bucket["doc_count"])
-                    for bucket in aggregations[facet.value]["buckets"]
-                ]
-                for facet in request.facets
-            },
+            facets={facet: _counts(facet, aggregations[facet.value]["buckets"]) for facet in request.facets},
             engine=SearchEngineName.ELASTICSEARCH,
         )
 
@@ -87,18 +92,51 @@ def compile_request(request: SearchRequest) -> Body:
     }
     if request.after is not None:
         body["search_after"] = _search_after(request.after)
+    if request.filter.of_findings or not request.facets.isdisjoint(FINDING_FACETS):
+        body["sort"].append(_KNOWS_FINDINGS)
+        if request.after is not None:
+            body["search_after"].append(0)
     if request.facets:
-        body["aggs"] = {
-            facet.value: {
-                "terms": {
-                    "field": _FACET_FIELDS[facet],
-                    "size": MAX_FACET_VALUES,
-                    "order": [{"_count": "desc"}, {"_key": "asc"}],
-                }
-            }
-            for facet in sorted(request.facets)
-        }
+        body["aggs"] = {facet.value: _facet(facet, request.filter) for facet in sorted(request.facets)}
     return body
+
+
+def _facet(facet: Facet, wanted: CaseFilter) -> Body:
+    """The aggregation that counts the hits by a facet's values."""
+    match facet:
+        case Facet.ANOMALIES:
+            kinds = wanted.anomalies or tuple(AnomalyKind)
+            return _by_finding({kind.value: replace(wanted, anomalies=(kind,)) for kind in kinds})
+        case Facet.CERTAINTIES:
+            sure = tuple(Certainty) if wanted.certainty is None else (wanted.certainty,)
+            return _by_finding({certainty.value: replace(wanted, certainty=certainty) for certainty in sure})
+        case Facet.RULES if wanted.rules:
+            return _by_finding({rule: replace(wanted, rules=(rule,)) for rule in wanted.rules})
+        case Facet.RULES:
+            of_kinds = "|".join(wanted.anomalies or AnomalyKind)
+            as_sure = "|".join(Certainty) if wanted.certainty is None else wanted.certainty
+            # Of the tokens those that name all three; of a rule a case has one, since it has one finding of a rule.
+            return {"terms": {"field": "findings", "include": f"({of_kinds})/.+/({as_sure})", "size": _MAX_TOKENS}}
+        case _:
+            order = [{"_count": "desc"}, {"_key": "asc"}]
+            return {"terms": {"field": _FACET_FIELDS[facet], "size": MAX_FACET_VALUES, "order": order}}
+
+
+def _by_finding(filters: Mapping[str, CaseFilter]) -> Body:
+    """Counts the hits that have one finding as each of some filters asks for it."""
+    return {"filters": {"filters": {value: _finding(asked) for value, asked in filters.items()}}}
+
+
+def _counts(facet: Facet, buckets: Any) -> list[FacetCount]:
+    """A facet's counts from the buckets of its aggregation: a list, or a mapping by the names of filters."""
+    counts = Counter[str]()
+    if isinstance(buckets, Mapping):
+        counts.update({value: bucket["doc_count"] for value, bucket in buckets.items() if bucket["doc_count"]})
+    else:
+        for bucket in buckets:
+            key = str(bucket["key"])
+            counts[key.split("/", 1)[1].rsplit("/", 1)[0] if facet is Facet.RULES else key] += bucket["doc_count"]
+    return most_frequent(facet, (FacetCount(value, count) for value, count in counts.items()))
 
 
 def compile_tree(node: Node, *, scored: bool) -> Body:
@@ -178,13 +216,23 @@ def compile_filter(wanted: CaseFilter) -> list[Body]:
         clauses.append({"range": {"fine_fen": {"lte": fen_at_most(wanted.fine_max)}}})
     if wanted.party_uscc is not None:
         clauses.append({"term": {"party_uscc": wanted.party_uscc}})
+    if wanted.of_findings:
+        clauses.append(_finding(wanted))
     return clauses
 
 
+def _finding(wanted: CaseFilter) -> Body:
+    """What must hold of one finding: that it has one of the tokens that say so."""
+    asked = product(wanted.anomalies or (None,), wanted.rules or (None,), (wanted.certainty,))
+    return {"terms": {"findings": list(dict.fromkeys(finding_token(*each) for each in asked))}}
+
+
 def _position(sort: CaseSort, hit: Mapping[str, Any]) -> Position:
-    *scores, key, case_id = hit["sort"]
-    value: date | Decimal | None
-    if key is None or key in {_LAST_DESCENDING, _LAST_ASCENDING}:
+    *scores, key, case_id = hit["sort"][: len(_SORTS[sort])]
+    value: date | Decimal | int | None
+    if sort is CaseSort.MOST_ANOMALIES:
+        value = int(key)
+    elif key is None or key in {_LAST_DESCENDING, _LAST_ASCENDING}:
         value = None
     elif sort is CaseSort.FINE_HIGHEST:
         value = Decimal(key).scaleb(-2)
@@ -197,6 +245,8 @@ def _search_after(position: Position) -> list[int]:
     ascending = position.sort is CaseSort.DECIDED_OLDEST
     if position.key is None:
         key = _LAST_ASCENDING if ascending else _LAST_DESCENDING
+    elif isinstance(position.key, int):
+        key = position.key
     elif isinstance(position.key, Decimal):
         key = fen_at_least(position.key)
     else:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import CompoundSelect, Select
 from sqlalchemy.dialects import postgresql
 
 from stores.search.elastic_engine import compile_request
@@ -34,7 +34,7 @@ class Explanation:
 
 def explanation_of(request: SearchRequest) -> Explanation:
     """Compile a request for both engines."""
-    statements = [page_statement(request)]
+    statements: list[Select[Any] | CompoundSelect[Any]] = [page_statement(request)]
     if request.count or request.facets:
         statements.append(count_statement(request))
     return Explanation(
@@ -45,7 +45,7 @@ def explanation_of(request: SearchRequest) -> Explanation:
     )
 
 
-def _with_values(statement: Select[Any]) -> str:
+def _with_values(statement: Select[Any] | CompoundSelect[Any]) -> str:
     """A statement with its values in it, as psql takes it; its parameters have names, so that a % stays a %."""
     return str(
         statement.compile(

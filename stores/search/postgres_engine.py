@@ -4,20 +4,48 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from schema.anomaly_tables import anomaly
 from schema.tables import agency, case_text, party, penalty_case
 from schema.vocabularies import CaseSort, Facet, SearchEngineName
 from stores.postgres import Database
-from stores.search.postgres_query import behind, compile_filter, compile_score, compile_tree, order_by, order_key
-from stores.search.seam import MAX_FACET_VALUES, FacetCount, Position, SearchAnswer, SearchRequest
+from stores.search.postgres_query import (
+    behind,
+    compile_filter,
+    compile_score,
+    compile_tree,
+    finding_conditions,
+    order_by,
+    order_key,
+)
+from stores.search.seam import FacetCount, Position, SearchAnswer, SearchRequest, most_frequent
 
 _FACET_COLUMNS: Mapping[Facet, ColumnElement[Any]] = {
     Facet.DOMAINS: penalty_case.c.domain,
     Facet.AGENCIES: penalty_case.c.agency_id,
     Facet.REGIONS: agency.c.region,
     Facet.YEARS: func.to_char(penalty_case.c.decided_on, "YYYY"),
+}
+_FINDING_FACETS: Mapping[Facet, ColumnElement[Any]] = {
+    Facet.ANOMALIES: anomaly.c.kind,
+    Facet.RULES: anomaly.c.rule,
+    Facet.CERTAINTIES: anomaly.c.certainty,
 }
 
 
@@ -72,41 +100,45 @@ def page_statement(request: SearchRequest) -> Select[Any]:
     return statement.order_by(*order_by(request.sort, score)).limit(request.first + 1)
 
 
-def count_statement(request: SearchRequest) -> Select[Any]:
-    """One row of the count; with facets a row a value besides: (value of each facet, grouping of each facet, count)."""
-    asked = sorted(request.facets)
-    if not asked:
+def count_statement(request: SearchRequest) -> Select[Any] | CompoundSelect[Any]:
+    """One row of the count; with facets rows of (facet, value, count), the count's facet being null.
+
+    What every case has one value of is counted in one pass over the hits, what findings say in another.
+    """
+    if not request.facets:
         return _matching(request, func.count())
-    columns = [_FACET_COLUMNS[facet].label(facet.value) for facet in asked]
-    matched = _matching(request, *columns).cte("matched")
-    keys = [matched.c[facet.value] for facet in asked]
-    return select(*keys, *(func.grouping(key) for key in keys), func.count()).group_by(
-        func.grouping_sets(tuple_(), *keys)
+    asked = sorted(request.facets & _FACET_COLUMNS.keys())
+    matched = _matching(request, penalty_case.c.id, *(_FACET_COLUMNS[facet].label(facet.value) for facet in asked)).cte(
+        "matched"
     )
+    counts = _counted({facet: matched.c[facet.value] for facet in asked}, func.count(), tuple_())
+    of_findings = {facet: column for facet, column in _FINDING_FACETS.items() if facet in request.facets}
+    if not of_findings:
+        return counts.select_from(matched)
+    findings = matched.join(anomaly, and_(anomaly.c.case_id == matched.c.id, *finding_conditions(request.filter)))
+    cases = func.count(matched.c.id.distinct())
+    return union_all(counts.select_from(matched), _counted(of_findings, cases).select_from(findings))
+
+
+def _counted(keys: Mapping[Facet, ColumnElement[Any]], count: ColumnElement[int], *sets: Any) -> Select[Any]:
+    """Rows of (facet, value, count), a grouping set each; in a row of one set the other facets' values are null."""
+    facet = case(*((func.grouping(key) == 0, facet.value) for facet, key in keys.items())) if keys else null()
+    value = func.coalesce(*(cast(key, Text) for key in keys.values())) if keys else null()
+    columns: list[ColumnElement[Any]] = [cast(facet, Text).label("facet"), cast(value, Text).label("value"), count]
+    return select(*columns).group_by(func.grouping_sets(*sets, *keys.values()))
 
 
 async def _count(
     connection: AsyncConnection, request: SearchRequest
 ) -> tuple[int, Mapping[Facet, Sequence[FacetCount]]]:
-    asked = sorted(request.facets)
     rows = (await connection.execute(count_statement(request))).all()
-    if not asked:
+    if not request.facets:
         return rows[0][0], {}
     total = 0
-    counts: dict[Facet, list[tuple[Any, int]]] = {facet: [] for facet in asked}
-    width = len(asked)
-    for row in rows:
-        values, grouped, count = row[:width], row[width : 2 * width], row[-1]
-        if all(grouped):
+    counts: dict[Facet, list[FacetCount]] = {facet: [] for facet in sorted(request.facets)}
+    for facet, value, count in rows:
+        if facet is None:
             total = count
-            continue
-        place = list(grouped).index(0)
-        if values[place] is not None:
-            counts[asked[place]].append((values[place], count))
-    return total, {
-        facet: [
-            FacetCount(str(value), count)
-            for value, count in sorted(found, key=lambda pair: (-pair[1], pair[0]))[:MAX_FACET_VALUES]
-        ]
-        for facet, found in counts.items()
-    }
+        elif value is not None:
+            counts[Facet(facet)].append(FacetCount(value, count))
+    return total, {facet: most_frequent(facet, found) for facet, found in counts.items()}

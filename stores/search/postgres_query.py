@@ -4,9 +4,25 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, literal, literal_column, not_, null, or_
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Integer,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    not_,
+    null,
+    or_,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
+from schema.anomaly_tables import ACTIVE, anomaly
 from schema.tables import agency, case_text, party, penalty_case
 from schema.vocabularies import CaseSort, SearchField
 from stores.search.query_tree import AllOf, AnyOf, Node, Not, Phrase
@@ -129,12 +145,33 @@ def compile_filter(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         conditions.append(penalty_case.c.fine <= wanted.fine_max)
     if wanted.party_uscc is not None:
         conditions.append(party.c.uscc == wanted.party_uscc)
+    if wanted.of_findings:
+        conditions.append(exists().where(anomaly.c.case_id == penalty_case.c.id, *finding_conditions(wanted)))
     return conditions
 
 
-def order_key(sort: CaseSort) -> ColumnElement[Any]:
+def finding_conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    """What must hold of a row of anomaly: that it is open or confirmed, and what the filter asks of a finding."""
+    # Word for word the condition of the indexes, which a parameter in it would hide from the planner.
+    conditions: list[ColumnElement[bool]] = [literal_column(f"anomaly.{ACTIVE}", Boolean)]
+    if wanted.anomalies:
+        conditions.append(anomaly.c.kind.in_([kind.value for kind in wanted.anomalies]))
+    if wanted.rules:
+        conditions.append(anomaly.c.rule.in_(wanted.rules))
+    if wanted.certainty is not None:
+        conditions.append(anomaly.c.certainty == wanted.certainty.value)
+    return conditions
+
+
+def order_key(sort: CaseSort) -> Column[Any]:
     """The column an order goes by, after the score."""
-    return penalty_case.c.fine if sort is CaseSort.FINE_HIGHEST else penalty_case.c.decided_on
+    match sort:
+        case CaseSort.FINE_HIGHEST:
+            return penalty_case.c.fine
+        case CaseSort.MOST_ANOMALIES:
+            return penalty_case.c.anomaly_count
+        case _:
+            return penalty_case.c.decided_on
 
 
 def order_by(sort: CaseSort, score: ColumnElement[int] | None = None) -> list[ColumnElement[Any]]:
@@ -142,7 +179,8 @@ def order_by(sort: CaseSort, score: ColumnElement[int] | None = None) -> list[Co
     key = order_key(sort)
     ordered = key.asc() if sort is CaseSort.DECIDED_OLDEST else key.desc()
     scores = [] if score is None else [score.desc()]
-    return [*scores, ordered.nulls_last(), penalty_case.c.id.desc()]
+    # Said of a column that is never null, it would keep the planner from its index.
+    return [*scores, ordered.nulls_last() if key.nullable else ordered, penalty_case.c.id.desc()]
 
 
 def behind(position: Position, score: ColumnElement[int] | None = None) -> ColumnElement[bool]:

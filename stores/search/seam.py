@@ -4,7 +4,7 @@ import base64
 import binascii
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,7 @@ from typing import Protocol
 
 import orjson
 
-from schema.vocabularies import CaseSort, Domain, Facet, SearchEngineName, SearchField
+from schema.vocabularies import AnomalyKind, CaseSort, Certainty, Domain, Facet, SearchEngineName, SearchField
 from stores.errors import BadUserInputError
 from stores.search.query_tree import SearchQuery
 
@@ -35,6 +35,7 @@ WHOLE_WEIGHT = 2
 MAX_FACET_VALUES = 100
 
 _AMOUNT = re.compile(r"[0-9]{1,16}\.[0-9]{2}")
+_COUNT = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,17 @@ class CaseFilter:
     fine_min: Decimal | None = None
     fine_max: Decimal | None = None
     party_uscc: str | None = None
+    anomalies: tuple[AnomalyKind, ...] = ()
+    certainty: Certainty | None = None
+    rules: tuple[str, ...] = ()
+
+    @property
+    def of_findings(self) -> bool:
+        """Whether it asks for a finding: `anomalies`, `certainty` and `rules` must hold of one, open or confirmed.
+
+        Of the findings of a case that is left, facets and statistics count those of which they hold.
+        """
+        return bool(self.anomalies or self.rules or self.certainty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +69,7 @@ class Position:
 
     sort: CaseSort
     score: int | None
-    key: date | Decimal | None
+    key: date | Decimal | int | None
     case_id: int
 
     def encode(self) -> str:
@@ -82,18 +94,28 @@ def decode_position(cursor: str, sort: CaseSort) -> Position:
             or (sort is CaseSort.RELEVANCE) != (type(score) is int and 0 <= score < 2**24)
         ):
             raise ValueError  # noqa: TRY301  one answer for everything that is wrong
-        value: date | Decimal | None = None
-        if key is not None and sort is not CaseSort.FINE_HIGHEST:
-            value = date.fromisoformat(key)
-        elif key is not None:
-            value = Decimal(key) if _AMOUNT.fullmatch(key) else None
-            if value is None:
-                raise ValueError  # noqa: TRY301  the same
+        value = _key(key, sort)
     except (ValueError, TypeError, binascii.Error) as error:
         raise BadUserInputError(
             "This cursor does not belong to this list. Take `endCursor` of the page before, with the same sort."
         ) from error
     return Position(sort, score, value, case_id)
+
+
+def _key(key: str | None, sort: CaseSort) -> date | Decimal | int | None:
+    """What a cursor of this order says that its case is ordered by. Raises ValueError, TypeError."""
+    if sort is CaseSort.MOST_ANOMALIES:
+        # Every case has a number of findings, and so every cursor of this order does.
+        return int(_matched(_COUNT, key))
+    if key is None:
+        return None
+    return Decimal(_matched(_AMOUNT, key)) if sort is CaseSort.FINE_HIGHEST else date.fromisoformat(key)
+
+
+def _matched(pattern: re.Pattern[str], key: str | None) -> str:
+    if key is None or not pattern.fullmatch(key):
+        raise ValueError
+    return key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +133,23 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class FacetCount:
-    """How many hits have a value; `value` is a domain, an agency's id, a region code or a year."""
+    """How many hits have a value: a domain, an agency's id, a region code, a year, a kind, a rule or a certainty.
+
+    Of kind, rule and certainty a hit has those of the findings that the filter asks for; without such a filter, of all
+    its findings that are open or confirmed. A hit counts once, however many findings of it have the value.
+    """
 
     value: str
     count: int
+
+
+def most_frequent(facet: Facet, counts: Iterable[FacetCount]) -> list[FacetCount]:
+    """A facet's counts as they are shown: the most first, then by value, agencies by the number of their id."""
+
+    def place(found: FacetCount) -> tuple[int, int, str]:
+        return -found.count, int(found.value) if facet is Facet.AGENCIES else 0, found.value
+
+    return sorted(counts, key=place)[:MAX_FACET_VALUES]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,18 @@ import re
 import shutil
 import signal
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
+import anyio
 import httpx
 import psycopg
 import pytest
+from sqlalchemy import text
 
+from schema.vocabularies import AnomalyKind, AnomalyStatus
 from stores.migrating import newest_revision
+from stores.postgres import Database
 from tests.acceptance.program import (
     COMPARISON,
     NO_ELASTICSEARCH,
@@ -28,8 +33,10 @@ from tests.acceptance.program import (
     wait_until,
 )
 from tests.conftest import TestDatabase, dsn
+from tests.integration.anomaly_rows import Found, write_findings
 
 pytestmark = pytest.mark.acceptance
+HITS = {"totalCount", "engine", "degraded", "interpretedAs", "hits"}
 
 # -- the embedded database ---------------------------------------------------------------------------------------------
 
@@ -47,7 +54,7 @@ def test_the_first_command_makes_the_database_and_all_that_run_share_it(
     assert [report["inserted"] for report in reports] == [14, 23, SAMPLE_CASES]
     assert ask(addresses).json() == {"data": {"cases": {"totalCount": SAMPLE_CASES}}}
     found = program.run("search", "危险废物", "--domain", "ENVIRONMENT", "--first", "1", "--json", data_dir=data).json
-    assert set(found) == {"totalCount", "engine", "degraded", "interpretedAs", "hits"}
+    assert set(found) == HITS
     assert (found["engine"], found["degraded"]) == ("POSTGRESQL", False)
     assert set(found["hits"][0]) == {"documentNumber", "agency", "party", "score", "highlights"}
     migrated = program.run("migrate", "--json", data_dir=data)
@@ -191,6 +198,32 @@ def test_whoever_loads_finds_at_once_what_was_loaded(program: Program, servers: 
     found = program.run("search", "危险废物 倾倒", "--json", **servers).json
     assert (found["engine"], found["totalCount"]) == ("ELASTICSEARCH", 1)
     assert program.run("index", "status", "--json", **servers).json["outbox"] == 0
+
+
+def test_a_search_is_narrowed_to_kinds_of_findings(
+    program: Program, servers: dict[str, str], database_urls: TestDatabase
+) -> None:
+    program.run("feed", "load", *SAMPLE, **servers | NO_ELASTICSEARCH)
+    late = Found("service.late", AnomalyKind.SLOW_ACTION)
+
+    async def open_findings() -> None:
+        database = Database(database_urls.application)
+        async with database.begin() as connection:
+            ids = await connection.scalars(text("SELECT id FROM penalty_case ORDER BY id LIMIT 2"))
+        await write_findings(
+            database, dict(zip(ids, ([late], [replace(late, status=AnomalyStatus.DISMISSED)]), strict=True))
+        )
+        await database.close()
+
+    anyio.run(open_findings)
+    for words, found in (
+        (("--anomaly", "SLOW_ACTION"), 1),
+        (("--anomaly", "LATE_ENTRY"), 0),
+        (("--anomaly", "LATE_ENTRY", "--anomaly", "SLOW_ACTION"), 1),
+    ):
+        result = program.run("search", "号", *words, "--json", **servers | NO_ELASTICSEARCH).json
+        assert (set(result), result["totalCount"]) == (HITS, found)
+    assert program.run("search", "号", "--anomaly", "LATE", **servers).status == 2
 
 
 def test_what_is_loaded_while_elasticsearch_is_away_is_loaded_all_the_same(

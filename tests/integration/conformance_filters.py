@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from schema.vocabularies import Domain
+from schema.vocabularies import AnomalyKind, Certainty, Domain
 from tests.integration.conformance_queries import EVERYTHING, M, P, T, W, X, all_but
 from tests.integration.search_cases import USCC_OF_MARKET, USCC_OF_PLANT
 
@@ -46,6 +46,31 @@ FILTERS: Sequence[tuple[Fields, str]] = [
     ({"party_uscc": USCC_OF_MARKET, "regions": ("411300",)}, "P2 P3"),
     ({"party_uscc": USCC_OF_PLANT}, "W1"),
     ({"party_uscc": "91410100MA40CCC30E"}, ""),
+    ({"anomalies": (AnomalyKind.SLOW_ACTION,)}, "W1 W2 X2 P6 H2"),
+    ({"anomalies": (AnomalyKind.SLOW_ACTION, AnomalyKind.NOT_FILED)}, "W1 W2 X2 P6 H2 N1"),
+    ({"anomalies": (AnomalyKind.LATE_ENTRY,)}, "W1 W8"),
+    ({"anomalies": (AnomalyKind.PENALTY_FOR_CRIME,)}, ""),
+    ({"certainty": Certainty.POSSIBLE}, "W1 W2 X2 N1"),
+    ({"certainty": Certainty.CERTAIN}, "W1 W2 W8 X1 X2 P6 H2 N1 T1"),
+    ({"rules": ("service.late",)}, "W1 W2 X2 P6 H2 T1"),
+    ({"rules": ("service.late", "filing.no-explanation")}, "W1 W2 X2 P6 H2 T1 N1"),
+    ({"rules": ("enforcement.stalled",)}, ""),
+    ({"anomalies": (), "rules": (), "certainty": None}, EVERYTHING),
+    # Of ONE finding: W2 has a late service that is certain and a late decision that may be.
+    ({"rules": ("service.late",), "certainty": Certainty.POSSIBLE}, "W1"),
+    ({"rules": ("service.late",), "anomalies": (AnomalyKind.INACTION,)}, "T1"),
+    ({"rules": ("transfer.late",), "anomalies": (AnomalyKind.SLOW_ACTION,)}, ""),
+    ({"anomalies": (AnomalyKind.LATE_TRANSFER,), "certainty": Certainty.CERTAIN}, "X1"),
+    (
+        {
+            "anomalies": (AnomalyKind.SLOW_ACTION, AnomalyKind.INACTION),
+            "rules": ("service.late", "decision.over-90-days"),
+            "certainty": Certainty.POSSIBLE,
+        },
+        "W1 W2",
+    ),
+    ({"anomalies": (AnomalyKind.SLOW_ACTION,), "regions": ("411300",), "fine_min": Decimal(20000)}, "W1 W2 X2"),
+    ({"certainty": Certainty.POSSIBLE, "party_uscc": USCC_OF_PLANT}, "W1"),
     (
         {
             "domains": (Domain.ENVIRONMENT, Domain.MARKET),
@@ -85,6 +110,9 @@ FILTERED_QUERIES: Sequence[tuple[str, Fields, str]] = [
     ("占道 OR 盗伐", {"fine_min": Decimal(0)}, "L1"),
     ("超市 OR 化工", {"party_uscc": USCC_OF_MARKET}, "P2 P3 H2"),
     ('"超市"', {"party_uscc": USCC_OF_PLANT}, ""),
+    ("废水 OR 危废", {"rules": ("transfer.late", "service.late")}, "W1 W2 X1 X2"),
+    ("废水 OR 危废", {"anomalies": (AnomalyKind.LATE_TRANSFER,), "certainty": Certainty.POSSIBLE}, "X2"),
+    ("-废水", {"anomalies": (AnomalyKind.LATE_ENTRY,)}, "W1 W8"),
     ("facts:食品", {"party_uscc": USCC_OF_MARKET, "decided_from": date(2021, 4, 1)}, "P2"),
     (
         "镇平 OR 商标",

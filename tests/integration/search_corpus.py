@@ -24,7 +24,9 @@ from stores.search.postgres_engine import PostgresEngine
 from stores.search.seam import CaseFilter, SearchAnswer, SearchEngine, SearchRequest, effective_sort
 from stores.settings import Settings
 from tests.conftest import CHINA, SEARCH_PATIENCE_SECONDS, TEST_KEY, TestDatabase, cloned_database
+from tests.integration.anomaly_rows import write_findings
 from tests.integration.search_cases import AGENCIES, CASES, PROCURATORATES, write_feed
+from tests.integration.search_findings import FINDINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ async def opened_corpus(
         database, index = Database(urls.application), CaseIndex(settings)
         try:
             assert await load(database, write_feed(folder)) == len(PROCURATORATES) + len(AGENCIES) + len(CASES)
+            labels = await _labels(database)
+            await write_findings(database, {case_id: FINDINGS.get(label, ()) for case_id, label in labels.items()})
             assert (await Relay(database, index, now).drain()).pending == 0
             yield Corpus(
                 urls,
@@ -86,7 +90,7 @@ async def opened_corpus(
                 settings,
                 index,
                 {"postgresql": PostgresEngine(database), "elasticsearch": ElasticEngine(index)},
-                await _labels(database),
+                labels,
                 await _agency_ids(database),
             )
         finally:

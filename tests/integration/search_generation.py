@@ -13,11 +13,12 @@ from hypothesis.extra.lark import from_lark
 from lark import Lark
 
 from schema.tokens import tokens
-from schema.vocabularies import NAMED_FIELDS, Domain, SearchField
+from schema.vocabularies import NAMED_FIELDS, AnomalyKind, Certainty, Domain, SearchField
 from stores.errors import QuerySyntaxError
 from stores.search.parser import parse_query
 from stores.search.query_tree import AllOf, AnyOf, Node, Not, Phrase, SearchQuery
 from stores.search.words import synonym_groups
+from tests.integration.search_findings import FOUND
 
 _Text = TypeVar("_Text")
 _LONGEST_PIECE = 12
@@ -146,9 +147,23 @@ _DAYS = st.sampled_from([date(2017, 2, 28), date(2020, 7, 1), date(2021, 3, 1), 
 _AMOUNTS = st.sampled_from(["-1", "0", "0.01", "0.011", "500", "1200.095", "5000", "6000.00", "99999.999", "1e13"])
 
 
+_KINDS = st.sampled_from([*sorted({found.kind for found in FOUND}), AnomalyKind.PENALTY_FOR_CRIME])
+_RULES = st.sampled_from([*sorted({found.rule for found in FOUND}), "coercive.too-long"])
+
+
+_FINDINGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "anomalies": st.lists(_KINDS, max_size=3).map(tuple),
+        "certainty": st.none() | st.sampled_from(Certainty),
+        "rules": st.lists(_RULES, max_size=3).map(tuple),
+    },
+)
+
+
 def filters(**lists: Sequence[Any]) -> st.SearchStrategy[dict[str, Any]]:
     """A filter's fields; `lists` are what the lists of it are drawn from."""
-    return st.fixed_dictionaries(
+    of_cases = st.fixed_dictionaries(
         {},
         optional={
             "domains": st.lists(st.sampled_from(Domain), max_size=3).map(tuple),
@@ -158,4 +173,7 @@ def filters(**lists: Sequence[Any]) -> st.SearchStrategy[dict[str, Any]]:
             "fine_max": _AMOUNTS.map(Decimal),
             **{name: st.lists(st.sampled_from(values), max_size=4).map(tuple) for name, values in lists.items()},
         },
+    )
+    return st.one_of(
+        of_cases, of_cases, _FINDINGS, st.builds(lambda case, finding: {**case, **finding}, of_cases, _FINDINGS)
     )

@@ -12,8 +12,10 @@ from schema.tokens import tokens
 from schema.vocabularies import CaseSort, Domain, Facet, SearchField
 from stores.search.query_tree import AllOf, AnyOf, Node, Not, Phrase
 from stores.search.seam import CaseFilter, Position, SearchEngine, SearchRequest, decode_position
+from tests.integration.anomaly_rows import Found
 from tests.integration.search_cases import AGENCIES, CASES
 from tests.integration.search_corpus import Corpus
+from tests.integration.search_findings import active_findings
 
 WEIGHTS: Mapping[SearchField, int] = {
     SearchField.NUMBER: 8,
@@ -40,6 +42,8 @@ class Known:
     uscc: str | None
     decided_on: date | None
     fine: Decimal | None
+    findings: Sequence[Found]
+    """Those that are open or confirmed."""
     texts: Mapping[SearchField, Sequence[str]]
     """The tokens of each text of a field, with a space around each token."""
 
@@ -72,6 +76,7 @@ def _known(corpus: Corpus, label: str) -> Known:
         uscc=fields["party"].get("uscc"),
         decided_on=None if decided_on is None else date.fromisoformat(decided_on),
         fine=None if fine is None else Decimal(fine).quantize(Decimal("0.01")),
+        findings=active_findings(label),
         texts={field: [f" {' '.join(tokens(text))} " for text in written if text] for field, written in texts.items()},
     )
 
@@ -124,7 +129,19 @@ def left_by(wanted: CaseFilter, case: Known) -> bool:
         and (wanted.fine_min is None or (fine is not None and fine >= wanted.fine_min))
         and (wanted.fine_max is None or (fine is not None and fine <= wanted.fine_max))
         and (wanted.party_uscc is None or case.uscc == wanted.party_uscc)
+        and (not (wanted.anomalies or wanted.rules or wanted.certainty) or bool(findings_asked_for(wanted, case)))
     )
+
+
+def findings_asked_for(wanted: CaseFilter, case: Known) -> list[Found]:
+    """The findings of a case of which all holds that a filter asks of one."""
+    return [
+        found
+        for found in case.findings
+        if (not wanted.anomalies or found.kind in wanted.anomalies)
+        and (not wanted.rules or found.rule in wanted.rules)
+        and (wanted.certainty is None or found.certainty is wanted.certainty)
+    ]
 
 
 def in_order(cases: Sequence[Known], sort: CaseSort, scores: Mapping[str, int] | None = None) -> list[Known]:
@@ -132,7 +149,9 @@ def in_order(cases: Sequence[Known], sort: CaseSort, scores: Mapping[str, int] |
 
     def place(case: Known) -> tuple[int, bool, Decimal, int]:
         key = case.fine
-        if sort is not CaseSort.FINE_HIGHEST:
+        if sort is CaseSort.MOST_ANOMALIES:
+            key = Decimal(len(case.findings))
+        elif sort is not CaseSort.FINE_HIGHEST:
             key = None if case.decided_on is None else Decimal(case.decided_on.toordinal())
         known = Decimal(0) if key is None else key
         return (
@@ -145,13 +164,23 @@ def in_order(cases: Sequence[Known], sort: CaseSort, scores: Mapping[str, int] |
     return sorted(cases, key=place)
 
 
-def facet_counts(cases: Sequence[Known]) -> dict[Facet, list[tuple[str, int]]]:
-    """How many of the cases have each value: the most first, then by value, ids as numbers; unknown ones left out."""
+def facet_counts(
+    cases: Sequence[Known],
+    wanted: CaseFilter = CaseFilter(),  # noqa: B008  frozen
+) -> dict[Facet, list[tuple[str, int]]]:
+    """How many of the cases have each value: the most first, then by value, ids as numbers; unknown ones left out.
+
+    A case counts once by each value that its findings have of which the filter holds.
+    """
+    told = [findings_asked_for(wanted, case) for case in cases]
     counted: Mapping[Facet, Counter[str]] = {
         Facet.DOMAINS: Counter(case.domain.value for case in cases),
         Facet.AGENCIES: Counter(str(case.agency_id) for case in cases),
         Facet.REGIONS: Counter(case.region for case in cases if case.region),
         Facet.YEARS: Counter(str(case.decided_on)[:_YEAR] for case in cases if case.decided_on),
+        Facet.ANOMALIES: Counter(kind for found in told for kind in {each.kind.value for each in found}),
+        Facet.RULES: Counter(rule for found in told for rule in {each.rule for each in found}),
+        Facet.CERTAINTIES: Counter(sure for found in told for sure in {each.certainty.value for each in found}),
     }
     return {
         facet: sorted(counts.items(), key=lambda pair: (-pair[1], len(pair[0]) * (facet is Facet.AGENCIES), pair[0]))
@@ -172,12 +201,18 @@ def hits_of(cases: Sequence[Known], request: SearchRequest) -> list[tuple[Known,
             Position(
                 sort,
                 None if scores is None else scores[case.label],
-                case.fine if sort is CaseSort.FINE_HIGHEST else case.decided_on,
+                _key(case, sort),
                 case.case_id,
             ),
         )
         for case in in_order(hits, sort, scores)
     ]
+
+
+def _key(case: Known, sort: CaseSort) -> date | Decimal | int | None:
+    if sort is CaseSort.MOST_ANOMALIES:
+        return len(case.findings)
+    return case.fine if sort is CaseSort.FINE_HIGHEST else case.decided_on
 
 
 async def hold_both_to_it(
@@ -189,7 +224,7 @@ async def hold_both_to_it(
     """
     hits = hits_of(cases, request)
     expected = [position for _, position in hits]
-    counts = facet_counts([case for case, _ in hits])
+    counts = facet_counts([case for case, _ in hits], request.filter)
     for engine in engines:
         answer = await engine.search(request)
         assert list(answer.positions) == expected[: request.first]

@@ -11,8 +11,9 @@ from itertools import product
 import pytest
 from sqlalchemy import text
 
-from schema.vocabularies import CaseSort
+from schema.vocabularies import AnomalyKind, AnomalyStatus, CaseSort
 from stores.search.seam import CaseFilter, Position, SearchEngine, decode_position
+from tests.integration.anomaly_rows import Found, write_findings
 from tests.integration.indexing_cases import add_cases, delete_case
 from tests.integration.search_corpus import asked
 from tests.integration.search_shelf import Shelf, Shelves
@@ -39,6 +40,7 @@ _FIELDS = ("number", "title", "violation_type", "agency", "basis", "facts")
 _SAY = ", ".join(f"{field} = CASE :field WHEN '{field}' THEN ' {WORD} ' ELSE '' END" for field in _FIELDS)
 _SAID = text(f"UPDATE case_text SET {_SAY} WHERE case_id = :id")  # noqa: S608  the test's own names
 _PLACE = text("UPDATE penalty_case SET decided_on = :decided, fine = :fine, revision = revision + 1 WHERE id = :id")
+_OPEN = AnomalyStatus.OPEN
 _TURN = 2 * date(2024, 1, 1).toordinal()
 
 
@@ -58,6 +60,16 @@ async def put(shelf: Shelf, sort: CaseSort, keys: Mapping[int, Key]) -> None:
                 decided = date.fromordinal(_TURN - decided.toordinal())
             await connection.execute(_SAID, {"id": case_id, "field": field})
             await connection.execute(_PLACE, {"id": case_id, "decided": decided, "fine": fine and Decimal(fine)})
+    await write_findings(shelf.database, {case_id: _findings(fine) for case_id, (_, _, fine) in keys.items()})
+
+
+def _findings(fine: str | None) -> list[Found]:
+    """As many that are open as the fine is high; the others of the most that there can be are resolved."""
+    wanted = sorted({"", *(key[2] or "" for key in (*KEYS, TOP))}, key=lambda each: int(each or 0)).index(fine or "")
+    return [
+        Found(f"test.{place}", AnomalyKind.INACTION, status=_OPEN if place < wanted else AnomalyStatus.RESOLVED)
+        for place in range(len(KEYS))
+    ]
 
 
 async def read_page(

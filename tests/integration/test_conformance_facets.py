@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from indexer.relay import Relay
-from schema.vocabularies import Facet
+from schema.vocabularies import AnomalyKind, Certainty, Facet
 from stores.elastic import CaseIndex
 from stores.postgres import Database
 from stores.search.elastic_engine import ElasticEngine
@@ -17,6 +18,7 @@ from tests.integration.conformance_filters import FILTERED_QUERIES, FILTERS, Fie
 from tests.integration.search_corpus import Corpus, asked, load, now
 from tests.integration.search_reference import Known, facet_counts
 
+_NOT = ("NOT_TRANSFERRED", 1)
 Counts = dict[Facet, list[tuple[str, int]]]
 
 
@@ -32,7 +34,7 @@ async def test_facets_count_the_hits_of_a_query_and_a_filter(
 ) -> None:
     hits = [case for case in known if case.label in expected.split()]
     answer = await engine.search(asked(text, filter=corpus.filter(**fields), first=1, facets=frozenset(Facet)))
-    assert counts_of(answer) == facet_counts(hits)
+    assert counts_of(answer) == facet_counts(hits, corpus.filter(**fields))
     assert answer.total == len(hits)
 
 
@@ -54,6 +56,9 @@ async def test_the_most_frequent_value_comes_first_and_then_the_lowest(corpus: C
         Facet.AGENCIES: sorted(agencies.items(), key=lambda pair: (-pair[1], int(pair[0]))),
         Facet.REGIONS: [("411323", 2), ("411300", 1), ("411324", 1), ("420600", 1)],
         Facet.YEARS: [("2020", 2), ("2022", 2), ("2017", 1)],
+        Facet.ANOMALIES: [("LATE_TRANSFER", 2), ("SLOW_ACTION", 1)],
+        Facet.RULES: [("transfer.late", 2), ("service.late", 1)],
+        Facet.CERTAINTIES: [("CERTAIN", 2), ("POSSIBLE", 1)],
     }
     assert len(answer.positions) == 1
     assert answer.total == 5
@@ -65,6 +70,38 @@ async def test_a_facet_leaves_unknown_values_out(engine: SearchEngine) -> None:
         Facet.REGIONS: [("411300", 2)],
         Facet.YEARS: [("2018", 1), ("2019", 1), ("2023", 1)],
     }
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        # N1 has two findings of one kind, and counts once.
+        ({}, [("SLOW_ACTION", 5), ("LATE_ENTRY", 2), ("LATE_TRANSFER", 2), ("INACTION", 1), ("NOT_FILED", 1), _NOT]),
+        ({"rules": ("transfer.late",)}, [("LATE_TRANSFER", 2)]),
+        ({"certainty": Certainty.POSSIBLE}, [("SLOW_ACTION", 2), ("LATE_TRANSFER", 1), ("NOT_FILED", 1)]),
+        ({"anomalies": (AnomalyKind.NOT_FILED, AnomalyKind.INACTION)}, [("INACTION", 1), ("NOT_FILED", 1)]),
+    ],
+)
+async def test_a_facet_of_findings_counts_cases_by_those_findings_that_the_filter_asks_for(
+    corpus: Corpus, engine: SearchEngine, fields: Fields, expected: list[tuple[str, int]]
+) -> None:
+    request = asked(filter=corpus.filter(**fields), first=0, facets=frozenset({Facet.ANOMALIES}))
+    assert counts_of(await engine.search(request)) == {Facet.ANOMALIES: expected}
+
+
+@pytest.mark.parametrize(("fields"), [fields for fields, _ in FILTERS])
+async def test_a_value_of_a_facet_counts_what_is_left_when_the_filter_asks_for_it_as_well(
+    corpus: Corpus, engine: SearchEngine, fields: Fields
+) -> None:
+    chosen = corpus.filter(**fields)
+    counts = counts_of(await engine.search(asked(filter=chosen, first=0, facets=frozenset(Facet))))
+    narrowed = [
+        *((replace(chosen, anomalies=(AnomalyKind(value),)), count) for value, count in counts[Facet.ANOMALIES]),
+        *((replace(chosen, rules=(value,)), count) for value, count in counts[Facet.RULES]),
+        *((replace(chosen, certainty=Certainty(value)), count) for value, count in counts[Facet.CERTAINTIES]),
+    ]
+    for asked_for, count in narrowed:
+        assert (await engine.search(asked(filter=asked_for, first=0))).total == count
 
 
 async def test_no_hit_has_empty_facets(engine: SearchEngine) -> None:

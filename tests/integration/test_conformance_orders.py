@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from schema.vocabularies import CaseSort
+from schema.vocabularies import CaseSort, Certainty
 from stores.rows import list_cases
 from stores.search.seam import SearchEngine, decode_position
 from tests.integration.conformance_queries import EVERYTHING, W, X
@@ -22,7 +22,7 @@ HITS: Mapping[str | None, str] = {
     "大众 OR 重复 OR 虚假": "P2 P3 P4 H1 H2 H3",
     "facts:不存在": "",
 }
-KEYED = [CaseSort.DECIDED_NEWEST, CaseSort.DECIDED_OLDEST, CaseSort.FINE_HIGHEST]
+KEYED = [CaseSort.DECIDED_NEWEST, CaseSort.DECIDED_OLDEST, CaseSort.FINE_HIGHEST, CaseSort.MOST_ANOMALIES]
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,9 @@ KEYED = [CaseSort.DECIDED_NEWEST, CaseSort.DECIDED_OLDEST, CaseSort.FINE_HIGHEST
         (CaseSort.FINE_HIGHEST, {"agencies": "Z"}, "Z2 Z1 Z3"),
         (CaseSort.FINE_HIGHEST, {"agencies": "PH"}, "H3 H1 P5 P4 P3 P2 P6 H2 P1"),
         (CaseSort.RELEVANCE, {"agencies": "X"}, "X5 X4 X2 X1 X3"),
+        (CaseSort.MOST_ANOMALIES, {"agencies": "WX"}, "W1 X2 W2 X1 W8 X5 X4 X3 W9 W7 W6 W5 W4 W3"),
+        # By all findings of a case, whichever the filter asks for.
+        (CaseSort.MOST_ANOMALIES, {"certainty": Certainty.CERTAIN}, "W1 N1 X2 W2 T1 H2 P6 X1 W8"),
     ],
 )
 async def test_cases_come_in_order_with_unknown_values_last_and_the_newest_row_first_among_equals(

@@ -177,10 +177,24 @@ ID_OF_A_PARTY = "UGFydHk6MQ=="
         '{ cases(filter: {regions: ["4113"]}) { totalCount } }',
         '{ cases(filter: {regions: ["４１１３００"]}) { totalCount } }',
         '{ cases(filter: {partyUscc: "信用代码"}) { totalCount } }',
+        '{ cases(filter: {rules: ["transfer.late", "transfer.never"]}) { totalCount } }',
+        '{ searchCases(filter: {rules: [""]}) { totalCount } }',
+        f"{{ cases(filter: {{rules: {json.dumps(['transfer.late'] * 101)}}}) {{ totalCount }} }}",
+        f"{{ cases(filter: {{anomalies: [{'INACTION ' * 101}]}}) {{ totalCount }} }}",
+        '{ statistics(filter: {rules: ["transfer.never"]}, groupBy: [YEAR]) { cases } }',
+        "{ statistics(groupBy: [YEAR, MONTH, YEAR]) { cases } }",
     ],
 )
 async def test_an_argument_that_cannot_be_used_is_refused(client: Client, document: str) -> None:
     assert await client.code(document) == "BAD_USER_INPUT"
+
+
+async def test_who_names_a_rule_that_there_is_not_is_told_where_rules_are_listed_and_not_what_was_typed(
+    client: Client,
+) -> None:
+    error = await client.refused('{ cases(filter: {rules: ["赵小满"]}) { totalCount } }')
+    assert "jiandu rules list" in error["message"]
+    assert "赵小满" not in json.dumps(error, ensure_ascii=False)
 
 
 def encoded(*values: Any) -> str:
@@ -201,6 +215,18 @@ def encoded(*values: Any) -> str:
                 encoded("FINE_HIGHEST", None, "1.00", 2**63),
                 encoded("FINE_HIGHEST", None, "1.00", True),
                 encoded("FINE_HIGHEST", 5, "1.00", 1),
+            ],
+        ),
+        (
+            "cases(sort: MOST_ANOMALIES, after: $after)",
+            [
+                encoded("MOST_ANOMALIES", None, None, 1),
+                encoded("MOST_ANOMALIES", None, 1, 1),
+                encoded("MOST_ANOMALIES", None, "-1", 1),
+                encoded("MOST_ANOMALIES", None, "1.00", 1),
+                encoded("MOST_ANOMALIES", None, "１", 1),
+                encoded("MOST_ANOMALIES", None, "9999999999", 1),
+                encoded("FINE_HIGHEST", None, "1.00", 1),
             ],
         ),
         (

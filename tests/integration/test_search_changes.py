@@ -1,7 +1,7 @@
 """After any change of the record and a sync the index answers as the record does: nothing in it is of yesterday."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from schema.tokens import several_token_texts, token_text
-from schema.vocabularies import CaseSort, Domain, Facet, SearchField
+from schema.vocabularies import AnomalyStatus, CaseSort, Domain, Facet, SearchField
 from stores.search.query_tree import SearchQuery
 from stores.search.seam import CaseFilter, SearchRequest, effective_sort
+from tests.integration.anomaly_rows import Found, write_findings
 from tests.integration.indexing_cases import PARTY, add_cases, delete_case
+from tests.integration.search_findings import FOUND
 from tests.integration.search_generation import filters, queries
 from tests.integration.search_reference import Known, hold_both_to_it
 from tests.integration.search_shelf import Shelf, Shelves
@@ -56,6 +58,7 @@ class Change:
     content: Content | None = None
     names: tuple[str, ...] = ()
     code: str | None = None
+    found: Found | None = None
 
 
 CONTENTS = st.builds(
@@ -67,12 +70,16 @@ CONTENTS = st.builds(
 )
 NAMES = st.lists(TEXTS.filter(bool), max_size=3).map(tuple)
 PLACES = st.integers(0, 9)
+# A finding that is opened, changed, decided of or resolved: whichever comes to a case that has one of its rule.
+FINDINGS = st.builds(replace, st.sampled_from(FOUND), status=st.sampled_from(AnomalyStatus))
 CHANGES = st.one_of(
     st.builds(Change, st.just("added"), content=CONTENTS),
     st.builds(Change, st.just("rewritten"), PLACES, CONTENTS),
     st.builds(Change, st.just("deleted"), PLACES),
     st.builds(Change, st.just("party"), PLACES, names=NAMES, code=st.sampled_from(USCCS)),
     st.builds(Change, st.just("agency"), names=NAMES, code=st.sampled_from(REGIONS)),
+    st.builds(Change, st.just("found"), PLACES, found=FINDINGS),
+    st.builds(Change, st.just("found"), PLACES, found=FINDINGS),
     st.just(Change("synced")),
 )
 ASKED = st.tuples(
@@ -90,6 +97,7 @@ class World:
     shelf: Shelf
     cases: dict[int, Content] = field(default_factory=dict)
     parties: dict[int, tuple[str, str | None]] = field(default_factory=dict)
+    findings: dict[int, dict[str, Found]] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     region: str | None = None
 
@@ -115,6 +123,9 @@ class World:
             del self.cases[case_id]
         elif change.to == "rewritten":
             await self._write(case_id, change.content)
+        elif change.found is not None:
+            self.findings.setdefault(case_id, {})[change.found.rule] = change.found
+            await write_findings(self.shelf.database, {case_id: [change.found]})
         else:
             name = "".join(change.names) or self.parties[case_id][0]
             self.parties[case_id] = (name, change.code)
@@ -152,6 +163,7 @@ class World:
             uscc=uscc,
             decided_on=content.decided_on,
             fine=content.fine,
+            findings=[found for found in self.findings.get(case_id, {}).values() if found.active],
             texts={name: [token_text(each) for each in written] for name, written in texts.items()},
         )
 
