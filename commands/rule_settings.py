@@ -20,7 +20,7 @@ from stores.postgres import DatabaseConnection
 from stores.register import read_register
 from stores.settings import Settings
 from supervision.credit_code import is_credit_code
-from supervision.law_values import PERIODS, LawValue
+from supervision.law_values import LawValue, why_not
 from supervision.sentences import plain
 
 
@@ -114,8 +114,8 @@ def _number(text: str, default: LawValue) -> Decimal:
     try:
         number = Decimal(text)
     except InvalidOperation as error:
-        raise BadUserInputError(f"The value is a number, in {default.unit.value}.") from error
-    if not number.is_finite() or number < 0 or (default.unit in PERIODS and number != number.to_integral_value()):
-        whole = "a whole number" if default.unit in PERIODS else "a number"
-        raise BadUserInputError(f"The value is {whole} of 0 or more, in {default.unit.value}.")
+        raise BadUserInputError(f"The value is a number of {default.unit.value}, or `default`.") from error
+    problem = why_not(number, default.unit)
+    if problem is not None:
+        raise BadUserInputError(f"This cannot be the value: {problem}.")
     return number
