@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +132,29 @@ async def test_days_overdue_of_what_is_not_done_are_counted_to_the_last_run(
     [case] = (await client.ask(FOUND))["cases"]["nodes"]
     [resolved] = [each for each in case["anomalies"] if each["rule"]["code"] == "transfer.not-transferred"]
     assert (resolved["status"], resolved["overdueDays"]) == ("RESOLVED", 47)
+
+
+async def test_days_overdue_are_those_of_the_day_a_case_was_judged_by_itself(
+    client: Client, feed: Feed, judge: Judge
+) -> None:
+    await judge("2024-03-01")
+    await feed(clean("1号"), follow_up(FeedKind.TRANSFER, "1号", decidedOn="2024-03-04", decision="APPROVED"))
+    case_id = (await feed.cases())[0]["id"]
+    for day, overdue in (("2024-04-20", 46), ("2024-03-20", 15)):
+        await judge.judging.run_cases(date.fromisoformat(day), [case_id])
+        assert (await only_anomaly(client))["overdueDays"] == overdue
+    await judge("2024-03-21")
+    assert (await only_anomaly(client))["overdueDays"] == 16
+
+
+async def test_a_finding_whose_day_had_not_come_keeps_the_days_it_was_found_with(
+    client: Client, feed: Feed, judge: Judge
+) -> None:
+    await feed(clean("1号"), follow_up(FeedKind.TRANSFER, "1号", decidedOn="2024-03-04", decision="APPROVED"))
+    await judge("2024-03-20")
+    await judge("2024-03-01")
+    anomaly = await only_anomaly(client)
+    assert (anomaly["status"], anomaly["overdueDays"]) == ("RESOLVED", 15)
 
 
 async def test_findings_are_asked_for_by_their_states(client: Client, feed: Feed, judge: Judge) -> None:
