@@ -178,6 +178,25 @@ async def test_a_change_reaches_the_other_cases_of_the_party_it_can_bear_on(feed
     assert [found for found in await judge.findings() if found[1] == twice[0]] == []
 
 
+async def test_a_new_name_of_an_agency_reaches_the_cases_that_other_agencies_have_of_its_parties(
+    feed: Feed, judge: Judge
+) -> None:
+    named = {**FINED, "party": organisation("宏达公司", COMPANY)}
+    code = "11410000005184603J"
+    await feed(
+        agency(OTHER_AGENCY, uscc=code),
+        clean("1号", **named, agency=OTHER_AGENCY),
+        clean("2号", **named, decidedOn="2024-03-05"),
+    )
+    await judge("2024-03-20")
+    await feed(agency("试验县自然资源局", uscc=code))
+    assert await judge.evaluated("2024-03-20") == 2
+    [found] = await feed.rows("SELECT explanation FROM anomaly WHERE rule = 'penalty.twice-for-one'")
+    assert "由试验县自然资源局以1号罚款" in found["explanation"]
+    again = await judge.again("2024-03-20")
+    assert (again.opened, again.resolved, again.changed) == (0, 0, 0)
+
+
 async def test_parties_are_the_same_by_code_surely_and_by_name_perhaps(feed: Feed, judge: Judge) -> None:
     named = {**FINED, "party": organisation("宏达（试验）公司")}
     await feed(
