@@ -6,21 +6,23 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 import structlog
 
-from bench import feed, freshness, listing, nightly, rebuilding, searching, verifying
+from bench import feed, freshness, judging, listing, nightly, rebuilding, rules, searching, verifying
 from bench.generator import case_rows, write_json_lines
 from bench.report import Circumstances, keep, print_lines, print_table
 from bench.servers import Servers, servers
 from bench.timing import Figure, MeasuredNothingError, machine_milliseconds
 
-MEASUREMENTS = ("feed", "nightly", "verify", "rebuild", "search", "cases", "postgres", "fresh")
+MEASUREMENTS = ("rules", "feed", "nightly", "judging", "verify", "rebuild", "search", "cases", "postgres", "fresh")
 _WITH_ELASTICSEARCH = {"rebuild", "search", "fresh", "verify"}
-_WITHOUT_RECORD = {"feed", "nightly", "verify"}
+_WITHOUT_RECORD = {"rules", "feed", "nightly", "judging", "verify"}
+_WITHOUT_SERVERS = {"rules"}
 _QUICK = 5_000
 _INTERRUPTED = 130
 _FAILED = 2
@@ -31,6 +33,7 @@ class Sizes:
     """How much is measured."""
 
     cases: int
+    judged_cases: int
     feed_rows: int
     verified_cases: int
     pairs: int
@@ -42,6 +45,7 @@ def _arguments() -> argparse.Namespace:
         prog="python -m bench", description="Measure each of our figures beside its floor, on servers of our own."
     )
     parser.add_argument("--cases", type=int, default=100_000, help="cases in the record that is indexed and searched")
+    parser.add_argument("--judged-cases", type=int, default=20_000, help="case files that the rules judge")
     parser.add_argument("--feed-rows", type=int, default=20_000, help="rows of each feed that is loaded")
     parser.add_argument("--verified-cases", type=int, default=1_000_000, help="cases whose index is compared")
     parser.add_argument(
@@ -53,11 +57,27 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measure(started: Servers, chosen: tuple[str, ...], sizes: Sizes) -> Iterator[Figure]:
+def _servers_for(chosen: tuple[str, ...]) -> AbstractContextManager[Servers | None]:
+    """What the chosen measurements need: nothing, PostgreSQL, or Elasticsearch as well."""
+    if _WITHOUT_SERVERS.issuperset(chosen):
+        return nullcontext()
+    return servers(with_elasticsearch=bool(_WITH_ELASTICSEARCH.intersection(chosen)))
+
+
+def _measure(started: Servers | None, chosen: tuple[str, ...], sizes: Sizes) -> Iterator[Figure]:
+    if "rules" in chosen:
+        yield from rules.measure(cases=sizes.judged_cases, rounds=sizes.rounds)
+    if started is not None:
+        yield from _measure_on_servers(started, chosen, sizes)
+
+
+def _measure_on_servers(started: Servers, chosen: tuple[str, ...], sizes: Sizes) -> Iterator[Figure]:
     if "feed" in chosen:
         yield from feed.measure(started, rows=sizes.feed_rows, pairs=sizes.pairs)
     if "nightly" in chosen:
         yield from nightly.measure(started, rows=sizes.feed_rows, pairs=sizes.pairs)
+    if "judging" in chosen:
+        yield from judging.measure(started, cases=sizes.feed_rows, pairs=sizes.pairs)
     if "verify" in chosen:
         yield from verifying.measure(started, cases=sizes.verified_cases, pairs=sizes.pairs)
     if not _WITHOUT_RECORD.issuperset(chosen):
@@ -106,20 +126,25 @@ def main() -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     sizes = Sizes(
         cases=arguments.cases,
+        judged_cases=arguments.judged_cases,
         feed_rows=arguments.feed_rows,
         verified_cases=arguments.verified_cases,
         pairs=arguments.pairs,
         rounds=5,
     )
     if arguments.quick:
-        sizes = Sizes(cases=_QUICK, feed_rows=_QUICK, verified_cases=10 * _QUICK, pairs=2, rounds=2)
+        sizes = Sizes(
+            cases=_QUICK, judged_cases=_QUICK, feed_rows=_QUICK, verified_cases=10 * _QUICK, pairs=2, rounds=2
+        )
     chosen = tuple(name for name in MEASUREMENTS if arguments.only is None or name in arguments.only)
     figures: list[Figure] = []
     status = 0
     started_at = time.monotonic()
     try:
-        with servers(with_elasticsearch=bool(_WITH_ELASTICSEARCH.intersection(chosen))) as started:
-            circumstances = Circumstances.of(started, cases=sizes.cases, feed_rows=sizes.feed_rows)
+        with _servers_for(chosen) as started:
+            circumstances = Circumstances.of(
+                started, cases=sizes.cases, judged_cases=sizes.judged_cases, feed_rows=sizes.feed_rows
+            )
             machine = [machine_milliseconds()]
             for figure in _measure(started, chosen, sizes):
                 figures.append(figure)

@@ -37,14 +37,14 @@ def measure(servers: Servers, *, rows: int, pairs: int) -> Iterator[Figure]:
         firsts, agains, changes, floors, peaks, small_peaks = ([0.0] * pairs for _ in range(6))
         for pair in range(pairs):
             with servers.fresh_database() as database:
-                _load(servers, database, register, "inserted")
-                firsts[pair], peaks[pair] = _load(servers, database, feed, "inserted", rows)
-                agains[pair], _ = _load(servers, database, feed, "unchanged", rows)
-                changes[pair], _ = _load(servers, database, changed, "updated", rows // _CHANGED_EVERY)
+                load(servers, database, register, "inserted")
+                firsts[pair], peaks[pair] = load(servers, database, feed, "inserted", rows)
+                agains[pair], _ = load(servers, database, feed, "unchanged", rows)
+                changes[pair], _ = load(servers, database, changed, "updated", rows // _CHANGED_EVERY)
                 floors[pair] = agains[pair] + firsts[pair] / _CHANGED_EVERY
             with servers.fresh_database() as database:
-                _load(servers, database, register, "inserted")
-                _, small_peaks[pair] = _load(servers, database, fewer, "inserted", rows // _FEWER)
+                load(servers, database, register, "inserted")
+                _, small_peaks[pair] = load(servers, database, fewer, "inserted", rows // _FEWER)
         yield seconds_figure(f"feed again, {name}", agains, firsts, _AGAIN)
         yield seconds_figure(f"feed with 1% changed, {name}", changes, floors, _CHANGED)
         yield Figure(
@@ -66,7 +66,7 @@ def _changed(rows: Iterator[Row]) -> Iterator[Row]:
             yield row
 
 
-def _load(servers: Servers, database: URL, file: Path, outcome: str, count: int | None = None) -> tuple[float, float]:
+def load(servers: Servers, database: URL, file: Path, outcome: str, count: int | None = None) -> tuple[float, float]:
     """Load a file by the command; answers its seconds and its greatest memory in MiB."""
     servers.settle()
     environment = {

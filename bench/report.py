@@ -26,29 +26,32 @@ class Circumstances:
 
     date: str
     cases: int
+    judged_cases: int
     feed_rows: int
     cpus: int
     memory_gib: int
     versions: dict[str, str]
 
     @classmethod
-    def of(cls, servers: Servers, *, cases: int, feed_rows: int) -> "Circumstances":
-        """The circumstances of this run."""
-        with servers.superuser() as connection:
-            postgres = connection.execute("SHOW server_version").fetchone()
-        versions = {name: version(name) for name in _PACKAGES}
+    def of(cls, servers: Servers | None, *, cases: int, judged_cases: int, feed_rows: int) -> "Circumstances":
+        """The circumstances of this run; without servers the versions are those of what runs in this process."""
+        versions = {"python": platform.python_version()}
+        if servers is not None:
+            with servers.superuser() as connection:
+                postgres = connection.execute("SHOW server_version").fetchone()
+            versions |= {
+                "postgresql": postgres[0].split()[0] if postgres else "unknown",
+                "elasticsearch-server": ELASTICSEARCH_VERSION,
+                **{name: version(name) for name in _PACKAGES},
+            }
         return cls(
             date=f"{china_now():%Y-%m-%d}",
             cases=cases,
+            judged_cases=judged_cases,
             feed_rows=feed_rows,
             cpus=os.cpu_count() or 0,
             memory_gib=round(psutil.virtual_memory().total / 2**30),
-            versions={
-                "python": platform.python_version(),
-                "postgresql": postgres[0].split()[0] if postgres else "unknown",
-                "elasticsearch-server": ELASTICSEARCH_VERSION,
-                **versions,
-            },
+            versions=versions,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -69,6 +72,17 @@ def print_table(figures: Sequence[Figure]) -> None:
     console.print(table)
     for name, floor in dict.fromkeys((figure.name, figure.floor_is) for figure in figures):
         console.print(f"{name}: the floor is {floor}.", highlight=False)
+    for figure in figures:
+        reached = "reached" if figure.is_reached else "NOT reached"
+        if figure.at_least is not None:
+            console.print(
+                f"{figure.name}: {figure.at_least:,g} {figure.unit} or more are promised: {reached}.", highlight=False
+            )
+        if figure.at_most is not None:
+            console.print(
+                f"{figure.name}: at most {figure.at_most:g} times the floor's time is promised: {reached}.",
+                highlight=False,
+            )
 
 
 def _shown(spread: Spread) -> str:

@@ -36,7 +36,10 @@ class Spread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One line of the result; `ratio` is how many times the floor's time ours takes: 1 is the floor, less is better."""
+    """One line of the result; `ratio` is how many times the floor's time ours takes: 1 is the floor, less is better.
+
+    `at_least` is what we promise of a figure that is a speed, `at_most` of a ratio; None where we promise nothing.
+    """
 
     name: str
     unit: str
@@ -44,6 +47,14 @@ class Figure:
     floor: Spread
     ratio: Spread
     floor_is: str
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the medians are what was promised; a figure without a promise keeps it."""
+        fast = self.at_least is None or self.ours.median >= self.at_least
+        return fast and (self.at_most is None or self.ratio.median <= self.at_most)
 
     def as_json(self) -> dict[str, Any]:
         """The figure as it is kept."""
@@ -80,15 +91,18 @@ def throughput(
     )
 
 
-def seconds_figure(name: str, ours: Sequence[float], floor: Sequence[float], floor_is: str) -> Figure:
+def seconds_figure(
+    name: str, ours: Sequence[float], floor: Sequence[float], floor_is: str, *, at_most: float | None = None
+) -> Figure:
     """A figure out of seconds, pair by pair."""
     return Figure(
         name=name,
         unit="s",
         ours=Spread.of(ours, 2),
         floor=Spread.of(floor, 2),
-        ratio=Spread.of([mine / its for mine, its in zip(ours, floor, strict=True)], 2),
+        ratio=Spread.of([mine / its for mine, its in zip(ours, floor, strict=True)], 4 if at_most else 2),
         floor_is=floor_is,
+        at_most=at_most,
     )
 
 

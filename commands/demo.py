@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from commands.rule_options import day_of
+from commands.rule_run import judging_of
 from commands.runtime import Runtime, now, print_json, run, with_runtime
 from commands.serve import Addresses, opens_locally, serve_until_ended
 from indexer.loading import LoadOptions, load_feed
@@ -33,6 +35,8 @@ def demo(
             if counts.rejected:
                 raise DatabaseError(f"The sample {file.name} does not load: {report.errors[0]['message']}")
             typer.echo(f"{file.name}: {counts.inserted} new, {counts.rows - counts.inserted} known already", err=True)
+        judged = await judging_of(runtime).run(day_of(None))
+        typer.echo(f"rules: {judged.evaluated} cases judged, {judged.opened} findings opened", err=True)
 
     def announce(addresses: Addresses) -> None:
         if as_json:

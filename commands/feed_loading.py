@@ -48,13 +48,13 @@ def changed(results: list[LoadReport | Refusal]) -> bool:
 
 
 async def make_searchable(runtime: Runtime) -> None:
-    """Whoever loads finds at once what was loaded. It is loaded all the same where Elasticsearch is away."""
+    """What was changed is found at once; it is kept all the same where Elasticsearch is away."""
     if runtime.index is None:
         return
     try:
         await Relay(runtime.database, runtime.index, now).drain()
     except FAULTS as error:
-        typer.echo(f"jiandu: loaded, but not searchable yet. {error.message} `jiandu index sync` sends it.", err=True)
+        typer.echo(f"jiandu: kept, but not searchable yet. {error.message} `jiandu index sync` sends it.", err=True)
 
 
 def _print_result(result: LoadReport | Refusal, *, as_json: bool) -> None:

@@ -1,6 +1,8 @@
 """`jiandu rules run`: judges whatever can have changed, and keeps what was found."""
 
 import sys
+import time
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated, Final
 
@@ -9,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from commands.feed_loading import make_searchable
 from commands.rule_options import AsOfOption, day_of, this_law
 from commands.runtime import Runtime, now, print_json, run, with_runtime
 from indexer.judging import Judging, RunReport
@@ -22,6 +25,7 @@ from supervision.rule_book import rule_book
 from supervision.rule_books import this_rule_book
 
 _MOST: Final = 2**63
+_LOG_EVERY_SECONDS: Final = 5.0
 
 log = structlog.get_logger()
 
@@ -32,12 +36,13 @@ def run_rules(
     case: Annotated[
         str | None, typer.Option("--case", metavar="N", help="Only the cases of this document number (or id).")
     ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Every case: it finds what the runs before it found.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Judge the cases whose findings can have changed since the last run, and keep what is found."""
     settings: Settings = context.obj
     day = day_of(as_of)
-    report = run(lambda: with_runtime(settings, lambda runtime: _run(runtime, day, case)))
+    report = run(lambda: with_runtime(settings, lambda runtime: _run(runtime, day, case, full=full)))
     if as_json:
         print_json(
             {
@@ -54,19 +59,33 @@ def run_rules(
         )
 
 
-async def _run(runtime: Runtime, day: date, case: str | None) -> RunReport:
-    judging = Judging(
+def judging_of(runtime: Runtime) -> Judging:
+    """Runs of this program's rule book over an installation's record."""
+    return Judging(
         database=runtime.database,
         book=this_rule_book(rule_book(), this_law()),
         calendar=state_council_calendar(),
         clock=now,
     )
+
+
+async def _run(runtime: Runtime, day: date, case: str | None, *, full: bool) -> RunReport:
+    judging = judging_of(runtime)
+    work = judging.run_everything if full else judging.run
     if case is not None:
         async with runtime.database.begin() as connection:
             ids = await _cases(connection, case)
-        return await judging.run_cases(day, ids)
+        report = await judging.run_cases(day, ids)
+    else:
+        report = await _shown(work, day)
+    if report.opened + report.resolved + report.changed:
+        await make_searchable(runtime)
+    return report
+
+
+async def _shown(work: Callable[..., Awaitable[RunReport]], day: date) -> RunReport:
     if not sys.stderr.isatty():
-        return await judging.run(day, progress=_logged)
+        return await work(day, progress=_Log(time.monotonic))
     columns = (TextColumn("cases"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("cases", total=None)
@@ -74,11 +93,20 @@ async def _run(runtime: Runtime, day: date, case: str | None) -> RunReport:
         def show(report: RunReport, left: int) -> None:
             bar.update(task, completed=report.read, total=report.read + left)
 
-        return await judging.run(day, progress=show)
+        return await work(day, progress=show)
 
 
-def _logged(report: RunReport, left: int) -> None:
-    log.info("judging", evaluated=report.evaluated, opened=report.opened, resolved=report.resolved, waiting=left)
+class _Log:
+    """A line now and then, where there is no terminal for a bar."""
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._last = seconds()
+
+    def __call__(self, report: RunReport, left: int) -> None:
+        if self._seconds() - self._last >= _LOG_EVERY_SECONDS:
+            self._last = self._seconds()
+            log.info("judging", read=report.read, evaluated=report.evaluated, opened=report.opened, waiting=left)
 
 
 async def _cases(connection: DatabaseConnection, case: str) -> list[int]:

@@ -9,6 +9,7 @@ from commands.rule_diff import diff
 from commands.rule_explain import described, explain
 from commands.rule_options import this_law
 from commands.rule_run import run_rules
+from commands.rule_settings import list_rule_settings, set_rule_setting
 from commands.runtime import print_json
 from supervision.rule_book import rule_book
 
@@ -18,6 +19,8 @@ app.command("run")(run_rules)
 app.command("check")(check)
 app.command("diff")(diff)
 app.command("explain")(explain)
+app.command("settings")(list_rule_settings)
+app.command("set")(set_rule_setting)
 
 
 @app.command("list")

@@ -8,7 +8,7 @@ the next one goes on with what is left.
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -43,6 +43,7 @@ from stores.judgements import (
     start_run,
     use_rule_book,
 )
+from stores.outbox import revisions_behind
 from stores.postgres import Database, DatabaseConnection
 from supervision.anomalies import Step, evidence_digest, settle
 from supervision.answers import Finding
@@ -63,14 +64,21 @@ _CITED: Final = TypeAdapter(tuple[LawValue, ...])
 class RunReport:
     """What a run did: cases judged, findings opened and resolved, answers that could not be given.
 
-    `read` counts the cases it looked at, among them those of which nothing had changed that a rule sees.
+    `changed` counts the findings that say something else than before and were neither opened nor resolved; `read` the
+    cases it looked at, among them those of which nothing had changed that a rule sees.
     """
 
     evaluated: int = 0
     opened: int = 0
     resolved: int = 0
     cannot_tell: int = 0
+    changed: int = 0
     read: int = 0
+
+    def add(self, other: "RunReport") -> None:
+        """Count what a part of the run did."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,33 +117,44 @@ class Judging:
     async def run(self, as_of: date, *, progress: Progress | None = None) -> RunReport:
         """Judge whatever can have changed, as of a day."""
         report = RunReport()
+        run_id = await self._start(as_of)
         async with self.database.begin() as connection:
-            await one_batch_at_a_time(connection)
-            book_id = await self._adopt_book(connection)
-            await queue_due(connection, as_of)
-            run_id = await start_run(connection, RunPlace(book_id, as_of, self.clock()))
-        waiting = True
+            left = await count_waiting_cases(connection)
+        behind, waiting = 0, True
         while waiting:
             async with self.database.begin() as connection:
                 await one_batch_at_a_time(connection)
-                claimed, case_ids = await claim_cases(connection, BATCH)
-                place = RunPlace(book_id, as_of, self.clock())
-                for start in range(0, len(case_ids), BATCH):
-                    await self._judge(connection, case_ids[start : start + BATCH], place, report)
-                waiting = claimed > 0
-                left = await count_waiting_cases(connection) if waiting and progress is not None else 0
+                claimed = await claim_cases(connection, BATCH, behind=behind)
+                place = RunPlace(await self._use_book(connection), as_of, self.clock())
+                for start in range(0, len(claimed.case_ids), BATCH):
+                    await self._judge(connection, claimed.case_ids[start : start + BATCH], place, report)
+            # What is behind the last row comes first: what was taken before it would be walked over every time. At the
+            # end the whole queue is looked through for what was committed late.
+            waiting = claimed.rows > 0 or behind > 0
+            behind = claimed.last
+            left = max(left - claimed.rows, 0)
             if progress is not None:
                 progress(report, left)
-        async with self.database.begin() as connection:
-            await end_run(
-                connection,
-                run_id,
-                now=self.clock(),
-                evaluated=report.evaluated,
-                opened=report.opened,
-                resolved=report.resolved,
-                cannot_tell=report.cannot_tell,
-            )
+        await self._end(run_id, report)
+        return report
+
+    async def run_everything(self, as_of: date, *, progress: Progress | None = None) -> RunReport:
+        """Judge every case, whether anything changed or not: what the runs before it left out would show."""
+        report = RunReport()
+        run_id = await self._start(as_of)
+        behind = 0
+        while True:
+            async with self.database.begin() as connection:
+                page = await revisions_behind(connection, after=behind, first=BATCH)
+            if not page:
+                break
+            case_ids = [case_id for case_id, _revision in page]
+            behind = case_ids[-1]
+            part = await self.run_cases(as_of, case_ids)
+            report.add(part)
+            if progress is not None:
+                progress(report, 0)
+        await self._end(run_id, report)
         return report
 
     async def run_cases(self, as_of: date, case_ids: Sequence[int]) -> RunReport:
@@ -149,11 +168,31 @@ class Judging:
             )
         return report
 
+    async def _start(self, as_of: date) -> int:
+        """Use this program's rule book from now on, and queue what fell due; answers the run's id."""
+        async with self.database.begin() as connection:
+            await one_batch_at_a_time(connection)
+            book_id = await self._adopt_book(connection)
+            await queue_due(connection, as_of)
+            return await start_run(connection, RunPlace(book_id, as_of, self.clock()))
+
+    async def _end(self, run_id: int, report: RunReport) -> None:
+        async with self.database.begin() as connection:
+            await end_run(
+                connection,
+                run_id,
+                now=self.clock(),
+                evaluated=report.evaluated,
+                opened=report.opened,
+                resolved=report.resolved,
+                cannot_tell=report.cannot_tell,
+            )
+
     async def _use_book(self, connection: DatabaseConnection) -> int:
         return await use_rule_book(connection, self.book.digest, self.book.versions, self.book.values)
 
     async def _adopt_book(self, connection: DatabaseConnection) -> int:
-        """Use this program's rule book from now on, and queue what it may judge otherwise than the one before."""
+        """Use this program's rule book, and queue what it may judge otherwise than the one before."""
         book_id = await self._use_book(connection)
         for other_id, versions, values in await other_rule_books(connection, book_id):
             change = book_change(self.book, versions, values)
@@ -225,6 +264,8 @@ class Judging:
                 before is None or before.anomaly.status is not AnomalyStatus.OPEN
             ):
                 report.opened += 1
+            else:
+                report.changed += 1
             writes.found.append(_found_row(each.case_id, found, step, _why_found(before, found, step, changes)))
             writes.needs_file.add(each.case_id)
         await self._write(connection, judged, writes, place)

@@ -104,13 +104,22 @@ async def queue_due(connection: AsyncConnection, as_of: date) -> None:
     await _run(connection, "queue_due", as_of=as_of)
 
 
-async def claim_cases(connection: AsyncConnection, most: int) -> tuple[int, list[int]]:
-    """Take rows from the queue: how many there were, and the cases that were not judged since.
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Rows taken from the queue: how many, the last one's id (0: there were none), and the cases to be judged."""
 
-    Those of the same party are among them where the change may bear on them.
+    rows: int
+    last: int
+    case_ids: list[int]
+
+
+async def claim_cases(connection: AsyncConnection, most: int, *, behind: int) -> Claimed:
+    """Take rows from the queue behind one of them, but for cases that were judged since.
+
+    Those of the same party are among the cases where the change may bear on them.
     """
-    row = (await _run(connection, "claim", most=most)).one()
-    return row.rows, list(row.case_ids)
+    row = (await _run(connection, "claim", most=most, behind=behind)).one()
+    return Claimed(row.rows, row.last, list(row.case_ids))
 
 
 async def count_waiting_cases(connection: AsyncConnection) -> int:

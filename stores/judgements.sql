@@ -53,8 +53,8 @@ SELECT case_id FROM judgement WHERE next_change_on <= :as_of OR unchanged_since 
 -- name: claim
 WITH claimed AS (
   DELETE FROM judging_queue
-   WHERE id IN (SELECT id FROM judging_queue ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED)
-  RETURNING case_id, party_id, transaction
+   WHERE id IN (SELECT id FROM judging_queue WHERE id > :behind ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED)
+  RETURNING id, case_id, party_id, transaction
 ), touched AS (
   SELECT case_id, transaction FROM claimed
   UNION ALL
@@ -64,6 +64,7 @@ WITH claimed AS (
     JOIN penalty_case c ON c.party_id = same.party_id
 )
 SELECT (SELECT count(*) FROM claimed) AS rows,
+       (SELECT coalesce(max(id), 0) FROM claimed) AS last,
        ARRAY(SELECT t.case_id
                FROM (SELECT case_id, max(transaction) AS transaction FROM touched GROUP BY case_id) t
                LEFT JOIN judgement j ON j.case_id = t.case_id

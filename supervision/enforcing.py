@@ -90,6 +90,8 @@ def applied_by(enforcement: EnforcementRecord) -> date | None:
 
 def first_applications(case: CaseFile) -> tuple[EnforcementRecord, ...]:
     """The applications of which one was the first: the earliest of known day, and every one of unknown day."""
+    if not case.enforcements:
+        return ()
     applied = [enforcement for enforcement in case.enforcements if was_applied(enforcement)]
     days = [enforcement.applied_on for enforcement in applied if enforcement.applied_on is not None]
     first = min(days, default=None)

@@ -97,6 +97,8 @@ def may_be_withdrawn(filing: CriminalCaseRecord, on: date) -> bool:
 
 def served_measures(case: CaseFile, kind: MeasureKind) -> list[MeasureRecord]:
     """The procuratorate's measures of a kind about the case, in the order of service, those of no known day first."""
+    if not case.measures:
+        return []
     return sorted(
         (measure for measure in case.measures if measure.type is kind),
         key=lambda measure: measure.served_on or date.min,

@@ -44,8 +44,9 @@ def can_bear_on(other: OtherCase, record: CaseRecord) -> bool:
     Never wrong about what cannot: it spares a case from being judged again for every other case of a busy party.
     """
     own_days = [record.act_ended_on, record.found_on, record.filed_on, record.decided_on]
-    known = [day for day in own_days if day is not None]
-    if known and other.decided_on is not None and other.decided_on > max(known):
+    # Of a case whose decision is not known it cannot be told which of both was decided later.
+    last = max((day for day in own_days if day is not None), default=None) if record.decided_on is not None else None
+    if last is not None and other.decided_on is not None and other.decided_on > last:
         return False
     return _may_be_twice(other, record) or _is_repeated(other.domain or record.domain)
 

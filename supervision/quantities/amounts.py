@@ -7,14 +7,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum
+from enum import StrEnum
 from typing import Final
 
 from schema.numerals import EVERYDAY_SIGNS, HAN_DIGITS, han_number
 
 
-class Dimension(Enum):
-    """What a unit measures; amounts are in tonnes, mu, cubic metres, pieces, yuan or times."""
+class Dimension(StrEnum):
+    """What a unit measures; amounts are in tonnes, mu, cubic metres, pieces, yuan or times.
+
+    Strings, because words are looked up by it so often that the hash of a plain enum's member would be felt.
+    """
 
     MASS = "mass"
     AREA = "area"

@@ -9,6 +9,7 @@ from typing import Final
 from schema.vocabularies import UNITS, Certainty, Domain, QuantityMeasure
 from supervision.quantities.amounts import Amount, Dimension, amounts
 from supervision.quantities.assertion import asserted
+from supervision.quantities.matter import bearing, corrects
 from supervision.quantities.mention import QuantityMention
 from supervision.quantities.multiples import find_multiple, substance_before, substances_shared
 from supervision.quantities.objects import STANDING_TREES, Object, find_object, shared_out
@@ -110,6 +111,8 @@ class _Reading:
         amount = sentence.amounts[place]
         if previous is None or (inherited := self._objects[previous]) is None:
             return amount.value, None, False
+        if corrects(sentence.text[sentence.amounts[previous].end : amount.start]):
+            return amount.value, inherited, False
         between = self._between(previous, place)
         if between is not None and between & TOTAL and amount.dimension is not Dimension.TIMES:
             alike = self._roles[amount.dimension] == {inherited.role}
@@ -205,10 +208,13 @@ class _Reading:
             return None
         sentence = self._sentence
         start, end = min(amount.start, thing.start), max(amount.end, thing.end)
-        certainty = asserted(sentence, place, start, end)
-        if certainty is None:
-            return None
         measure = QuantityMeasure(role)
+        certainty = asserted(sentence, place, start, end)
+        of_act = None if certainty is None else bearing(sentence, place, thing, measure)
+        if certainty is None or of_act is None:
+            return None
+        if of_act is Certainty.POSSIBLE:
+            certainty = of_act
         substance: str | None = sentence.text[thing.start : thing.end]
         if measure is QuantityMeasure.TIMES_OVER_STANDARD:
             substance, start = self._substance(place, start)
@@ -244,7 +250,7 @@ class _Reading:
 
     def _wholes_marked(self, found: list[QuantityMention]) -> list[QuantityMention]:
         """Mark an amount of farmland or forest of which 其中 names a part that another measure counts as a whole."""
-        if not any(token[2].marks & INCLUDING for token in self._sentence.tokens):
+        if len(found) <= 1 or not any(token[2].marks & INCLUDING for token in self._sentence.tokens):
             return found
         marked = []
         for at, mention in enumerate(found):

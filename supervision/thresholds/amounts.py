@@ -1,7 +1,7 @@
 """Amounts against the numbers of a day's law: single quantities, goods sold and in stock, and forest land."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -16,6 +16,7 @@ from supervision.thresholds.descriptions import AmountThreshold, ForestThreshold
 from supervision.thresholds.reading import Hit, lexicon
 from supervision.thresholds.subject import Amount, Subject, Unknown, Weighed, hit_evidence, weakest, with_sums
 
+_TAKEN: Final = "taken"
 _WHOLE: Final = Decimal(100)
 
 
@@ -29,16 +30,20 @@ class _Object:
 
 def weigh_amount(threshold: AmountThreshold, subject: Subject, law: Law, on: date) -> Weighed | Unknown | None:
     """Hold the case's quantities against the number of a day."""
+    limit = law.value(threshold.limit, on=on)
+    is_before = threshold.unknown_before_first and on < law.versions[threshold.limit][0].effective_from
+    # Reading the facts takes longest: they are read only where the answer hangs on them.
+    may_tell = is_before if limit is None else _may_reach(threshold, subject, law, limit, on)
+    if not may_tell:
+        return None
     thing = _object(threshold, subject)
     if thing is None:
         return None
     amounts = [amount for measure in threshold.measures for amount in _amounts(threshold, subject, measure)]
     if not amounts:
         return None
-    limit = law.value(threshold.limit, on=on)
     if limit is None:
-        is_before = threshold.unknown_before_first and on < law.versions[threshold.limit][0].effective_from
-        return Unknown(fields=(threshold.limit,)) if is_before else None
+        return Unknown(fields=(threshold.limit,))
     return _best(
         Weighed(
             certainty=weakest((level, amount.certainty, thing.certainty)),
@@ -58,7 +63,8 @@ def weigh_goods(threshold: GoodsThreshold, subject: Subject, law: Law, on: date)
         if opened is None:
             return None
         gate = (opened,)
-    thing = _object(threshold, subject)
+    goods = list(_goods(threshold, subject, law, on))
+    thing = _object(threshold, subject) if goods else None
     if thing is None:
         return None
     return _best(
@@ -67,7 +73,7 @@ def weigh_goods(threshold: GoodsThreshold, subject: Subject, law: Law, on: date)
             law=(*gate, *cited),
             evidence=(*(shown for amount in amounts for shown in amount.evidence), *thing.evidence),
         )
-        for amounts, cited in _goods(threshold, subject, law, on)
+        for amounts, cited in goods
     )
 
 
@@ -76,7 +82,10 @@ def weigh_forest(threshold: ForestThreshold, subject: Subject, law: Law, on: dat
     public, other = law.value(threshold.public, on=on), law.value(threshold.other, on=on)
     if public is None or other is None:
         return None
-    of_public, of_other = (subject.amounts(measure) for measure in threshold.measures)
+    of_public, of_other = (
+        [taken for amount in subject.amounts(measure) if (taken := _taken(amount, subject)) is not None]
+        for measure in threshold.measures
+    )
     alone = [
         Weighed(certainty=amount.certainty, law=(limit,), evidence=amount.evidence)
         for amounts, limit in ((of_public, public), (of_other, other))
@@ -121,6 +130,35 @@ def forest_share_met(
         if one.value * other.value + two.value * public.value >= public.value * other.value * part
     ]
     return min(reached, key=lambda found: found[0] is not Certainty.CERTAIN, default=None)
+
+
+def _may_reach(threshold: AmountThreshold, subject: Subject, law: Law, limit: LawValue, on: date) -> bool:
+    """Whether the quantities of a measure, none of which is negative, reach the least of the numbers all together."""
+    numbers = [limit.value]
+    lower = None if threshold.limit_from is None else law.value(threshold.limit_from, on=on)
+    if lower is not None:
+        numbers.append(lower.value)
+    local = None if threshold.limit_local is None else subject.case.settings.get(threshold.limit_local)
+    if local is not None:
+        numbers.append(local)
+    least = min(numbers)
+    return any(
+        sum((quantity.value for quantity in subject.quantities(measure)), Decimal(0)) >= least
+        for measure in threshold.measures
+    )
+
+
+def _taken(amount: Amount, subject: Subject) -> Amount | None:
+    """An amount of land: POSSIBLE where its sentence tells of nothing done to land, None where it denies that."""
+    reading = subject.reading
+    for quantity in amount.quantities:
+        if quantity.quote is not None and quantity.position is not None:
+            sentence = reading.sentence_at(quantity.position)
+            if reading.are_denied((_TAKEN,), *sentence):
+                return None
+            if next(reading.hits((_TAKEN,), *sentence), None) is None:
+                return replace(amount, certainty=Certainty.POSSIBLE)
+    return amount
 
 
 def _amounts(threshold: AmountThreshold, subject: Subject, measure: QuantityMeasure) -> list[Amount]:

@@ -32,11 +32,16 @@ _PENALTIES = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Book:
-    """The thresholds by what they look at, each with its place in the file; `trigger` finds any word that one needs."""
+    """The thresholds by what they look at, each with its place in the file.
+
+    `fields` is what stands in the fields of each, by its code, where that is a single text; `trigger` finds any word
+    that one of `by_words` needs.
+    """
 
     by_measure: dict[QuantityMeasure, tuple[tuple[int, Threshold], ...]]
     by_words: tuple[tuple[int, Threshold], ...]
     by_repeat: tuple[tuple[int, Threshold], ...]
+    fields: dict[str, tuple[str, ...]]
     trigger: re.Pattern[str]
 
 
@@ -87,7 +92,7 @@ def _judge(threshold: Threshold, subject: Subject, law: Law) -> ThresholdMet | M
         # Only a case that meets it under some text lacks a day.
         is_met = any(_weigh(threshold, subject, law, day) is not None for day in _version_days(threshold, law))
         return Missing(fields=("actEndedOn", "decidedOn")) if is_met else None
-    weighed = {day: _weigh(threshold, subject, law, day) for day in known}
+    weighed = _weigh_each(threshold, subject, law, known)
     at_last = weighed[last]
     if at_last is None or (record.act_ended_on is not None and None in weighed.values()):
         return None
@@ -116,6 +121,26 @@ def _days(record: CaseRecord) -> tuple[list[date], date | None]:
         return list(dict.fromkeys((record.act_ended_on, last))), last
     days = before if record.decided_on is None else [*before, record.decided_on]
     return list(dict.fromkeys(days)), decision
+
+
+def _weigh_each(
+    threshold: Threshold, subject: Subject, law: Law, days: list[date]
+) -> dict[date, Weighed | Unknown | None]:
+    """What holds under the law of each day; days on which all that it may cite is the same are weighed once."""
+    codes = _codes(threshold, law)
+    by_texts: dict[tuple[date, ...], Weighed | Unknown | None] = {}
+    weighed: dict[date, Weighed | Unknown | None] = {}
+    for day in days:
+        texts = tuple(_begun(law.value(code, on=day), day) for code in codes)
+        if texts not in by_texts:
+            by_texts[texts] = _weigh(threshold, subject, law, day)
+        weighed[day] = by_texts[texts]
+    return weighed
+
+
+def _begun(version: LawValue | None, day: date) -> date:
+    """What tells a version from the value's others: its first day; where none is in force, the day is like no other."""
+    return day if version is None else version.effective_from
 
 
 def _weigh(threshold: Threshold, subject: Subject, law: Law, on: date) -> Weighed | Unknown | None:
@@ -159,8 +184,13 @@ def _words_met(threshold: WordsThreshold, subject: Subject) -> tuple[Hit, ...] |
 
 def _version_days(threshold: Threshold, law: Law) -> list[date]:
     """A day of each version of the values that a threshold may cite."""
-    codes = [value for value in threshold.model_dump().values() if isinstance(value, str) and value in law.versions]
-    return sorted({version.effective_from for code in codes for version in law.versions[code]})
+    return sorted({version.effective_from for code in _codes(threshold, law) for version in law.versions[code]})
+
+
+def _codes(threshold: Threshold, law: Law) -> list[str]:
+    """The values that a threshold may cite."""
+    versions = law.versions
+    return [word for word in _book().fields[threshold.code] if word in versions]
 
 
 def _texts(answer: Weighed | Unknown | None) -> tuple[LawValue, ...]:
@@ -192,5 +222,9 @@ def _book() -> _Book:
         by_measure={measure: tuple(found) for measure, found in by_measure.items()},
         by_words=tuple(by_words),
         by_repeat=tuple((place, found) for place, found in places if isinstance(found, RepeatThreshold)),
+        fields={
+            found.code: tuple(value for value in found.model_dump().values() if isinstance(value, str))
+            for _, found in places
+        },
         trigger=any_of(needed),
     )

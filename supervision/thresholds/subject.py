@@ -53,14 +53,21 @@ class Amount:
 
 
 class Subject:
-    """A case with its facts read once."""
+    """A case whose facts are read once, when they are first asked for."""
 
-    __slots__ = ("case", "reading")
+    __slots__ = ("_reading", "case")
 
     def __init__(self, case: CaseFile) -> None:
-        """Read the facts; a case without any has an empty reading."""
+        """Read nothing yet."""
         self.case = case
-        self.reading = Reading(case.record.facts or "", lexicon())
+        self._reading: Reading | None = None
+
+    @property
+    def reading(self) -> Reading:
+        """The facts as they read; a case without any has an empty reading."""
+        if self._reading is None:
+            self._reading = Reading(self.case.record.facts or "", lexicon())
+        return self._reading
 
     def quantities(self, measure: QuantityMeasure) -> list[WeighedQuantity]:
         """The case's quantities of a measure."""

@@ -198,7 +198,7 @@ def test_what_is_loaded_while_elasticsearch_is_away_is_loaded_all_the_same(
 ) -> None:
     loaded = program.run("feed", "load", *SAMPLE, **servers | {"elasticsearch_url": NOBODY})
     assert loaded.status == 0
-    assert "loaded, but not searchable yet. Elasticsearch does not answer" in loaded.err
+    assert "kept, but not searchable yet. Elasticsearch does not answer" in loaded.err
     synced = program.run("index", "sync", "--json", **servers)
     assert synced.json == {"indexed": SAMPLE_CASES, "refused": 0, "pending": 0}
 

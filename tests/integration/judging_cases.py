@@ -33,8 +33,7 @@ class Judge:
 
     async def again(self, as_of: str) -> RunReport:
         """Judge every case, whatever changed."""
-        ids = [row["id"] for row in await self.feed.rows("SELECT id FROM penalty_case")]
-        return await self.judging.run_cases(date.fromisoformat(as_of), ids)
+        return await self.judging.run_everything(date.fromisoformat(as_of))
 
     @property
     def judging(self) -> Judging:

@@ -199,6 +199,69 @@ def test_land_that_was_approved_is_none_and_land_that_was_not_is_some() -> None:
     assert read("未依法取得批准，占用耕地30亩", Domain.LAND) == [("other_farmland", "30")]
 
 
+@pytest.mark.parametrize(
+    ("text", "domain", "quantities"),
+    [
+        ("销售不合格电线，年度销售额80万元，货值金额300元", Domain.MARKET, [("stock_value", "300")]),
+        ("不合格插座全年销售金额8万元", Domain.MARKET, [("sales_amount", "80000")]),
+        ("不合格灯具货值金额90元，合格灯具货值金额18万元", Domain.MARKET, [("stock_value", "90")]),
+        ("以不合格电缆冒充合格电缆销售，销售金额8万元", Domain.MARKET, [("sales_amount", "80000")]),
+        ("销售不合格水泥，销售金额7万元，整改后复检合格", Domain.MARKET, [("sales_amount", "70000")]),
+        ("开采铁矿，剩余储量矿石价值900万元", Domain.LAND, []),
+        ("越界开采消耗储量3万吨，矿产品价值45万元", Domain.LAND, [("mineral_value", "450000")]),
+        ("矿产品价值45万元，尚未开采", Domain.LAND, []),
+        ("承包耕地50亩，擅自占用0.5亩", Domain.LAND, []),
+        ("租赁耕地12亩建设厂房，占用园地2亩", Domain.LAND, [("other_farmland", "12")]),
+        ("新增耕地35亩", Domain.LAND, []),
+        ("采伐立木蓄积30立方米，已办理采伐许可证", Domain.FORESTRY, []),
+        ("采伐立木蓄积30立方米，未依法办理采伐许可证", Domain.FORESTRY, [("timber_volume", "30")]),
+        ("采伐立木蓄积30立方米，采伐许可证已过期", Domain.FORESTRY, [("timber_volume", "30")]),
+        ("毁坏林地20亩，其中办理使用林地手续5亩", Domain.FORESTRY, [("other_forest", "20"), ("other_forest", "5")]),
+        ("受害人张某的林地20亩被毁坏", Domain.FORESTRY, [("other_forest", "20")]),
+        ("毁坏人工造林的林地20亩", Domain.FORESTRY, [("other_forest", "20")]),
+        ("不合格电线2023年累计销售金额8万元", Domain.MARKET, [("sales_amount", "80000")]),
+        ("因旱灾减产损失12万元", Domain.AGRICULTURE, []),
+    ],
+)
+def test_an_amount_of_something_beside_the_act_is_none(
+    text: str, domain: Domain, quantities: list[tuple[str, str]]
+) -> None:
+    assert read(text, domain) == quantities
+
+
+def test_a_corrected_amount_is_none_and_the_one_that_corrects_it_is_of_the_same() -> None:
+    assert read("倾倒废机油3.8吨，经复核更正为0.38吨") == [("hazardous_waste", "0.38")]
+    assert read("销售金额5万元，库存货值实际为1万元", Domain.MARKET) == [
+        ("sales_amount", "50000"),
+        ("stock_value", "10000"),
+    ]
+    assert read("占用基本农田5.6亩，经套合实际为建设用地", Domain.LAND) == []
+
+
+def test_what_another_case_dealt_with_is_none() -> None:
+    assert read("2022年倾倒废酸5吨的行为已另案处理") == []
+    assert read("曾经倾倒废酸5吨的行为已于2022年被处罚") == []
+    assert read("2018年因倾倒废酸5吨被追究刑事责任") == []
+    assert read("倾倒废酸5吨，同案人员另案处理") == [("hazardous_waste", "5")]
+
+
+@pytest.mark.parametrize(
+    ("text", "certainty"),
+    [
+        ("由第三方倾倒，共计5吨危险废物", DOUBTED),
+        ("危险废物系由某物流公司擅自倾倒，共计5吨", DOUBTED),
+        ("盗伐系王某所为，危险废物5吨", DOUBTED),
+        ("邻厂将5吨废漆渣倾倒在路边", DOUBTED),
+        ("由当事人倾倒危险废物5吨", SURE),
+        ("由其公司员工倾倒危险废物5吨", SURE),
+        ("由于设备故障排放危险废物5吨", SURE),
+        ("当事人与他人共同倾倒危险废物5吨", SURE),
+    ],
+)
+def test_what_somebody_else_did_is_only_possible(text: str, certainty: Certainty) -> None:
+    assert only(text).certainty is certainty
+
+
 def test_standing_trees_by_volume_are_timber_only_in_forestry_and_only_possible() -> None:
     assert only("滥伐林木15立方米", Domain.FORESTRY).certainty is DOUBTED
     assert read("滥伐林木15立方米", Domain.LAND) == []
