@@ -7,6 +7,7 @@ import typer
 from commands.rule_feed import (
     AgencyOption,
     FeedArgument,
+    covered,
     heading,
     known_by,
     read_shelf,
@@ -37,7 +38,7 @@ def check(
     rules, law, calendar = rule_book(), this_law(), state_council_calendar()
     for case in shelf.case_files():
         evaluation = evaluate_case(case, rules=rules, law=law, calendar=calendar, as_of=day)
-        _print(case, evaluation, as_json=as_json)
+        _print(case, covered(case, evaluation), as_json=as_json)
     raise typer.Exit(status)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -20,8 +20,11 @@ from stores.postgres import DatabaseConnection
 from stores.register import read_register
 from stores.settings import Settings
 from supervision.credit_code import is_credit_code
+from supervision.law_files import LONGEST
 from supervision.law_values import PERIODS, LawValue
 from supervision.sentences import plain
+
+_MOST: Final = 10**12
 
 
 def list_rule_settings(
@@ -118,4 +121,8 @@ def _number(text: str, default: LawValue) -> Decimal:
     if not number.is_finite() or number < 0 or (default.unit in PERIODS and number != number.to_integral_value()):
         whole = "a whole number" if default.unit in PERIODS else "a number"
         raise BadUserInputError(f"The value is {whole} of 0 or more, in {default.unit.value}.")
+    if default.unit in PERIODS and number > LONGEST[default.unit]:
+        raise BadUserInputError(f"No period is longer than {LONGEST[default.unit]} {default.unit.value}.")
+    if number > _MOST:
+        raise BadUserInputError(f"The value is at most {_MOST} {default.unit.value}.")
     return number

@@ -18,7 +18,7 @@ _BOOLEAN: Final = "tag:yaml.org,2002:bool"
 _DAY: Final = "tag:yaml.org,2002:timestamp"
 
 # Five years, or as long: several after one another, from any day a feed may hold, stay within the calendar.
-_LONGEST: Final = {Unit.HOURS: 43_800, Unit.DAYS: 1_830, Unit.MONTHS: 60, Unit.YEARS: 5}
+LONGEST: Final = {Unit.HOURS: 43_800, Unit.DAYS: 1_830, Unit.MONTHS: 60, Unit.YEARS: 5}
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -74,8 +74,8 @@ class _Value(BaseModel):
             raise ValueError("a value is needed, and a duty has none")
         if self.unit in PERIODS and (version.value is None or version.value < 1 or version.value % 1):
             raise ValueError("a period is a whole number, 1 or more")
-        if self.unit in PERIODS and version.value is not None and version.value > _LONGEST[self.unit]:
-            raise ValueError(f"no period is longer than {_LONGEST[self.unit]} {self.unit.value}")
+        if self.unit in PERIODS and version.value is not None and version.value > LONGEST[self.unit]:
+            raise ValueError(f"no period is longer than {LONGEST[self.unit]} {self.unit.value}")
         cited = version.source is not None and version.article is not None and version.catalogue is not None
         if self.config and (version.basis is None or cited):
             raise ValueError("a setting has a basis, and no article")

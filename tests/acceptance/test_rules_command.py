@@ -250,3 +250,21 @@ def test_a_law_that_cannot_be_tried_has_a_code(tmp_path: Path) -> None:
     with pytest.raises(LawError) as caught:
         named_law(str(tmp_path / "nowhere.yaml"))
     assert caught.value.code == "BAD_LAW"
+
+
+def test_no_natural_person_is_named(program: Program, tmp_path: Path) -> None:
+    path = tmp_path / "feed.jsonl"
+    told = case(
+        *("试环罚〔2024〕1号",),
+        party={"type": "PERSON", "name": "周建国"},
+        facts="当事人周建国利用暗管排放危险废物，赵大山帮助倾倒3.5吨危险废物。",
+        domain="ENVIRONMENT",
+        actEndedOn="2024-01-05",
+        decidedOn="2024-03-01",
+    )
+    path.write_text(f"{json.dumps(told, ensure_ascii=False)}\n")
+    for words in (("check", str(path)), ("diff", "current", "current", str(path))):
+        for form in ((), ("--json",)):
+            out = program.run("rules", *words, "--as-of", "2024-06-01", *form, **NO_DATABASE).out
+            assert "周建国" not in out
+            assert "赵大山" not in out

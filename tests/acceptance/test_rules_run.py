@@ -100,6 +100,7 @@ async def test_a_number_set_for_an_agency_is_what_its_cases_are_judged_by(
         (("entry.period", "五", "--agency", AGENCY, "--reason", "x"), "is a number"),
         (("entry.period", "1.5", "--agency", AGENCY, "--reason", "x"), "a whole number of 0 or more"),
         (("entry.period", "NaN", "--agency", AGENCY, "--reason", "x"), "a whole number of 0 or more"),
+        (("entry.period", "1831", "--agency", AGENCY, "--reason", "x"), "No period is longer than 1830 days"),
         (("entry.period", "5", "--agency", "没有的局", "--reason", "x"), "No one agency"),
         (("entry.period", "5", "--agency", AGENCY, "--reason", " "), "Say why"),
     ],
