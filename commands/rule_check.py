@@ -7,6 +7,7 @@ import typer
 from commands.rule_feed import (
     AgencyOption,
     FeedArgument,
+    covered,
     heading,
     known_by,
     read_shelf,
@@ -40,7 +41,7 @@ def check(
         evaluation = evaluate_case(case, rules=rules, law=law, calendar=calendar, as_of=day)
         cases, findings = cases + 1, findings + len(evaluation.findings)
         untold += len(evaluation.cannot_tells)
-        _print(case, evaluation, as_json=as_json)
+        _print(case, covered(case, evaluation), as_json=as_json)
     if not as_json:
         typer.echo(
             f"As of {day}: {cases} cases judged, {findings} findings, {untold} answers cannot be told"

@@ -8,6 +8,7 @@ import typer
 from commands.rule_feed import (
     AgencyOption,
     FeedArgument,
+    covered,
     heading,
     known_by,
     read_shelf,
@@ -51,7 +52,9 @@ def diff(
     totals: Totals = Counter()
     cases = otherwise = 0
     for case in shelf.case_files():
-        before, after = (evaluate_case(case, rules=rules, law=law, calendar=calendar, as_of=day) for law in laws)
+        before, after = (
+            covered(case, evaluate_case(case, rules=rules, law=law, calendar=calendar, as_of=day)) for law in laws
+        )
         found = difference(before, after)
         cases += 1
         if not found:

@@ -1,6 +1,7 @@
 """A feed file judged where there is no database: its cases put together, and how they and their findings are told."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -13,8 +14,11 @@ from indexer.feeds.reader import open_feed
 from schema.anomaly_records import CannotTell
 from schema.case_file import CaseFile
 from schema.feed_records import ParsedRow, RowError, SkippedLine
+from schema.vocabularies import PartyType
 from stores.errors import UnreadableFeedError
 from supervision.answers import Finding
+from supervision.evaluation import Evaluation
+from supervision.privacy import cover_names, find_person_names
 
 _DONE: Final = 0
 _REJECTED: Final = 1
@@ -96,3 +100,15 @@ def told_finding(finding: Finding) -> str:
     overdue = "" if finding.overdue_days is None else f", {finding.overdue_days} days overdue"
     due = "" if finding.due_on is None else f", due {finding.due_on}{overdue}"
     return f"{finding.rule} {finding.certainty.value}{due}\n    {printable(finding.explanation)}"
+
+
+def covered(case: CaseFile, evaluation: Evaluation) -> Evaluation:
+    """What the rules say of a case, without the natural persons' names that the case knows or a sentence introduces."""
+    party = case.record.party
+    known = {*case.record.person_names, *({party.name} if party.type is PartyType.PERSON and party.name else ())}
+
+    def of(text: str) -> str:
+        return cover_names(text, known | set(find_person_names(None, PartyType.ORGANIZATION, None, (text,))))
+
+    findings = (replace(finding, explanation=of(finding.explanation)) for finding in evaluation.findings)
+    return replace(evaluation, findings=tuple(findings))

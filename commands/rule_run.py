@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated, Final
 
+import anyio
 import structlog
 import typer
 from rich.console import Console
@@ -13,7 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from commands.feed_loading import make_searchable
 from commands.rule_options import AsOfOption, day_of, this_law
-from commands.runtime import Runtime, now, print_json, run, with_runtime
+from commands.runtime import Runtime, now, print_json, run, run_until_ended, with_runtime
+from indexer.following import RulesFollower
 from indexer.judging import Judging, RunReport
 from schema.document_number import canonical_document_number
 from stores.errors import BadUserInputError
@@ -37,12 +39,22 @@ def run_rules(
         str | None, typer.Option("--case", metavar="N", help="Only the cases of this document number (or id).")
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Every case: it finds what the runs before it found.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on until ended, as of each day as it comes.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object (following: one a run).")] = False,
 ) -> None:
     """Judge the cases whose findings can have changed since the last run, and keep what is found."""
     settings: Settings = context.obj
+    if sum([case is not None, full, follow]) > 1 or (follow and as_of is not None):
+        raise BadUserInputError("Choose one of --case, --full and --follow; --follow is as of each day as it comes.")
+    if follow:
+        run_until_ended(lambda: anyio.run(with_runtime, settings, lambda runtime: _follow(runtime, as_json=as_json)))
+        return
     day = day_of(as_of)
     report = run(lambda: with_runtime(settings, lambda runtime: _run(runtime, day, case, full=full)))
+    _print(report, day, as_json=as_json)
+
+
+def _print(report: RunReport, day: date, *, as_json: bool) -> None:
     if as_json:
         print_json(
             {
@@ -57,6 +69,15 @@ def run_rules(
             f"As of {day}: {report.evaluated} cases judged, {report.opened} findings opened, "
             f"{report.resolved} resolved, {report.cannot_tell} answers cannot be told."
         )
+
+
+async def _follow(runtime: Runtime, *, as_json: bool) -> None:
+    async def judged(report: RunReport) -> None:
+        _print(report, day_of(None), as_json=as_json)
+        if report.opened + report.resolved + report.changed:
+            await make_searchable(runtime)
+
+    await RulesFollower(judging=judging_of(runtime), today=lambda: day_of(None), judged=judged).follow()
 
 
 def judging_of(runtime: Runtime) -> Judging:

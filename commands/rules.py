@@ -16,11 +16,11 @@ from supervision.rule_book import rule_book
 app = typer.Typer(help="The law as rules (监督规则).", no_args_is_help=True)
 
 app.command("run")(run_rules)
-app.command("settings")(list_rule_settings)
-app.command("set")(set_rule_setting)
 app.command("check")(check)
 app.command("diff")(diff)
 app.command("explain")(explain)
+app.command("settings")(list_rule_settings)
+app.command("set")(set_rule_setting)
 
 
 @app.command("list")

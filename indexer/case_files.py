@@ -68,7 +68,7 @@ class CaseShelf:
 
     def case_files(self) -> Iterator[CaseFile]:
         """The cases in the order in which the feed first told of them; what follows an unknown case makes none."""
-        told = {key: _merged(found.records) for key, found in self._gathered.items() if found.records}
+        told = {key: self._in_domain(_merged(found.records)) for key, found in self._gathered.items() if found.records}
         alike = _by_party(told)
         for key, record in told.items():
             yield self._case_file(key, record, alike)
@@ -79,14 +79,9 @@ class CaseShelf:
 
     def _case_file(self, key: _Key, record: CaseRecord, alike: Mapping[str, list[tuple[_Key, CaseRecord]]]) -> CaseFile:
         gathered = self._gathered[key]
-        agency = self._agency(record.agency_name, record.agency_uscc)
-        name = agency.name if agency is not None else record.agency_name or ""
-        domains = (agency.domains if agency is not None else None) or ()
-        domain = record.domain or infer_domain(domains, name, record.legal_basis)
-        record = replace(record, domain=domain)
         return CaseFile(
             record=record,
-            agency=agency,
+            agency=self._agency(record.agency_name, record.agency_uscc),
             transfers=_told(gathered, TransferRecord),
             criminal_cases=_told(gathered, CriminalCaseRecord),
             reconsiderations=_told(gathered, ReconsiderationRecord),
@@ -98,6 +93,13 @@ class CaseShelf:
             and all(each.source is DataSource.PUBLISHED for each in gathered.records),
             other_cases=tuple(self._others(key, record, alike)),
         )
+
+    def _in_domain(self, record: CaseRecord) -> CaseRecord:
+        """A case with its domain, as a load infers it where the rows do not say."""
+        agency = self._agency(record.agency_name, record.agency_uscc)
+        name = agency.name if agency is not None else record.agency_name or ""
+        domains = (agency.domains if agency is not None else None) or ()
+        return replace(record, domain=record.domain or infer_domain(domains, name, record.legal_basis))
 
     def _agency(self, name: str | None, uscc: str | None) -> AgencyRecord | None:
         return (self._agencies.get(uscc) if uscc else None) or (self._agencies.get(name) if name else None)

@@ -125,7 +125,7 @@ COMMANDS = [
     ("serve",),
     ("migrate",),
     *(("feed", name) for name in ("load", "watch", "errors", "waiting", "names", "rename", "template", "layouts")),
-    *(("rules", name) for name in ("list", "explain", "check")),
+    *(("rules", name) for name in ("list", "explain", "check", "diff", "run", "settings", "set")),
     ("index", "sync"),
     ("index", "rebuild"),
     ("index", "verify"),

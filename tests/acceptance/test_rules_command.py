@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from commands.rule_options import named_law
+from commands.rules import app
 from stores.errors import LawError
 from supervision.law_files import package_yaml
 from supervision.rule_book import rule_book
@@ -91,10 +93,11 @@ def test_every_rule_is_listed_and_explained(program: Program) -> None:
     assert [each["code"] for each in listed] == [rule.description.code for rule in rule_book()]
     for rule in rule_book():
         about = rule.description
-        told = program.run("rules", "explain", about.code)
-        assert (told.status, told.err) == (0, "")
-        assert about.title_zh in told.out
-        examples = told.out.partition("例子 Examples")[2]
+        # In this process: the law is read once, not once a rule.
+        told = CliRunner().invoke(app, ["explain", about.code])
+        assert (told.exit_code, told.stderr) == (0, "")
+        assert about.title_zh in told.stdout
+        examples = told.stdout.partition("例子 Examples")[2]
         assert "：没有发现问题" in examples
         assert "CERTAIN" in examples or "POSSIBLE" in examples
     assert "no rule of this code" in program.run("rules", "explain", "transfer.never").sentence
@@ -255,3 +258,21 @@ def test_a_law_that_cannot_be_tried_has_a_code(tmp_path: Path) -> None:
     with pytest.raises(LawError) as caught:
         named_law(str(tmp_path / "nowhere.yaml"))
     assert caught.value.code == "BAD_LAW"
+
+
+def test_no_natural_person_is_named(program: Program, tmp_path: Path) -> None:
+    path = tmp_path / "feed.jsonl"
+    told = case(
+        *("试环罚〔2024〕1号",),
+        party={"type": "PERSON", "name": "周建国"},
+        facts="当事人周建国利用暗管排放危险废物，赵大山帮助倾倒3.5吨危险废物。",
+        domain="ENVIRONMENT",
+        actEndedOn="2024-01-05",
+        decidedOn="2024-03-01",
+    )
+    path.write_text(f"{json.dumps(told, ensure_ascii=False)}\n")
+    for words in (("check", str(path)), ("diff", "current", "current", str(path))):
+        for form in ((), ("--json",)):
+            out = program.run("rules", *words, "--as-of", "2024-06-01", *form, **NO_DATABASE).out
+            assert "周建国" not in out
+            assert "赵大山" not in out

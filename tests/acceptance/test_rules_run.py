@@ -61,6 +61,27 @@ async def test_one_case_is_judged_by_its_number_or_its_id(
     assert "no case of this document number or id" in program.run(*run, "没有的号", **settings).sentence
 
 
+async def test_what_changes_is_judged_by_itself_until_it_is_ended(
+    program: Program, settings: dict[str, str], feed: Feed
+) -> None:
+    await feed(served_late("试环罚〔2024〕1号"))
+    with program.start("rules", "run", "--follow", "--json", **settings) as running:
+        assert running.line()["opened"] == 1
+        await feed(served_late("试环罚〔2024〕2号"), clean("试环罚〔2024〕1号"))
+        told = running.line()
+        assert (told["evaluated"], told["opened"], told["resolved"]) == (2, 1, 1)
+    assert await feed.rows("SELECT FROM judging_queue") == []
+
+
+@pytest.mark.parametrize(
+    "words", [("--full", "--follow"), ("--case", "1号", "--full"), ("--follow", "--as-of", "2024-06-01")]
+)
+def test_ways_that_exclude_one_another_are_refused(
+    program: Program, settings: dict[str, str], words: tuple[str, ...]
+) -> None:
+    assert "Choose one of" in program.run("rules", "run", *words, **settings).sentence
+
+
 def test_a_day_that_is_none_is_refused(program: Program, settings: dict[str, str]) -> None:
     result = program.run("rules", "run", "--as-of", "2024-02-30", **settings)
     assert result.status == 2

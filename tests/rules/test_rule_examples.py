@@ -1,10 +1,15 @@
 """The worked examples that the program ships: every rule has some, and what they say is what the rule answers."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from indexer.rule_examples import ExpectedAnswer, RuleExample, RuleExampleError, case_file, read_cases, rule_examples
 from supervision.evaluation import evaluate_case
+from supervision.laws import Law
 from supervision.rule_book import example_files, file_stem
+from supervision.thresholds.judge import judge_thresholds
 from tests.rules.rule_cases import RuleCases
 from tests.rules.test_rules import CALENDAR, LAW, RULES
 
@@ -74,3 +79,13 @@ def test_what_follows_is_of_the_first_case_and_the_others_are_its_party_s() -> N
     assert case.record.document_number == "甲罚〔2024〕1号"
     assert [other.document_number for other in case.other_cases] == ["甲罚〔2024〕2号"]
     assert len(case.transfers) == 1
+
+
+@pytest.mark.parametrize("code", LAW.versions)
+def test_a_law_that_is_tried_may_lack_what_is_not_in_force_yet(code: str) -> None:
+    later = replace(LAW.versions[code][-1], effective_from=date(2099, 1, 1), effective_until=None)
+    others = [value for each, versions in LAW.versions.items() if each != code for value in versions]
+    tried = Law([*others, later], thresholds=judge_thresholds)
+    for example in (example for examples in EXAMPLES.values() for example in examples):
+        day = example.answers[-1].as_of
+        evaluate_case(example.case_file(), rules=RULES.values(), law=tried, calendar=CALENDAR, as_of=day)

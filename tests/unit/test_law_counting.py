@@ -185,7 +185,7 @@ def test_no_holiday_extends_custody_and_bail_is_extended(kind: CoercionKind, beg
 @given(st.dates(date(2013, 1, 1), date(2017, 12, 31)))
 def test_the_time_to_sue_is_six_months_where_three_had_not_run_out_when_the_new_law_came(served_on: date) -> None:
     penalty = {"penalty_case": {"servedOn": served_on}}
-    case: CaseFile = case_file(penalty, published_only=False, settings={}, other_cases=())
+    case: CaseFile = case_file(penalty)
     three, six = walked_months(served_on, 3), walked_months(served_on, 6)
     end = six if three >= NEW_LAW else three
     while not CALENDAR.is_working_day(end):

@@ -94,7 +94,7 @@ def test_what_cannot_bear_on_a_case_changes_no_answer(
         "facts": "擅自倾倒危险废物二十车于河道滩地",
     }
     given_ = {"penalty_case": {key: value for key, value in told.items() if value is not None}}
-    whole = replace(case_file(given_, published_only=False, settings={}, other_cases=tuple(others)))
+    whole = replace(case_file(given_, other_cases=tuple(others)))
     pruned = replace(whole, other_cases=tuple(each for each in others if can_bear_on(each, whole.record)))
     assert answers(whole) == answers(pruned)
 
