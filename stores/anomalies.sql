@@ -15,8 +15,8 @@ SELECT a.id, a.case_id, a.rule, a.kind, a.status, a.certainty, a.due_on, a.done_
                 a.as_of) AS overdue_until
   FROM anomaly a
   LEFT JOIN judgement j ON j.case_id = a.case_id
-  LEFT JOIN LATERAL (SELECT r.as_of, r.ended_at FROM rules_run r
-                      WHERE r.ended_at IS NOT NULL ORDER BY r.id DESC LIMIT 1) last ON true
+  LEFT JOIN (SELECT as_of, ended_at FROM (SELECT as_of, ended_at FROM rules_run ORDER BY id DESC LIMIT 100) recent
+              WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT 1) last ON true
  WHERE a.case_id = ANY (:case_ids) OR a.id = ANY (:ids)
  ORDER BY a.case_id, a.rule
 

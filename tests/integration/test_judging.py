@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from indexer.following import LOOKS_EVERY_SECONDS, RulesFollower
+from indexer.judging import RunReport
 from schema.vocabularies import FeedKind
 from stores.keys import KeyRing
 from stores.postgres import Database
@@ -397,6 +399,23 @@ async def test_a_finding_waits_for_the_index_with_its_case(feed: Feed, judge: Ju
         "SELECT DISTINCT c.document_number, c.revision FROM outbox o JOIN penalty_case c ON c.id = o.case_id"
     )
     assert [(row["document_number"], row["revision"]) for row in waiting] == [("1号", 2)]
+
+
+async def test_following_puts_back_what_a_run_as_of_another_day_said(feed: Feed, judge: Judge) -> None:
+    await feed(served_late("1号"))
+    runs = asyncio.Queue[RunReport]()
+    follower = RulesFollower(judging=judge.judging, today=lambda: date(2024, 6, 1), judged=runs.put)
+    following = asyncio.create_task(follower.follow())
+    try:
+        assert (await asyncio.wait_for(runs.get(), 10)).opened == 1
+        await judge("2024-03-01")
+        assert await judge.findings() == []
+        assert (await asyncio.wait_for(runs.get(), 10)).opened == 1
+        assert await judge.findings() == [("1号", *LATE)]
+        await asyncio.sleep(2 * LOOKS_EVERY_SECONDS)
+        assert runs.empty()
+    finally:
+        following.cancel()
 
 
 async def test_a_run_is_written_down(feed: Feed, judge: Judge) -> None:
