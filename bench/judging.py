@@ -64,10 +64,11 @@ def _judge(database: URL, as_of: date, *, everything: bool = False) -> tuple[flo
 
     async def judge() -> tuple[float, RunReport]:
         opened = Database(database.set(username=APPLICATION_ROLE))
+        calendar = state_council_calendar()
         judging = Judging(
             database=opened,
-            book=this_rule_book(rule_book(), Law(law_values(), thresholds=judge_thresholds)),
-            calendar=state_council_calendar(),
+            book=this_rule_book(rule_book(), Law(law_values(), thresholds=judge_thresholds), calendar),
+            calendar=calendar,
             clock=china_now,
         )
         try:

@@ -82,10 +82,11 @@ async def _follow(runtime: Runtime, *, as_json: bool) -> None:
 
 def judging_of(runtime: Runtime) -> Judging:
     """Runs of this program's rule book over an installation's record."""
+    calendar = state_council_calendar()
     return Judging(
         database=runtime.database,
-        book=this_rule_book(rule_book(), this_law()),
-        calendar=state_council_calendar(),
+        book=this_rule_book(rule_book(), this_law(), calendar),
+        calendar=calendar,
         clock=now,
     )
 

@@ -189,13 +189,15 @@ class Judging:
             )
 
     async def _use_book(self, connection: DatabaseConnection) -> int:
-        return await use_rule_book(connection, self.book.digest, self.book.versions, self.book.values)
+        return await use_rule_book(
+            connection, self.book.digest, self.book.versions, self.book.values, self.book.reading
+        )
 
     async def _adopt_book(self, connection: DatabaseConnection) -> int:
         """Use this program's rule book, and queue what it may judge otherwise than the one before."""
         book_id = await self._use_book(connection)
-        for other_id, versions, values in await other_rule_books(connection, book_id):
-            change = book_change(self.book, versions, values)
+        for other_id, versions, values, reading in await other_rule_books(connection, book_id):
+            change = book_change(self.book, versions, values, reading)
             await change_rule_book(
                 connection,
                 other_id,

@@ -30,9 +30,16 @@ rule_book = Table(
     "rule_book",
     metadata,
     row_id(),
-    Column("digest", LargeBinary, nullable=False, unique=True, comment="of the rules' versions and the law's values"),
+    Column(
+        "digest",
+        LargeBinary,
+        nullable=False,
+        unique=True,
+        comment="of the rules' versions, the law's values and the reading",
+    ),
     Column("rules", JSONB, nullable=False, comment="the version of each rule by its code"),
     Column("law", JSONB, nullable=False, comment="every version of every value of the law"),
+    Column("reading", LargeBinary, nullable=False, comment="digest of how days are counted and texts are read"),
     Column("first_used_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     comment="规则与法律的版本: by what cases were judged",
 )

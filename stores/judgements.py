@@ -73,16 +73,18 @@ async def one_batch_at_a_time(connection: AsyncConnection) -> None:
     await connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
 
 
-async def use_rule_book(connection: AsyncConnection, digest: bytes, rules: Json, law: Sequence[Json]) -> int:
+async def use_rule_book(
+    connection: AsyncConnection, digest: bytes, rules: Json, law: Sequence[Json], reading: bytes
+) -> int:
     """The id of a rule book, which is kept when it is used first."""
-    result = await _run(connection, "use_rule_book", digest=digest, rules=_json(rules), law=_json(law))
+    result = await _run(connection, "use_rule_book", digest=digest, rules=_json(rules), law=_json(law), reading=reading)
     return int(result.scalar_one())
 
 
-async def other_rule_books(connection: AsyncConnection, rule_book_id: int) -> list[tuple[int, Json, list[Json]]]:
-    """(id, versions of rules, values of the law) of every other book by which a case was judged last."""
+async def other_rule_books(connection: AsyncConnection, rule_book_id: int) -> list[tuple[int, Json, list[Json], bytes]]:
+    """(id, versions of rules, values of the law, reading) of every other book by which a case was judged last."""
     rows = await _run(connection, "other_rule_books", rule_book_id=rule_book_id)
-    return [(row.id, row.rules, row.law) for row in rows]
+    return [(row.id, row.rules, row.law, bytes(row.reading)) for row in rows]
 
 
 async def change_rule_book(

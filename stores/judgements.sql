@@ -2,14 +2,15 @@
 
 -- name: use_rule_book
 WITH added AS (
-  INSERT INTO rule_book (digest, rules, law) VALUES (:digest, CAST(:rules AS jsonb), CAST(:law AS jsonb))
+  INSERT INTO rule_book (digest, rules, law, reading)
+  VALUES (:digest, CAST(:rules AS jsonb), CAST(:law AS jsonb), :reading)
   ON CONFLICT (digest) DO NOTHING RETURNING id
 )
 SELECT id FROM added UNION ALL SELECT id FROM rule_book WHERE digest = :digest LIMIT 1
 
 -- name: other_rule_books
 -- The books by which cases were judged that are to be judged by another.
-SELECT b.id, b.rules, b.law
+SELECT b.id, b.rules, b.law, b.reading
   FROM rule_book b
  WHERE b.id <> :rule_book_id AND EXISTS (SELECT FROM judgement j WHERE j.rule_book_id = b.id)
 

@@ -3,6 +3,7 @@
 Outside the years whose notices are known Monday to Friday are working days, and `Calendar.knows` says so.
 """
 
+import hashlib
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -67,6 +68,14 @@ class Calendar:
     def working_days_after(self, start: date, count: int) -> date:
         """The `count`-th working day after `start`, which is not counted; `count` is 1 or more."""
         return self._working[self._passed[start.toordinal() - self._base] + count - 1]
+
+    @property
+    def digest(self) -> bytes:
+        """What tells this calendar from one of other notices. 16 bytes."""
+        told = [f"{self._first_known} {self._last_known}"]
+        told += (f"{day} {name}" for day, name in sorted(self._holidays.items()))
+        told += (str(day) for day in self._working)
+        return hashlib.blake2b("\n".join(told).encode(), digest_size=16).digest()
 
     def statutory_holiday(self, day: date) -> str | None:
         """The name of the State Council's holiday (法定节假日) the day belongs to; an ordinary weekend has none."""

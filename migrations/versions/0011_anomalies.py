@@ -61,7 +61,12 @@ def upgrade() -> None:
     op.create_table(
         "rule_book",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("digest", sa.LargeBinary(), nullable=False, comment="of the rules' versions and the law's values"),
+        sa.Column(
+            "digest",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="of the rules' versions, the law's values and the reading",
+        ),
         sa.Column(
             "rules",
             postgresql.JSONB(astext_type=sa.Text()),
@@ -73,6 +78,9 @@ def upgrade() -> None:
             postgresql.JSONB(astext_type=sa.Text()),
             nullable=False,
             comment="every version of every value of the law",
+        ),
+        sa.Column(
+            "reading", sa.LargeBinary(), nullable=False, comment="digest of how days are counted and texts are read"
         ),
         sa.Column("first_used_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_book")),

@@ -8,7 +8,9 @@ from sqlalchemy import text
 from schema.vocabularies import AnomalyKind, AnomalyStatus, Certainty
 from stores.postgres import Database
 
-_BOOK = text("INSERT INTO rule_book (digest, rules, law) VALUES ('test', '{}', '{}') ON CONFLICT DO NOTHING")
+_BOOK = text(
+    "INSERT INTO rule_book (digest, rules, law, reading) VALUES ('test', '{}', '{}', '') ON CONFLICT DO NOTHING"
+)
 _FILES = text("""
 INSERT INTO judged_file (case_id, digest, file)
 SELECT DISTINCT case_id, CAST('test' AS bytea), CAST('{}' AS jsonb) FROM unnest(CAST(:cases AS bigint[])) AS t (case_id)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from indexer.judging import Judging, RunReport
-from supervision.calendars import state_council_calendar
+from supervision.calendars import Calendar, state_council_calendar
 from supervision.law_files import law_values
 from supervision.law_values import LawValue
 from supervision.laws import Law
@@ -16,7 +16,7 @@ from supervision.thresholds.judge import judge_thresholds
 from tests.integration.feeding import Feed
 
 CALENDAR = state_council_calendar()
-BOOK = this_rule_book(rule_book(), Law(law_values(), thresholds=judge_thresholds))
+BOOK = this_rule_book(rule_book(), Law(law_values(), thresholds=judge_thresholds), CALENDAR)
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Judge:
     feed: Feed
     clock: Callable[[], datetime]
     book: RuleBook = BOOK
+    calendar: Calendar = CALENDAR
 
     async def __call__(self, as_of: str) -> RunReport:
         """Judge what can have changed."""
@@ -37,7 +38,7 @@ class Judge:
 
     @property
     def judging(self) -> Judging:
-        return Judging(database=self.feed.database, book=self.book, calendar=CALENDAR, clock=self.clock)
+        return Judging(database=self.feed.database, book=self.book, calendar=self.calendar, clock=self.clock)
 
     async def evaluated(self, as_of: str) -> int:
         """How many cases a run judges."""
@@ -62,11 +63,13 @@ class Judge:
         return [tuple(row.values()) for row in rows]
 
 
-def changed_book(*, versions: Mapping[str, int] = {}, values: Mapping[str, Any] = {}) -> RuleBook:
-    """The rule book with other versions of some rules, and other numbers of some values of the law."""
+def changed_book(
+    *, versions: Mapping[str, int] = {}, values: Mapping[str, Any] = {}, calendar: Calendar = CALENDAR
+) -> RuleBook:
+    """The rule book with other versions of some rules, other numbers of some values of the law, another calendar."""
     rules = tuple(_in_version(rule, versions.get(rule.code)) for rule in rule_book())
     law = Law((_with_number(value, values.get(value.code)) for value in law_values()), thresholds=judge_thresholds)
-    return this_rule_book(rules, law)
+    return this_rule_book(rules, law, calendar)
 
 
 def _in_version(rule: Rule, version: int | None) -> Rule:

@@ -28,7 +28,7 @@ from tests.integration.follow_up_feeding import follow_up
 TABLES = (agency_setting, anomaly, anomaly_event, cannot_tell, judged_file, judgement, rule_book)
 
 A_FINDING = """
-INSERT INTO rule_book (digest, rules, law) VALUES ('book', '{}', '{}');
+INSERT INTO rule_book (digest, rules, law, reading) VALUES ('book', '{}', '{}', '');
 INSERT INTO judged_file (case_id, digest, file) SELECT id, 'file', '{}' FROM penalty_case;
 INSERT INTO anomaly (case_id, rule, kind, status, certainty, due_on, explanation, evidence, law, rule_version,
                      rule_book_id, judged_file_id, as_of, evidence_digest, detected_at)
@@ -96,7 +96,7 @@ WRONG_STATES = [
         "uq_agency_setting_agency_id_code",
     ),
     ("INSERT INTO cannot_tell (digest, answers) VALUES ('none', '[]')", "uq_cannot_tell_digest"),
-    ("INSERT INTO rule_book (digest, rules, law) VALUES ('book', '{}', '{}')", "uq_rule_book_digest"),
+    ("INSERT INTO rule_book (digest, rules, law, reading) VALUES ('book', '{}', '{}', '')", "uq_rule_book_digest"),
     (
         "INSERT INTO judged_file (case_id, digest, file) SELECT case_id, digest, file FROM judged_file",
         "uq_judged_file_case_id_digest",

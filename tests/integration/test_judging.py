@@ -13,6 +13,7 @@ from indexer.judging import RunReport
 from schema.vocabularies import FeedKind
 from stores.keys import KeyRing
 from stores.postgres import Database
+from supervision.calendars import Calendar, Notices
 from tests.integration.feeding import AGENCY, COMPANY, OTHER_AGENCY, Feed, Fields, agency, case, organisation
 from tests.integration.follow_up_feeding import follow_up
 from tests.integration.judging_cases import BOOK, Judge, changed_book
@@ -330,6 +331,18 @@ async def test_a_new_number_of_the_law_judges_again_what_the_rules_that_cite_it_
     assert (report.evaluated, report.resolved) == (1, 1)
     thresholds = replace(judge, book=changed_book(values={"threshold.hazardous-waste": 1}))
     assert await thresholds.evaluated("2024-03-21") == 10
+
+
+async def test_a_new_notice_of_holidays_judges_every_case_again(feed: Feed, judge: Judge) -> None:
+    await feed(clean("1号", decidedOn="2024-06-05", servedOn="2024-06-17", enteredAt="2024-06-06"), clean("2号"))
+    # Before anybody knew the Dragon Boat holiday of 2024, the seventh working day was the 14th.
+    unknowing = Calendar(Notices(first_year=2024, last_year=2024, holidays={}, make_up_days=frozenset()))
+    before = replace(judge, calendar=unknowing, book=changed_book(calendar=unknowing))
+    await before("2024-07-01")
+    assert ("1号", *LATE) in await judge.findings()
+    report = await judge("2024-07-01")
+    assert (report.evaluated, report.resolved) == (2, 1)
+    assert await judge.evaluated("2024-07-01") == 0
 
 
 # Interrupted, twice at once ------------------------------------------------------------------------------------------

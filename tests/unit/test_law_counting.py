@@ -1,6 +1,7 @@
 """Every period of the law, held against a walk day by day (hour by hour), under holidays nobody has ever announced."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from hypothesis import given, settings
@@ -41,6 +42,18 @@ def invented_notices(draw: st.DrawFn) -> Notices:
     make_up_days = draw(st.frozensets(weekend_days, max_size=20))
     known = {day: "节" for day in holidays if day.year <= 2025}
     return Notices(first_year=2023, last_year=2025, holidays=known, make_up_days=make_up_days)
+
+
+def test_another_notice_makes_another_calendar() -> None:
+    notices = Notices(first_year=2024, last_year=2024, holidays={}, make_up_days=frozenset())
+    others = (
+        replace(notices, last_year=2025),
+        replace(notices, holidays={date(2024, 6, 10): "Dragon Boat Festival"}),
+        replace(notices, make_up_days=frozenset({date(2024, 6, 8)})),
+    )
+    digests = {Calendar(each).digest for each in (notices, *others)}
+    assert len(digests) == 4
+    assert Calendar(notices).digest == Calendar(replace(notices)).digest
 
 
 def by_the_notices(notices: Notices) -> IsWorkingDay:
