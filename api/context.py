@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from graphql import FieldNode, FragmentSpreadNode, SelectionNode, VariableNode
+from strawberry.dataloader import DataLoader
 from strawberry.types import Info
 
 from api.loaders import Loaders
+from api.replays import Replayed, replay_loader
 from stores.postgres import Database
 from stores.search.case_search import CaseSearch
 from supervision.calendars import Calendar
@@ -35,13 +37,15 @@ class Context:
 
     services: Services
     loaders: Loaders
+    replays: DataLoader[int, Replayed | None]
     actor: str = LOCAL_ADMINISTRATOR
     """Who calls, as it is written into the history of what is changed."""
 
     @classmethod
     def fresh(cls, services: Services) -> "Context":
         """A context with loaders of its own."""
-        return cls(services, Loaders(services.database))
+        loaders = Loaders(services.database)
+        return cls(services, loaders, replay_loader(loaders, services.law, services.calendar))
 
 
 ApiInfo = Info[Context, None]

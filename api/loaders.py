@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from schema.anomaly_records import Anomaly, AnomalyEvent, CannotTell
+from schema.anomaly_records import Anomaly, AnomalyEvent, CannotTell, KeptInputs
 from schema.follow_up_records import FollowUp
 from schema.history_records import CaseChange, RunChange
 from schema.records import Agency, FeedError, FeedRun, Party, PenaltyCase, Procuratorate
@@ -16,6 +16,7 @@ from stores.anomalies import (
     cannot_tell_of_cases,
     count_events_of_anomalies,
     events_of_anomalies,
+    kept_inputs,
 )
 from stores.feed_runs import count_errors, list_errors, runs_by_id
 from stores.follow_up_rows import RECORDS, follow_ups_by_id, follow_ups_of_cases
@@ -129,6 +130,7 @@ class Loaders:
         self.anomalies: DataLoader[int, Anomaly | None] = _by_id(database, anomalies_by_id)
         self.anomalies_of: DataLoader[int, list[Anomaly]] = _lists(database, anomalies_of_cases)
         self.cannot_tell_of: DataLoader[int, list[CannotTell]] = _lists(database, cannot_tell_of_cases)
+        self.kept_inputs: DataLoader[int, KeptInputs | None] = _by_id(database, kept_inputs)
         self.anomaly_events: DataLoader[Slice, list[AnomalyEvent]] = _slices(database, _events_of_anomalies)
         self.anomaly_event_counts = _counts(database, count_events_of_anomalies)
         self.follow_ups: dict[str, DataLoader[int, FollowUp | None]] = {

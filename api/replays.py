@@ -3,20 +3,24 @@
 from dataclasses import dataclass
 from datetime import date
 
+import anyio.lowlevel
 import orjson
+from strawberry.dataloader import DataLoader
 
-from api.context import Context
+from api.loaders import Loaders
 from api.masking import covered_text, names_to_cover
 from schema.anomaly_records import Anomaly
+from schema.case_file import CaseFile
 from schema.records import PenaltyCase
 from schema.vocabularies import PartyType
-from stores.anomalies import kept_inputs
 from stores.case_files import parsed_file
-from stores.errors import BadUserInputError
 from supervision.answers import Finding
+from supervision.calendars import Calendar
 from supervision.case_changes import told_of
+from supervision.law_values import LawValue
+from supervision.laws import Law
 from supervision.privacy import mask_name
-from supervision.replaying import replay
+from supervision.replaying import Replay, replay
 from supervision.rule_books import parsed_law
 
 _PERSONS = frozenset({"party.legalRepresentative"})
@@ -35,20 +39,35 @@ class Replayed:
     inputs: str
 
 
-async def replayed(anomaly: Anomaly, context: Context) -> Replayed:
-    """Replay a finding. Raises BadUserInputError where its case is gone meanwhile."""
-    case = await context.loaders.cases.load(anomaly.case_id)
-    async with context.services.database.begin() as connection:
-        kept = await kept_inputs(connection, anomaly.id)
-    if case is None or kept is None:
-        raise BadUserInputError("The case of this finding was deleted meanwhile. Search again.")
-    file = parsed_file(kept.file)
-    services = context.services
-    found = replay(anomaly.rule, file, parsed_law(kept.law), services.law, services.calendar, kept.as_of)
+def replay_loader(loaders: Loaders, law: Law, calendar: Calendar) -> DataLoader[int, Replayed | None]:
+    """Replays of findings by id, each once a request however often it is asked for; None where its case is gone."""
+
+    async def load(ids: list[int]) -> list[Replayed | None]:
+        anomalies, kept = await loaders.anomalies.load_many(ids), await loaders.kept_inputs.load_many(ids)
+        cases = await loaders.cases.load_many([0 if each is None else each.case_id for each in anomalies])
+        laws: dict[int, tuple[LawValue, ...]] = {}
+        replays: list[Replayed | None] = []
+        for anomaly, inputs, case in zip(anomalies, kept, cases, strict=True):
+            if anomaly is None or inputs is None or case is None:
+                replays.append(None)
+                continue
+            if inputs.rule_book_id not in laws:
+                laws[inputs.rule_book_id] = parsed_law(inputs.law)
+            file = parsed_file(inputs.file)
+            found = replay(anomaly.rule, file, laws[inputs.rule_book_id], law, calendar, inputs.as_of)
+            replays.append(_replayed(anomaly, case, file, found, inputs.as_of))
+            # Others are answered in between.
+            await anyio.lowlevel.checkpoint()
+        return replays
+
+    return DataLoader(load_fn=load)
+
+
+def _replayed(anomaly: Anomaly, case: PenaltyCase, file: CaseFile, found: Replay, as_of: date) -> Replayed:
     then, now = found.under_law_of_then, found.under_present_law
     names = names_to_cover(case)
     return Replayed(
-        as_of=kept.as_of,
+        as_of=as_of,
         reproduced=then is not None and _is_the_same(anomaly, then),
         explanation=None if then is None else covered_text(then.explanation, names),
         under_present_law=None if now is None else covered_text(now.explanation, names),

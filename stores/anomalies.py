@@ -133,12 +133,23 @@ async def total_cannot_tell(connection: AsyncConnection, *, agency_ids: Sequence
     return int(result.scalar_one())
 
 
-async def kept_inputs(connection: AsyncConnection, anomaly_id: int) -> KeptInputs | None:
-    """What a finding was found on."""
-    row = (await _run(connection, "kept_inputs", id=anomaly_id)).one_or_none()
-    if row is None:
-        return None
-    return KeptInputs(file=row.file, law=tuple(row.law), rules=row.rules, as_of=row.as_of)
+async def kept_inputs(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, KeptInputs]:
+    """What findings were found on, by their ids."""
+    rows = (await _run(connection, "kept_inputs", ids=list(ids))).all()
+    books = {
+        row.id: (tuple(row.law), row.rules)
+        for row in await _run(connection, "kept_books", ids=sorted({row.rule_book_id for row in rows}))
+    }
+    return {
+        row.id: KeptInputs(
+            rule_book_id=row.rule_book_id,
+            file=row.file,
+            law=books[row.rule_book_id][0],
+            rules=books[row.rule_book_id][1],
+            as_of=row.as_of,
+        )
+        for row in rows
+    }
 
 
 def known_anomaly(row: Any) -> KnownAnomaly:

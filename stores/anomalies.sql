@@ -88,9 +88,13 @@ WITH lacking AS (
 SELECT count(*) FROM counted
 
 -- name: kept_inputs
-SELECT f.file, b.law, b.rules, a.as_of
-  FROM anomaly a JOIN judged_file f ON f.id = a.judged_file_id JOIN rule_book b ON b.id = a.rule_book_id
- WHERE a.id = :id
+SELECT a.id, a.rule_book_id, f.file, a.as_of
+  FROM anomaly a JOIN judged_file f ON f.id = a.judged_file_id
+ WHERE a.id = ANY (:ids)
+
+-- name: kept_books
+-- Each once, however many findings were found by it: the law is long.
+SELECT id, law, rules FROM rule_book WHERE id = ANY (:ids)
 
 -- name: lock
 SELECT a.id, a.rule, a.status, a.certainty, a.due_on, a.done_on, a.explanation, a.rule_version, a.evidence_digest,

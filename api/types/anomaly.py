@@ -13,7 +13,7 @@ from api.ids import global_id
 from api.loaders import Slice
 from api.masking import covered_text, names_to_cover
 from api.paging import Connection, Page, PageInfo, decode_cursor, encode_cursor, make_page, page_size
-from api.replays import Replayed, replayed
+from api.replays import Replayed
 from api.types.fields import resolved
 from api.types.node import Node
 from api.types.rule import Rule, shown_rule
@@ -207,7 +207,10 @@ def _permalink(root: AnomalyParent) -> str:
 
 
 async def _replay(root: AnomalyParent, info: ApiInfo) -> Replayed:
-    return await replayed(root, info.context)
+    found = await info.context.replays.load(root.id)
+    if found is None:
+        raise BadUserInputError("The case of this finding was deleted meanwhile. Search again.")
+    return found
 
 
 @strawberry.type(description="What a rule found in a case. 异常")

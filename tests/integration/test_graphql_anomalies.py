@@ -13,6 +13,7 @@ from api.ids import global_id
 from schema.vocabularies import FeedKind
 from stores.keys import KeyRing
 from stores.postgres import Database
+from supervision.replaying import Replay, replay
 from tests.integration.feeding import AGENCY, OTHER_AGENCY, Feed, person
 from tests.integration.follow_up_feeding import follow_up
 from tests.integration.graphql_client import Client, served
@@ -243,6 +244,29 @@ async def test_findings_cost_one_statement_a_level(
     with statements(database) as executed:
         await client.ask(FOUND.replace("{ cases(", "{ cases(first: 30, "))
     assert len([each for each in executed if "FROM" in each]) == 4  # cases, findings, their cases, what cannot be told
+
+
+async def test_a_finding_is_replayed_once_a_request_however_often_it_is_asked_for(
+    client: Client, database: Database, feed: Feed, judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await feed(*(served_late(f"{number}号") for number in range(10)))
+    await judge("2024-06-01")
+    made: list[str] = []
+
+    def counted(rule: str, *rest: Any) -> Replay:
+        made.append(rule)
+        return replay(rule, *rest)
+
+    monkeypatch.setattr("api.replays.replay", counted)
+    again = "penaltyCase { anomalies { replay { reproduced } } }"
+    with statements(database) as executed:
+        nodes = (await client.ask(f"{{ cases {{ nodes {{ anomalies {{ replay {{ reproduced }} {again} }} }} }} }}"))[
+            "cases"
+        ]["nodes"]
+    assert all(each["replay"]["reproduced"] for node in nodes for each in node["anomalies"])
+    assert made == ["service.late"] * 10
+    # Cases, findings twice (by case and by id), the files, the rule book, the cases of the findings.
+    assert len([each for each in executed if "FROM" in each]) <= 6
 
 
 # Decisions -----------------------------------------------------------------------------------------------------------
