@@ -1,10 +1,11 @@
 """The Chinese terms and names of what facets and statistics count by."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 from schema.regions import region_name
 from schema.vocabularies import AnomalyKind, Certainty, Domain, Facet, StatisticsKey
+from stores.errors import BadUserInputError
 from supervision.rule_book import rule_book
 
 UNKNOWN = "未知"
@@ -17,6 +18,16 @@ _QUARTERS = {"1": "第一季度", "2": "第二季度", "3": "第三季度", "4":
 def rule_titles() -> Mapping[str, str]:
     """The Chinese title of each rule by its code."""
     return {rule.code: rule.description.title_zh for rule in rule_book()}
+
+
+def checked_rules(codes: Iterable[str] | None) -> tuple[str, ...]:
+    """Codes of rules as a client gave them. Raises BadUserInputError where one is none."""
+    rules = tuple(codes or ())
+    if not rule_titles().keys() >= set(rules):
+        raise BadUserInputError(
+            "`rules` names a rule that there is not. The query `rules` and `jiandu rules list` give the code of each."
+        )
+    return rules
 
 
 def _quarter(value: str) -> str:

@@ -147,6 +147,13 @@ class Loaders:
             record: _lists(database, _reading(follow_ups_of_cases, record)) for record in RECORDS
         }
 
+    def forget(self) -> None:
+        """Read findings and their cases again: something was changed meanwhile. No load may be under way."""
+        for changed in (self.cases, self.anomalies, self.anomalies_of, self.case_changes, self.anomaly_events):
+            changed.clear_all()
+        for counted in (self.case_change_counts, self.anomaly_event_counts):
+            counted.clear_all()
+
 
 async def _cases_of_parties(
     connection: DatabaseConnection, ids: Sequence[int], first: int, after: Position | int | None

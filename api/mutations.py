@@ -110,6 +110,8 @@ async def _decided(
                 await _decide(connection, context, anomaly_id, decision, reason)
     except _RefusedError as refused:
         return AnomalyChange(None, [refused.error])
+    # A change before this one in the same request may have read what is different now.
+    context.loaders.forget()
     return AnomalyChange(await context.loaders.anomalies.load(anomaly_id), [])
 
 
@@ -158,7 +160,9 @@ async def _was_applied(
     if key is None or key is strawberry.UNSET:
         return False
     if not key or len(key) > _LONGEST_KEY or "\x00" in key:
-        raise _RefusedError(UserErrorCode.INVALID, f"A key has 1 to {_LONGEST_KEY} characters.", "idempotencyKey")
+        raise _RefusedError(
+            UserErrorCode.INVALID, f"A key has 1 to {_LONGEST_KEY} characters, and no NUL.", "idempotencyKey"
+        )
     told = orjson.dumps([anomaly_id, wanted.reason])
     used = await claim_key(
         connection,
@@ -197,7 +201,9 @@ def _reason(text: str) -> str:
     if not reason:
         raise _RefusedError(UserErrorCode.INVALID, "Say why: the reason is kept in the finding's history.", "reason")
     if len(reason) > _LONGEST_REASON or "\x00" in reason:
-        raise _RefusedError(UserErrorCode.INVALID, f"A reason has at most {_LONGEST_REASON} characters.", "reason")
+        raise _RefusedError(
+            UserErrorCode.INVALID, f"A reason has at most {_LONGEST_REASON:,} characters, and no NUL.", "reason"
+        )
     return reason
 
 

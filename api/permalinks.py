@@ -13,6 +13,7 @@ from schema.vocabularies import Labelled
 
 _NOT_FOUND = 404
 _INTERNAL = 500
+_NONE: Final = "There is no finding under this link. Take `permalink` as a query returned it."
 
 _QUERY: Final = """
 query Permalink($id: ID!) {
@@ -42,7 +43,8 @@ async def anomaly_permalink(request: Request) -> Response:
     if found and not errors:
         return Response(orjson.dumps(found, default=_plain), media_type="application/json")
     known = [error for error in errors if (error.extensions or {}).get("code") != "BAD_USER_INPUT"]
-    body = {"data": None, "errors": [error.formatted for error in errors]}
+    told = [error.formatted for error in errors] or [{"message": _NONE, "extensions": {"code": "BAD_USER_INPUT"}}]
+    body = {"data": None, "errors": told}
     return Response(
         orjson.dumps(body, default=_plain),
         media_type="application/json",

@@ -36,9 +36,17 @@ def check(
     day = day_of(as_of)
     shelf, status = read_shelf(file, agency)
     rules, law, calendar = rule_book(), this_law(), state_council_calendar()
+    cases = findings = untold = 0
     for case in shelf.case_files():
         evaluation = evaluate_case(case, rules=rules, law=law, calendar=calendar, as_of=day)
+        cases, findings = cases + 1, findings + len(evaluation.findings)
+        untold += len(evaluation.cannot_tells)
         _print(case, covered(case, evaluation), as_json=as_json)
+    if not as_json:
+        typer.echo(
+            f"As of {day}: {cases} cases judged, {findings} findings, {untold} answers cannot be told"
+            f"{' (--json says which, and for want of what)' if untold else ''}."
+        )
     raise typer.Exit(status)
 
 

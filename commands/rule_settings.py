@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -20,11 +20,8 @@ from stores.postgres import DatabaseConnection
 from stores.register import read_register
 from stores.settings import Settings
 from supervision.credit_code import is_credit_code
-from supervision.law_files import LONGEST
-from supervision.law_values import PERIODS, LawValue
+from supervision.law_values import LawValue, why_not
 from supervision.sentences import plain
-
-_MOST: Final = 10**12
 
 
 def list_rule_settings(
@@ -117,12 +114,8 @@ def _number(text: str, default: LawValue) -> Decimal:
     try:
         number = Decimal(text)
     except InvalidOperation as error:
-        raise BadUserInputError(f"The value is a number, in {default.unit.value}.") from error
-    if not number.is_finite() or number < 0 or (default.unit in PERIODS and number != number.to_integral_value()):
-        whole = "a whole number" if default.unit in PERIODS else "a number"
-        raise BadUserInputError(f"The value is {whole} of 0 or more, in {default.unit.value}.")
-    if default.unit in PERIODS and number > LONGEST[default.unit]:
-        raise BadUserInputError(f"No period is longer than {LONGEST[default.unit]} {default.unit.value}.")
-    if number > _MOST:
-        raise BadUserInputError(f"The value is at most {_MOST} {default.unit.value}.")
+        raise BadUserInputError(f"The value is a number of {default.unit.value}, or `default`.") from error
+    problem = why_not(number, default.unit)
+    if problem is not None:
+        raise BadUserInputError(f"This cannot be the value: {problem}.")
     return number

@@ -9,7 +9,7 @@ import anyio
 
 from indexer.faults import retrying
 from indexer.judging import Judging, RunReport
-from stores.judgements import count_waiting_cases
+from stores.judgements import count_waiting_cases, last_run_day
 
 LOOKS_EVERY_SECONDS: Final = 1.0
 """How long a change waits at most; a look costs one read of an empty table."""
@@ -17,7 +17,7 @@ LOOKS_EVERY_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesFollower:
-    """Judges whenever something waits or a new day (Asia/Shanghai) has come."""
+    """Judges whenever something waits, and when the record was last judged as of any day but today (Asia/Shanghai)."""
 
     judging: Judging
     today: Callable[[], date]
@@ -26,17 +26,18 @@ class RulesFollower:
 
     async def follow(self) -> None:
         """Go on until the task is cancelled; while PostgreSQL is away it waits and tries again."""
-        last: date | None = None
+        # The first run brings in the rules and the law of this program, whatever was judged today by another version.
+        begun = False
         while True:
             async for attempt in retrying("the rules wait"):
                 with attempt:
-                    last = await self._look(last)
+                    await self._look(begun=begun)
+                    begun = True
             await anyio.sleep(LOOKS_EVERY_SECONDS)
 
-    async def _look(self, last: date | None) -> date:
+    async def _look(self, *, begun: bool) -> None:
         day = self.today()
         async with self.judging.database.begin() as connection:
-            waits = await count_waiting_cases(connection) > 0
-        if waits or day != last:
+            due = not begun or await count_waiting_cases(connection) > 0 or await last_run_day(connection) != day
+        if due:
             await self.judged(await self.judging.run(day))
-        return day

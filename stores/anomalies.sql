@@ -4,14 +4,19 @@
 SELECT a.id, a.case_id, a.rule, a.kind, a.status, a.certainty, a.due_on, a.done_on, a.explanation, a.evidence, a.law,
        a.rule_version, a.as_of, a.detected_at,
        -- Of an act done late the days are counted to it, of a finding that is over to the day it was resolved as of, and
-       -- of any other to the day of the last run.
+       -- of any other to the day of the last run, or of its case's own judgement where that came later: one case was
+       -- asked for, or a run is on its way.
        coalesce(a.done_on,
                 CASE WHEN a.status = 'RESOLVED'
-                     THEN (SELECT e.as_of FROM anomaly_event e
-                            WHERE e.anomaly_id = a.id AND e.event = 'RESOLVED' ORDER BY e.id DESC LIMIT 1) END,
-                (SELECT r.as_of FROM rules_run r WHERE r.ended_at IS NOT NULL ORDER BY r.id DESC LIMIT 1),
+                     THEN greatest(a.as_of, (SELECT e.as_of FROM anomaly_event e
+                                              WHERE e.anomaly_id = a.id AND e.event = 'RESOLVED'
+                                              ORDER BY e.id DESC LIMIT 1)) END,
+                CASE WHEN last.ended_at IS NULL OR j.judged_at > last.ended_at THEN j.as_of ELSE last.as_of END,
                 a.as_of) AS overdue_until
   FROM anomaly a
+  LEFT JOIN judgement j ON j.case_id = a.case_id
+  LEFT JOIN (SELECT as_of, ended_at FROM (SELECT as_of, ended_at FROM rules_run ORDER BY id DESC LIMIT 100) recent
+              WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT 1) last ON true
  WHERE a.case_id = ANY (:case_ids) OR a.id = ANY (:ids)
  ORDER BY a.case_id, a.rule
 

@@ -127,6 +127,12 @@ async def count_waiting_cases(connection: AsyncConnection) -> int:
     return int((await _run(connection, "waiting")).scalar_one())
 
 
+async def last_run_day(connection: AsyncConnection) -> date | None:
+    """The day the whole record was last judged as of; None where it never was."""
+    day: date | None = (await _run(connection, "last_run")).scalar_one_or_none()
+    return day
+
+
 async def seen_below(connection: AsyncConnection) -> int:
     """The transaction before which all have ended: what is read after this has seen what they changed."""
     return int((await _run(connection, "seen_below")).scalar_one())

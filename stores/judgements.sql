@@ -169,6 +169,11 @@ UPDATE judgement SET seen_below = :seen_below WHERE case_id = ANY (:case_ids)
 -- name: start_run
 INSERT INTO rules_run (as_of, rule_book_id, started_at) VALUES (:as_of, :rule_book_id, :now) RETURNING id
 
+-- name: last_run
+-- The day of the run that ended last: one that took longer may have begun before others.
+SELECT as_of FROM (SELECT as_of, ended_at FROM rules_run ORDER BY id DESC LIMIT 100) recent
+ WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT 1
+
 -- name: end_run
 UPDATE rules_run
    SET ended_at = :now, evaluated = :evaluated, opened = :opened, resolved = :resolved, cannot_tell = :cannot_tell

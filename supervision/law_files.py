@@ -10,15 +10,12 @@ from typing import Annotated, Any, Final
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from supervision.law_values import PERIODS, DayKind, LawValue, Unit
+from supervision.law_values import PERIODS, DayKind, LawValue, Unit, why_not
 
 _STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 _BOOLEAN: Final = "tag:yaml.org,2002:bool"
 _DAY: Final = "tag:yaml.org,2002:timestamp"
-
-# Five years, or as long: several after one another, from any day a feed may hold, stay within the calendar.
-LONGEST: Final = {Unit.HOURS: 43_800, Unit.DAYS: 1_830, Unit.MONTHS: 60, Unit.YEARS: 5}
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -26,7 +23,7 @@ Text = Annotated[str, Field(min_length=1)]
 class _Version(BaseModel):
     model_config = _STRICT
 
-    value: Annotated[Decimal, Field(ge=0, max_digits=16)] | None = None
+    value: Decimal | None = None
     days: DayKind | None = None
     source: Text | None = None
     article: Text | None = None
@@ -72,10 +69,9 @@ class _Value(BaseModel):
     def _check_version(self, version: _Version) -> None:
         if (self.unit is Unit.DUTY) != (version.value is None):
             raise ValueError("a value is needed, and a duty has none")
-        if self.unit in PERIODS and (version.value is None or version.value < 1 or version.value % 1):
-            raise ValueError("a period is a whole number, 1 or more")
-        if self.unit in PERIODS and version.value is not None and version.value > LONGEST[self.unit]:
-            raise ValueError(f"no period is longer than {LONGEST[self.unit]} {self.unit.value}")
+        problem = None if version.value is None else why_not(version.value, self.unit)
+        if problem is not None:
+            raise ValueError(problem)
         cited = version.source is not None and version.article is not None and version.catalogue is not None
         if self.config and (version.basis is None or cited):
             raise ValueError("a setting has a basis, and no article")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 
 class Unit(StrEnum):
@@ -25,6 +26,32 @@ class Unit(StrEnum):
 
 
 PERIODS = frozenset({Unit.HOURS, Unit.DAYS, Unit.MONTHS, Unit.YEARS})
+
+# Five years, or as long: several after one another, from any day a feed may hold, stay within the calendar.
+_LONGEST: Final = {Unit.HOURS: 43_800, Unit.DAYS: 1_830, Unit.MONTHS: 60, Unit.YEARS: 5}
+_MOST_DIGITS: Final = 16
+_WHOLE_PERCENT: Final = 100
+
+
+def why_not(number: Decimal, unit: Unit) -> str | None:
+    """Why a number cannot be the value of a unit; None where it can."""
+    finite = number.is_finite()
+    if unit in PERIODS:
+        fits = finite and 1 <= number <= _LONGEST[unit] and number == number.to_integral_value()
+        return None if fits else f"a period is a whole number of {unit.value} from 1 to {_LONGEST[unit]}"
+    if unit is Unit.FLAG:
+        return None if finite and number in {0, 1} else "1 is yes and 0 is no"
+    if unit is Unit.PERCENT:
+        fits = finite and 0 <= number <= _WHOLE_PERCENT
+        return None if fits else f"it is a number of percent from 0 to {_WHOLE_PERCENT}"
+    fits = finite and number >= 0 and _digits(number) <= _MOST_DIGITS
+    return None if fits else f"it is a number of {unit.value}, 0 or more, with {_MOST_DIGITS} digits at most"
+
+
+def _digits(number: Decimal) -> int:
+    """How many digits a finite number has when it is written out."""
+    _, digits, exponent = number.as_tuple()
+    return len(digits) + abs(int(exponent))
 
 
 class DayKind(StrEnum):

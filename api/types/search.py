@@ -9,7 +9,7 @@ import strawberry
 from api.case_search import LabelledCount, label_facet
 from api.context import ApiInfo
 from api.ids import record_id
-from api.labels import rule_titles
+from api.labels import checked_rules
 from api.paging import MAX_PAGE, PageInfo, given
 from api.types.fields import resolved
 from api.types.penalty_case import PenaltyCase
@@ -69,11 +69,6 @@ def read_filter(filter_: CaseFilter | None) -> seam.CaseFilter:
     for region in regions:
         if not (len(region) == _REGION_DIGITS and region.isascii() and region.isdigit()):
             raise BadUserInputError("A region is a GB/T 2260 code of six digits, such as 411300.")
-    rules = tuple(filter_.rules or ())
-    if not rule_titles().keys() >= set(rules):
-        raise BadUserInputError(
-            "`rules` names a rule that there is not. The query `rules` and `jiandu rules list` give the code of each."
-        )
     uscc = given(filter_.party_uscc)
     return seam.CaseFilter(
         domains=tuple(filter_.domains or ()),
@@ -86,7 +81,7 @@ def read_filter(filter_: CaseFilter | None) -> seam.CaseFilter:
         party_uscc=None if uscc is None else _code(uscc),
         anomalies=tuple(filter_.anomalies or ()),
         certainty=given(filter_.certainty),
-        rules=rules,
+        rules=checked_rules(filter_.rules),
     )
 
 

@@ -84,10 +84,11 @@ CREATE TRIGGER judge_cases AFTER UPDATE ON party
   REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION party_judge_cases();
 
+-- Other cases of a case's party show which agency it is of, so a new name bears on them.
 CREATE FUNCTION agency_judge_cases() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO judging_queue (case_id)
-  SELECT c.id
+  INSERT INTO judging_queue (case_id, party_id)
+  SELECT c.id, CASE WHEN n.name <> o.name THEN c.party_id END
     FROM new_rows n JOIN old_rows o USING (id) JOIN penalty_case c ON c.agency_id = n.id
    WHERE (n.name, n.domains, n.networked_on, n.enforcement_power)
          IS DISTINCT FROM (o.name, o.domains, o.networked_on, o.enforcement_power);

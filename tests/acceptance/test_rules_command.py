@@ -61,6 +61,14 @@ def test_every_case_is_judged_without_a_database(program: Program, feed: Path) -
     assert all(each.keys() == {"rule", "missing"} for case in (first, second) for each in case["cannotTell"])
 
 
+def test_a_clean_file_and_what_cannot_be_told_are_not_passed_over_in_silence(program: Program, feed: Path) -> None:
+    feed.write_text(json.dumps(case("3号", decidedOn="2024-03-01")) + "\n")
+    result = program.run("rules", "check", str(feed), "--as-of", "2024-03-01", **NO_DATABASE)
+    (told,) = result.out.splitlines()
+    assert told.startswith("As of 2024-03-01: 1 cases judged, 0 findings, ")
+    assert told.endswith(" answers cannot be told (--json says which, and for want of what).")
+
+
 def test_the_day_decides(program: Program, feed: Path) -> None:
     result = program.run("rules", "check", str(feed), "--as-of", "2024-03-01", "--json", **NO_DATABASE)
     assert "transfer.penalty-for-crime" not in result.out

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,39 @@ async def only_anomaly(client: Client) -> Any:
     return anomaly
 
 
+async def test_decisions_of_one_request_each_answer_with_what_they_did(
+    client: Client, feed: Feed, judge: Judge
+) -> None:
+    await feed(served_late("1号"))
+    await judge("2024-06-01")
+    anomaly = (await only_anomaly(client))["id"]
+    shown = "{ anomaly { status penaltyCase { revision anomalies { status } } history { totalCount } } }"
+    both = await client.ask(
+        f"""mutation($id: ID!) {{
+          first: dismissAnomaly(input: {{anomalyId: $id, reason: "邮寄"}}) {shown}
+          second: confirmAnomaly(input: {{anomalyId: $id, reason: "看错了"}}) {shown} }}""",
+        id=anomaly,
+    )
+    first, second = both["first"]["anomaly"], both["second"]["anomaly"]
+    assert (first["status"], second["status"]) == ("DISMISSED", "CONFIRMED")
+    assert [found["penaltyCase"]["anomalies"] for found in (first, second)] == [
+        [{"status": "DISMISSED"}],
+        [{"status": "CONFIRMED"}],
+    ]
+    assert second["penaltyCase"]["revision"] == first["penaltyCase"]["revision"] + 1
+    assert second["history"]["totalCount"] == first["history"]["totalCount"] + 1
+
+
+@pytest.mark.parametrize("field", ["reason", "idempotencyKey"])
+async def test_a_nul_is_refused_with_its_name(client: Client, feed: Feed, judge: Judge, field: str) -> None:
+    await feed(served_late("1号"))
+    await judge("2024-06-01")
+    asked = {"anomalyId": (await only_anomaly(client))["id"], "reason": "邮寄", field: "a\x00b"}
+    [error] = (await client.ask(DISMISS, input=asked))["dismissAnomaly"]["userErrors"]
+    assert (error["field"], error["code"]) == (["input", field], "INVALID")
+    assert "NUL" in error["message"]
+
+
 # What was found ------------------------------------------------------------------------------------------------------
 
 
@@ -99,6 +132,29 @@ async def test_days_overdue_of_what_is_not_done_are_counted_to_the_last_run(
     [case] = (await client.ask(FOUND))["cases"]["nodes"]
     [resolved] = [each for each in case["anomalies"] if each["rule"]["code"] == "transfer.not-transferred"]
     assert (resolved["status"], resolved["overdueDays"]) == ("RESOLVED", 47)
+
+
+async def test_days_overdue_are_those_of_the_day_a_case_was_judged_by_itself(
+    client: Client, feed: Feed, judge: Judge
+) -> None:
+    await judge("2024-03-01")
+    await feed(clean("1号"), follow_up(FeedKind.TRANSFER, "1号", decidedOn="2024-03-04", decision="APPROVED"))
+    case_id = (await feed.cases())[0]["id"]
+    for day, overdue in (("2024-04-20", 46), ("2024-03-20", 15)):
+        await judge.judging.run_cases(date.fromisoformat(day), [case_id])
+        assert (await only_anomaly(client))["overdueDays"] == overdue
+    await judge("2024-03-21")
+    assert (await only_anomaly(client))["overdueDays"] == 16
+
+
+async def test_a_finding_whose_day_had_not_come_keeps_the_days_it_was_found_with(
+    client: Client, feed: Feed, judge: Judge
+) -> None:
+    await feed(clean("1号"), follow_up(FeedKind.TRANSFER, "1号", decidedOn="2024-03-04", decision="APPROVED"))
+    await judge("2024-03-20")
+    await judge("2024-03-01")
+    anomaly = await only_anomaly(client)
+    assert (anomaly["status"], anomaly["overdueDays"]) == ("RESOLVED", 15)
 
 
 async def test_findings_are_asked_for_by_their_states(client: Client, feed: Feed, judge: Judge) -> None:
@@ -162,6 +218,7 @@ async def test_what_cannot_be_told_is_shown_and_counted_by_agency_and_field(
     one = await client.ask(asked, agencyIds=[whole["nodes"][0]["agency"]["id"]], rules=["service.late"])
     assert [(node["field"], node["cases"]) for node in one["cannotTellCounts"]["nodes"]] == [("decidedOn", 3)]
     assert await client.code(asked, rules=["x"] * 101) == "BAD_USER_INPUT"
+    assert "a rule that there is not" in (await client.refused(asked, rules=["service.never"]))["message"]
     assert await client.code(asked, after="nonsense") == "BAD_USER_INPUT"
     assert await client.code(asked, agencyIds=[global_id("Party", 1)]) == "BAD_USER_INPUT"
 
@@ -319,7 +376,10 @@ async def test_a_replay_under_another_law_says_so(client: Client, feed: Feed, ju
 
 @pytest.mark.parametrize("link", ["nonsense", global_id("Agency", 1), global_id("Anomaly", 10**9)])
 async def test_a_link_that_names_no_finding_is_404(client: Client, link: str) -> None:
-    assert (await client.http.get(f"/anomalies/{link}")).status_code == 404
+    response = await client.http.get(f"/anomalies/{link}")
+    assert response.status_code == 404
+    [error] = response.json()["errors"]
+    assert error["message"].endswith("as a query returned it.")
 
 
 async def test_a_permalink_is_for_those_who_may_call(database: Database) -> None:

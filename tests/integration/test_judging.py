@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from indexer.following import LOOKS_EVERY_SECONDS, RulesFollower
+from indexer.judging import RunReport
 from schema.vocabularies import FeedKind
 from stores.keys import KeyRing
 from stores.postgres import Database
@@ -176,6 +178,25 @@ async def test_a_change_reaches_the_other_cases_of_the_party_it_can_bear_on(feed
     )
     await judge("2024-03-20")
     assert [found for found in await judge.findings() if found[1] == twice[0]] == []
+
+
+async def test_a_new_name_of_an_agency_reaches_the_cases_that_other_agencies_have_of_its_parties(
+    feed: Feed, judge: Judge
+) -> None:
+    named = {**FINED, "party": organisation("宏达公司", COMPANY)}
+    code = "11410000005184603J"
+    await feed(
+        agency(OTHER_AGENCY, uscc=code),
+        clean("1号", **named, agency=OTHER_AGENCY),
+        clean("2号", **named, decidedOn="2024-03-05"),
+    )
+    await judge("2024-03-20")
+    await feed(agency("试验县自然资源局", uscc=code))
+    assert await judge.evaluated("2024-03-20") == 2
+    [found] = await feed.rows("SELECT explanation FROM anomaly WHERE rule = 'penalty.twice-for-one'")
+    assert "由试验县自然资源局以1号罚款" in found["explanation"]
+    again = await judge.again("2024-03-20")
+    assert (again.opened, again.resolved, again.changed) == (0, 0, 0)
 
 
 async def test_parties_are_the_same_by_code_surely_and_by_name_perhaps(feed: Feed, judge: Judge) -> None:
@@ -378,6 +399,23 @@ async def test_a_finding_waits_for_the_index_with_its_case(feed: Feed, judge: Ju
         "SELECT DISTINCT c.document_number, c.revision FROM outbox o JOIN penalty_case c ON c.id = o.case_id"
     )
     assert [(row["document_number"], row["revision"]) for row in waiting] == [("1号", 2)]
+
+
+async def test_following_puts_back_what_a_run_as_of_another_day_said(feed: Feed, judge: Judge) -> None:
+    await feed(served_late("1号"))
+    runs = asyncio.Queue[RunReport]()
+    follower = RulesFollower(judging=judge.judging, today=lambda: date(2024, 6, 1), judged=runs.put)
+    following = asyncio.create_task(follower.follow())
+    try:
+        assert (await asyncio.wait_for(runs.get(), 10)).opened == 1
+        await judge("2024-03-01")
+        assert await judge.findings() == []
+        assert (await asyncio.wait_for(runs.get(), 10)).opened == 1
+        assert await judge.findings() == [("1号", *LATE)]
+        await asyncio.sleep(2 * LOOKS_EVERY_SECONDS)
+        assert runs.empty()
+    finally:
+        following.cancel()
 
 
 async def test_a_run_is_written_down(feed: Feed, judge: Judge) -> None:

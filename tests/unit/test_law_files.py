@@ -9,7 +9,7 @@ from indexer.rule_examples import case_file
 from schema.case_file import CaseFile
 from supervision.answers import Missing
 from supervision.law_files import LawFileError, law_values, parse_values, read_mapping
-from supervision.law_values import LawValue
+from supervision.law_values import LawValue, Unit, why_not
 from supervision.laws import Law
 from supervision.rule_book import RuleFileError, parse_description
 
@@ -87,9 +87,9 @@ def test_what_the_law_says_is_no_setting() -> None:
         ("effective_until: 2019-12-29", "effective_until: 2012-12-29", "before effective_from"),
         ("value: 7", "value: 0", "whole number"),
         ("value: 7", "value: 7.5", "whole number"),
-        ("value: 7", "value: 1831", "longer than 1830 days"),
-        ("value: 7", "value: -7", "greater than or equal to 0"),
-        ("value: 7", "value: 70000000000000000", "16 digits"),
+        ("value: 7", "value: 1831", "from 1 to 1830"),
+        ("value: 7", "value: -7", "whole number"),
+        ("value: 7", "value: 70000000000000000", "whole number"),
         ("value: 7, ", "", "value is needed"),
         ("unit: days", "unit: fortnights", "unit"),
         ("unit: days", "unit: yuan", "belongs to periods alone"),
@@ -167,3 +167,28 @@ def test_a_case_is_judged_once_by_the_thresholds() -> None:
     assert judged.threshold_met(case) is judged.threshold_met(case)
     judged.threshold_met(other)
     assert len(asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "reason"),
+    [
+        ("7", Unit.DAYS, None),
+        ("1830", Unit.DAYS, None),
+        ("1831", Unit.DAYS, "from 1 to 1830"),
+        ("0", Unit.MONTHS, "from 1 to 60"),
+        ("2.5", Unit.YEARS, "whole number"),
+        ("1e999999", Unit.HOURS, "from 1 to 43800"),
+        ("sNaN", Unit.FLAG, "1 is yes"),
+        ("2", Unit.FLAG, "1 is yes"),
+        ("1", Unit.FLAG, None),
+        ("100", Unit.PERCENT, None),
+        ("100.1", Unit.PERCENT, "from 0 to 100"),
+        ("-1", Unit.YUAN, "0 or more"),
+        ("1e17", Unit.YUAN, "16 digits"),
+        ("1e-17", Unit.TONNES, "16 digits"),
+        ("0.5", Unit.MU, None),
+    ],
+)
+def test_a_number_is_held_against_its_unit(number: str, unit: Unit, reason: str | None) -> None:
+    told = why_not(Decimal(number), unit)
+    assert (told is None) if reason is None else reason in (told or "")
