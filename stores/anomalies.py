@@ -23,8 +23,10 @@ from schema.vocabularies import AnomalyDecision, AnomalyEventKind, AnomalyKind, 
 from stores.named_statements import named_statements
 
 
-async def _run(connection: AsyncConnection, name: str, **parameters: Any) -> Any:
-    statement = text(named_statements("anomalies.sql")[name])
+async def _run(connection: AsyncConnection, *names: str, **parameters: Any) -> Any:
+    """Run a statement, or the one that several parts make."""
+    named = named_statements("anomalies.sql")
+    statement = text("".join(named[name] for name in names))
     typed = [
         bindparam(key, type_=ARRAY(Text if key == "rules" else BigInteger))
         for key, value in parameters.items()
@@ -116,7 +118,8 @@ async def count_cannot_tell(
     """By agency and missing field, how many cases some rule cannot judge; the most first, one more than `first`."""
     rows = await _run(
         connection,
-        "cannot_tell_counts",
+        "lacking",
+        "lacking_page",
         agency_ids=list(agency_ids),
         rules=list(rules),
         most=first + 1,
@@ -129,7 +132,7 @@ async def count_cannot_tell(
 
 async def total_cannot_tell(connection: AsyncConnection, *, agency_ids: Sequence[int], rules: Sequence[str]) -> int:
     """How many such counts there are."""
-    result = await _run(connection, "cannot_tell_total", agency_ids=list(agency_ids), rules=list(rules))
+    result = await _run(connection, "lacking", "lacking_total", agency_ids=list(agency_ids), rules=list(rules))
     return int(result.scalar_one())
 
 

@@ -39,7 +39,7 @@ SELECT j.case_id, t.answers
   FROM judgement j JOIN cannot_tell t ON t.id = j.cannot_tell_id
  WHERE j.case_id = ANY (:case_ids)
 
--- name: cannot_tell_counts
+-- name: lacking
 -- How many cases of an agency lack a field that a rule needs: of each set of answers once, as many cases have the same.
 WITH lacking AS (
   SELECT t.id, field
@@ -59,6 +59,8 @@ WITH lacking AS (
     FROM judged JOIN lacking ON lacking.id = judged.cannot_tell_id
    GROUP BY judged.agency_id, lacking.field
 )
+
+-- name: lacking_page
 SELECT agency_id, field, cases
   FROM counted
  WHERE CAST(:cases AS bigint) IS NULL
@@ -66,25 +68,7 @@ SELECT agency_id, field, cases
  ORDER BY cases DESC, agency_id DESC, field DESC
  LIMIT :most
 
--- name: cannot_tell_total
-WITH lacking AS (
-  SELECT t.id, field
-    FROM cannot_tell t
-   CROSS JOIN LATERAL jsonb_to_recordset(t.answers) AS answer (rule text, missing text[])
-   CROSS JOIN LATERAL unnest(answer.missing) AS field
-   WHERE cardinality(CAST(:rules AS text[])) = 0 OR answer.rule = ANY (:rules)
-   GROUP BY t.id, field
-), judged AS (
-  SELECT c.agency_id, j.cannot_tell_id, count(*) AS cases
-    FROM judgement j JOIN penalty_case c ON c.id = j.case_id
-   WHERE j.cannot_tell_id IS NOT NULL
-     AND (cardinality(CAST(:agency_ids AS bigint[])) = 0 OR c.agency_id = ANY (:agency_ids))
-   GROUP BY c.agency_id, j.cannot_tell_id
-), counted AS (
-  SELECT judged.agency_id, lacking.field, sum(judged.cases)::bigint AS cases
-    FROM judged JOIN lacking ON lacking.id = judged.cannot_tell_id
-   GROUP BY judged.agency_id, lacking.field
-)
+-- name: lacking_total
 SELECT count(*) FROM counted
 
 -- name: kept_inputs

@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Final
 
 _ROUTINE: Final = re.compile(
@@ -34,7 +35,8 @@ def likeness(one: str, other: str, *, party: str | None) -> int:
     """The share of pairs that both texts have, in whole percent of all their pairs: 100 where they say the same."""
     pairs, other_pairs = _pairs(one, party), _pairs(other, party)
     total = pairs.total() + other_pairs.total()
-    return 200 * (pairs & other_pairs).total() // total if total else 0
+    shared = sum(min(count, other_pairs[pair]) for pair, count in pairs.items() if pair in other_pairs)
+    return 200 * shared // total if total else 0
 
 
 def longest_shared(one: str, other: str, *, party: str | None) -> SharedWords:
@@ -44,6 +46,8 @@ def longest_shared(one: str, other: str, *, party: str | None) -> SharedWords:
     return SharedWords(quote=one[match.a : match.a + match.size], position=match.a, other_position=match.b)
 
 
+# A case is held against every other one of its party, and each of those against the others.
+@lru_cache(maxsize=512)
 def _pairs(text: str, party: str | None) -> Counter[str]:
     name = None if party is None else unicodedata.normalize("NFKC", party)
     told = _PARTICLES.sub("", _covered(unicodedata.normalize("NFKC", text), name, _COVER))

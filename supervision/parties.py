@@ -5,7 +5,7 @@ one that covers a part of itself, says nothing.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from schema.case_file import OtherCase
 from schema.feed_records import CaseRecord, PartyRecord
@@ -26,9 +26,15 @@ class Identity:
 
 def identity_of(party: PartyRecord) -> Identity:
     """What a party is known by elsewhere."""
-    code = party.uscc if party.uscc is not None and is_credit_code(party.uscc) else None
-    named = party.type is PartyType.ORGANIZATION and party.name is not None and not is_masked_name(party.name)
-    return Identity(code, (token_text(party.name) or None) if named else None)
+    return _identity(party.type, party.name, party.uscc)
+
+
+# The cases of one party are read together, and each has its own record of it.
+@lru_cache(maxsize=4_096)
+def _identity(type_: PartyType, name: str | None, uscc: str | None) -> Identity:
+    code = uscc if uscc is not None and is_credit_code(uscc) else None
+    named = type_ is PartyType.ORGANIZATION and name is not None and not is_masked_name(name)
+    return Identity(code, (token_text(name) or None) if named else None)
 
 
 def same_party(one: Identity, other: Identity) -> Certainty | None:
