@@ -79,8 +79,9 @@ class CaseShelf:
 
     def _case_file(self, key: _Key, record: CaseRecord, alike: Mapping[str, list[tuple[_Key, CaseRecord]]]) -> CaseFile:
         gathered = self._gathered[key]
+        published = all(each.source is DataSource.PUBLISHED for each in gathered.records)
         return CaseFile(
-            record=record,
+            record=replace(record, source=DataSource.PUBLISHED if published else DataSource.PLATFORM),
             agency=self._agency(record.agency_name, record.agency_uscc),
             transfers=_told(gathered, TransferRecord),
             criminal_cases=_told(gathered, CriminalCaseRecord),
@@ -89,8 +90,7 @@ class CaseShelf:
             coercive_measures=_told(gathered, CoerciveMeasureRecord),
             measures=_told(gathered, MeasureRecord),
             quantities=weighed_quantities(record),
-            published_only=not gathered.follow_ups
-            and all(each.source is DataSource.PUBLISHED for each in gathered.records),
+            published_only=published and not gathered.follow_ups,
             other_cases=tuple(self._others(key, record, alike)),
         )
 

@@ -7,7 +7,15 @@ from datetime import date
 
 from schema.case_file import CaseFile
 from schema.feed_records import CaseRecord, CriminalCaseRecord, MeasureRecord, TransferRecord
-from schema.vocabularies import CriminalConclusion, FilingDecision, MeasureKind, TransferDecision
+from schema.vocabularies import CriminalConclusion, DataSource, FilingDecision, MeasureKind, TransferDecision
+
+
+def is_told_by_published_table(case: CaseFile) -> bool:
+    """Whether the published table alone tells of the case itself, whatever is on record of what followed it.
+
+    It has no columns for service, entry and the like: what is absent there is unknown.
+    """
+    return case.published_only or case.record.source is DataSource.PUBLISHED
 
 
 def shows_penalty(record: CaseRecord) -> bool:

@@ -9,7 +9,7 @@ from schema.vocabularies import Certainty
 from supervision.answers import Answer, AsOf, Found, Missing
 from supervision.calendars import Calendar, shanghai_day
 from supervision.evidence import days_of, stated
-from supervision.follow_ups import shows_penalty
+from supervision.follow_ups import is_told_by_published_table, shows_penalty
 from supervision.laws import Law
 from supervision.sentences import chinese_day
 
@@ -17,7 +17,7 @@ from supervision.sentences import chinese_day
 def evaluate(case: CaseFile, law: Law, calendar: Calendar, as_of: AsOf) -> Answer:  # noqa: ARG001 - as every rule
     """Judge what a decided or entered case states. What the published table leaves out, the platform may have."""
     record = case.record
-    if case.published_only and record.entered_at is None:
+    if is_told_by_published_table(case) and record.entered_at is None:
         return Missing(fields=("enteredAt",))
     if record.entered_at is None and not shows_penalty(record):
         return None

@@ -5,6 +5,7 @@ from schema.vocabularies import Certainty, ServiceMethod
 from supervision.answers import Answer, AsOf, Found, Missing
 from supervision.calendars import Calendar
 from supervision.evidence import days_of, stated
+from supervision.follow_ups import is_told_by_published_table
 from supervision.laws import Law
 from supervision.periods import last_day
 from supervision.sentences import chinese_day
@@ -21,7 +22,7 @@ def evaluate(case: CaseFile, law: Law, calendar: Calendar, as_of: AsOf) -> Answe
     due = last_day(decided_on, period, calendar)
     if served_on is not None and served_on <= due:
         return None
-    if served_on is None and (case.published_only or _was_served(case)):
+    if served_on is None and (is_told_by_published_table(case) or _was_served(case)):
         return Missing(fields=("servedOn",))
     by_notice = case.record.service_method is ServiceMethod.NOTICE
     notice = "公告送达，" if by_notice else ""

@@ -1,5 +1,6 @@
 """How rules are judged together: precedence, what is foremost of several records, and when an answer can turn."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from indexer.rule_examples import case_file
 from schema.anomaly_records import CannotTell, Evidence
 from schema.case_file import CaseFile
-from schema.vocabularies import AnomalyKind, Certainty, FeedKind
+from schema.vocabularies import AnomalyKind, Certainty, DataSource, FeedKind
 from supervision.answers import Answer, AsOf, Found, Missing, foremost
 from supervision.calendars import Calendar, state_council_calendar
 from supervision.evaluation import Evaluation, evaluate_case
@@ -77,6 +78,20 @@ def test_a_rule_gives_way_to_a_finding_of_one_certainty_only() -> None:
     weaker = rule("a.none", found(date(2020, 1, 1)), gives_way_to=way)
     assert codes(judged(rule("a.late", found(date(2020, 1, 1))), weaker)) == ["a.late", "a.none"]
     assert codes(judged(rule("a.late", found(date(2020, 1, 1), Certainty.POSSIBLE)), weaker)) == ["a.late"]
+
+
+def test_a_published_case_is_not_accused_of_what_its_table_has_no_column_for() -> None:
+    told = {
+        "penalty_case": {"decidedOn": "2024-03-01", "penaltyKinds": ["FINE"]},
+        "transfer": {"decidedOn": "2024-03-01"},
+    }
+    file = case_file(told)
+    published = replace(file, record=replace(file.record, source=DataSource.PUBLISHED))
+    for case, untold in ((file, False), (published, True)):
+        evaluation = evaluate_case(case, rules=rule_book(), law=LAW, calendar=CALENDAR, as_of=date(2024, 6, 1))
+        accused = {each.rule for each in evaluation.findings} & {"service.late", "entry.incomplete"}
+        cannot_tell = {each.rule for each in evaluation.cannot_tells} & {"service.late", "entry.incomplete"}
+        assert (not accused, len(cannot_tell) == 2) == (untold, untold)
 
 
 def test_of_a_published_case_nothing_is_said_of_what_followed() -> None:
