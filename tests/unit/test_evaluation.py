@@ -81,11 +81,8 @@ def test_a_rule_gives_way_to_a_finding_of_one_certainty_only() -> None:
 
 
 def test_a_published_case_is_not_accused_of_what_its_table_has_no_column_for() -> None:
-    told = {
-        "penalty_case": {"decidedOn": "2024-03-01", "penaltyKinds": ["FINE"]},
-        "transfer": {"decidedOn": "2024-03-01"},
-    }
-    file = case_file(told)
+    decided = {"decidedOn": "2024-03-01", "penaltyKinds": ["FINE"]}
+    file = case_file({"penalty_case": decided, "transfer": {"decidedOn": "2024-03-01"}})
     published = replace(file, record=replace(file.record, source=DataSource.PUBLISHED))
     for case, untold in ((file, False), (published, True)):
         evaluation = evaluate_case(case, rules=rule_book(), law=LAW, calendar=CALENDAR, as_of=date(2024, 6, 1))
