@@ -28,6 +28,7 @@ from supervision.rule_books import this_rule_book
 
 _MOST: Final = 2**63
 _LOG_EVERY_SECONDS: Final = 5.0
+_FAILED: Final = 1
 
 log = structlog.get_logger()
 
@@ -52,6 +53,7 @@ def run_rules(
     day = day_of(as_of)
     report = run(lambda: with_runtime(settings, lambda runtime: _run(runtime, day, case, full=full)))
     _print(report, day, as_json=as_json)
+    raise typer.Exit(_FAILED if report.failed else 0)
 
 
 def _print(report: RunReport, day: date, *, as_json: bool) -> None:
@@ -62,12 +64,20 @@ def _print(report: RunReport, day: date, *, as_json: bool) -> None:
                 "opened": report.opened,
                 "resolved": report.resolved,
                 "cannotTell": report.cannot_tell,
+                "changed": report.changed,
+                "failed": len(report.failed),
             }
         )
     else:
         typer.echo(
             f"As of {day}: {report.evaluated} cases judged, {report.opened} findings opened, "
-            f"{report.resolved} resolved, {report.cannot_tell} answers cannot be told."
+            f"{report.resolved} resolved, {report.changed} changed, {report.cannot_tell} answers cannot be told."
+        )
+    if report.failed:
+        typer.echo(
+            f"jiandu: {len(report.failed)} cases could not be judged for a fault of the program, which the log names: "
+            "report it. They wait for the next run.",
+            err=True,
         )
 
 

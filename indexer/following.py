@@ -15,7 +15,7 @@ LOOKS_EVERY_SECONDS: Final = 1.0
 """How long a change waits at most; a look costs one read of an empty table."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class RulesFollower:
     """Judges whenever something waits, and when the record was last judged as of any day but today (Asia/Shanghai)."""
 
@@ -23,6 +23,8 @@ class RulesFollower:
     today: Callable[[], date]
     judged: Callable[[RunReport], Awaitable[None]]
     """Hears of every run that was made."""
+    _failed: int = 0
+    """How many cases the last run left waiting: they are tried again when anything else is to be judged."""
 
     async def follow(self) -> None:
         """Go on until the task is cancelled; while PostgreSQL is away it waits and tries again."""
@@ -38,6 +40,8 @@ class RulesFollower:
     async def _look(self, *, begun: bool) -> None:
         day = self.today()
         async with self.judging.database.begin() as connection:
-            due = not begun or await count_waiting_cases(connection) > 0 or await last_run_day(connection) != day
-        if due:
-            await self.judged(await self.judging.run(day))
+            waiting, last_day = await count_waiting_cases(connection), await last_run_day(connection)
+        if not begun or waiting > self._failed or last_day != day:
+            report = await self.judging.run(day)
+            self._failed = len(report.failed)
+            await self.judged(report)

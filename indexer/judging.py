@@ -7,21 +7,22 @@ the next one goes on with what is left.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Final
 
 import orjson
-from pydantic import TypeAdapter
+import structlog
 
-from indexer.kept_cases import whole_files
-from schema.anomaly_records import Evidence
+from indexer.finding_rows import changes, found_row, pairs, why_found
+from indexer.kept_cases import read_cases
 from schema.case_file import CaseFile
-from schema.vocabularies import AnomalyEventKind, AnomalyStatus
-from stores.case_files import parsed_file, written_file
+from schema.vocabularies import AnomalyStatus
+from stores.case_files import written_file
 from stores.judgements import (
     KeptAnomaly,
+    KeptJudgement,
     RunPlace,
     change_rule_book,
     claim_cases,
@@ -38,6 +39,7 @@ from stores.judgements import (
     known_anomalies,
     one_batch_at_a_time,
     other_rule_books,
+    queue_again,
     queue_due,
     seen_below,
     start_run,
@@ -45,19 +47,15 @@ from stores.judgements import (
 )
 from stores.outbox import revisions_behind
 from stores.postgres import Database, DatabaseConnection
-from supervision.anomalies import Step, evidence_digest, settle
-from supervision.answers import Finding
+from supervision.anomalies import settle
 from supervision.calendars import Calendar
-from supervision.case_changes import describe_changes
 from supervision.evaluation import Evaluation, evaluate_case
-from supervision.law_values import LawValue
 from supervision.rule_books import RuleBook, book_change
+
+log = structlog.get_logger()
 
 BATCH: Final = 500
 """Cases judged in one transaction."""
-
-_EVIDENCE: Final = TypeAdapter(tuple[Evidence, ...])
-_CITED: Final = TypeAdapter(tuple[LawValue, ...])
 
 
 @dataclass(slots=True)
@@ -65,7 +63,8 @@ class RunReport:
     """What a run did: cases judged, findings opened and resolved, answers that could not be given.
 
     `changed` counts the findings that say something else than before and were neither opened nor resolved; `read` the
-    cases it looked at, among them those of which nothing had changed that a rule sees.
+    cases it looked at, among them those of which nothing had changed that a rule sees. `failed` are the ids of those
+    that a fault of the program kept from being judged: they wait for the next run.
     """
 
     evaluated: int = 0
@@ -74,6 +73,7 @@ class RunReport:
     cannot_tell: int = 0
     changed: int = 0
     read: int = 0
+    failed: list[int] = field(default_factory=list)
 
     def add(self, other: "RunReport") -> None:
         """Count what a part of the run did."""
@@ -135,6 +135,8 @@ class Judging:
             left = max(left - claimed.rows, 0)
             if progress is not None:
                 progress(report, left)
+        async with self.database.begin() as connection:
+            await queue_again(connection, report.failed)
         await self._end(run_id, report)
         return report
 
@@ -166,6 +168,7 @@ class Judging:
             await self._judge(
                 connection, case_ids, RunPlace(book_id, as_of, self.clock()), report, whatever_changed=True
             )
+            await queue_again(connection, report.failed)
         return report
 
     async def _start(self, as_of: date) -> int:
@@ -218,26 +221,40 @@ class Judging:
         whatever_changed: bool = False,
     ) -> None:
         seen = await seen_below(connection)
-        files = await whole_files(connection, case_ids)
-        kept = {} if whatever_changed else await kept_judgements(connection, list(files))
+        cases = await read_cases(connection, case_ids)
+        ids = [each.case_id for each in cases.read]
+        kept = {} if whatever_changed else await kept_judgements(connection, ids)
         judged, unchanged = [], []
-        for case_id, file in files.items():
-            written = written_file(file)
-            digest = hashlib.blake2b(written, digest_size=16).digest()
-            last = kept.get(case_id)
-            if last is not None and last.holds(place.as_of, place.rule_book_id, digest):
-                unchanged.append(case_id)
+        for each in cases.read:
+            try:
+                found = self._judged(each.case_id, cases.whole(each), kept.get(each.case_id), place)
+            except Exception as error:  # noqa: BLE001  whatever it was, it keeps no other case from being judged
+                # Its message may quote the case.
+                why = type(error).__qualname__
+                log.error("a case cannot be judged for a fault of the program", case=each.case_id, why=why)  # noqa: TRY400  the same
+                report.failed.append(each.case_id)
                 continue
-            evaluation = evaluate_case(
-                file, rules=self.book.rules, law=self.book.law, calendar=self.calendar, as_of=place.as_of
-            )
-            judged.append(_Judged(case_id, file, written, digest, evaluation))
-        report.read += len(files)
+            if found is None:
+                unchanged.append(each.case_id)
+            else:
+                judged.append(found)
+        report.read += len(ids)
         report.evaluated += len(judged)
         if unchanged:
             await keep_seen(connection, seen, unchanged)
         if judged:
             await self._keep(connection, judged, place, seen, report)
+
+    def _judged(self, case_id: int, file: CaseFile, last: KeptJudgement | None, place: RunPlace) -> _Judged | None:
+        """What the rules say of a case; None where it was judged before on the same things, and that still holds."""
+        written = written_file(file)
+        digest = hashlib.blake2b(written, digest_size=16).digest()
+        if last is not None and last.holds(place.as_of, place.rule_book_id, digest):
+            return None
+        evaluation = evaluate_case(
+            file, rules=self.book.rules, law=self.book.law, calendar=self.calendar, as_of=place.as_of
+        )
+        return _Judged(case_id, file, written, digest, evaluation)
 
     async def _keep(
         self, connection: DatabaseConnection, judged: Sequence[_Judged], place: RunPlace, seen: int, report: RunReport
@@ -248,17 +265,17 @@ class Judging:
         steps = [
             (each, before, found, step)
             for each in judged
-            for before, found in _pairs(known[each.case_id], each.evaluation.findings)
+            for before, found in pairs(known[each.case_id], each.evaluation.findings)
             if (step := settle(None if before is None else before.anomaly, found)) is not None
         ]
         before_ids = {before.judged_file_id for _, before, _, _ in steps if before is not None}
         files_before = await kept_files(connection, sorted(before_ids)) if before_ids else {}
         writes = _Writes()
         for each, before, found, step in steps:
-            changes = _changes(files_before, before, each.file)
+            told = changes(files_before, before, each.file)
             if found is None:
                 if before is not None:
-                    reason = self._why_resolved(before.rule, each.evaluation, changes, place)
+                    reason = self._why_resolved(before.rule, each.evaluation, told, place)
                     writes.resolved.append({"id": before.id, "reason": reason})
                     report.resolved += 1
                 continue
@@ -268,7 +285,7 @@ class Judging:
                 report.opened += 1
             else:
                 report.changed += 1
-            writes.found.append(_found_row(each.case_id, found, step, _why_found(before, found, step, changes)))
+            writes.found.append(found_row(each.case_id, found, step, why_found(before, found, step, told)))
             writes.needs_file.add(each.case_id)
         await self._write(connection, judged, writes, place)
         report.cannot_tell += sum(len(each.evaluation.cannot_tells) for each in judged)
@@ -302,52 +319,6 @@ class Judging:
         found = {finding.rule for finding in evaluation.findings}
         reasons += [f"已由{each.rule}提示" for each in description.gives_way_to if each.rule in found]
         return "；".join(reasons) or f"规则、法律或参数的版本变化，或以{place.as_of.isoformat()}为准期限尚未届满"
-
-
-def _pairs(
-    known: Mapping[str, KeptAnomaly], findings: Sequence[Finding]
-) -> list[tuple[KeptAnomaly | None, Finding | None]]:
-    """Each rule's finding as it is kept beside what was found now."""
-    now = {finding.rule: finding for finding in findings}
-    return [(known.get(rule), now.get(rule)) for rule in sorted(known.keys() | now.keys())]
-
-
-def _changes(files: Mapping[int, Mapping[str, Any]], before: KeptAnomaly | None, file: CaseFile) -> str:
-    """What changed in a case since a finding was found on it."""
-    return "" if before is None else describe_changes(parsed_file(files[before.judged_file_id]), file)
-
-
-def _found_row(case_id: int, found: Finding, step: Step, reason: str) -> dict[str, Any]:
-    return {
-        "case_id": case_id,
-        "rule": found.rule,
-        "kind": found.kind.value,
-        "event": step.event.value,
-        "reason": reason,
-        "status": step.status.value,
-        "certainty": found.certainty.value,
-        "due_on": found.due_on,
-        "done_on": found.done_on,
-        "explanation": found.explanation,
-        "evidence": _EVIDENCE.dump_python(found.evidence, mode="json"),
-        "law": _CITED.dump_python(found.law, mode="json"),
-        "rule_version": found.version,
-        "evidence_digest": evidence_digest(found.evidence).hex(),
-    }
-
-
-def _why_found(before: KeptAnomaly | None, found: Finding, step: Step, changes: str) -> str:
-    """Why a finding was opened again or changed, in Chinese; nothing of one that is new."""
-    if before is None:
-        return ""
-    reasons = [f"证据变化：{changes}"] if changes else []
-    if before.anomaly.certainty is not found.certainty:
-        reasons.append(f"由{before.anomaly.certainty.label}变为{found.certainty.label}")
-    if before.anomaly.rule_version != found.version:
-        reasons.append(f"规则由第{before.anomaly.rule_version}版改为第{found.version}版")
-    if step.event is AnomalyEventKind.CHANGED and step.status is not before.anomaly.status:
-        reasons.append(f"证据与处理时相同，恢复为{step.status.label}")
-    return "；".join(reasons) or "法律、参数或判断日期变化"
 
 
 async def _keep_judgements(

@@ -11,21 +11,29 @@ from stores.postgres import DatabaseConnection
 from supervision.parties import Identity, can_bear_on, identity_of, same_party
 
 
-async def whole_files(connection: DatabaseConnection, case_ids: Sequence[int]) -> dict[int, CaseFile]:
-    """The files of cases with what their texts weigh and with the party's other cases that can bear on them."""
-    read = await read_files(connection, case_ids)
-    identities = {each.case_id: identity_of(each.file.record.party) for each in read}
-    known = [each for each in read if identities[each.case_id] != Identity(None, None)]
-    others = await read_others(connection, [each.party_id for each in known]) if known else []
-    shelf = _OthersShelf(others)
-    return {
-        each.case_id: replace(
-            each.file,
-            quantities=weighed_quantities(each.file.record),
-            other_cases=tuple(shelf.bearing_on(each, identities[each.case_id])),
+class KeptCases:
+    """Some cases of the record as they were read; each becomes a whole case file by itself."""
+
+    def __init__(self, read: Sequence[ReadFile], others: Iterable[ReadOther]) -> None:
+        """Keep what was read."""
+        self.read = read
+        self._shelf = _OthersShelf(others)
+
+    def whole(self, case: ReadFile) -> CaseFile:
+        """A case with what its texts weigh and with the party's other cases that can bear on it."""
+        record = case.file.record
+        return replace(
+            case.file,
+            quantities=weighed_quantities(record),
+            other_cases=tuple(self._shelf.bearing_on(case, identity_of(record.party))),
         )
-        for each in read
-    }
+
+
+async def read_cases(connection: DatabaseConnection, case_ids: Sequence[int]) -> KeptCases:
+    """Read cases, by their ids, and the other cases of their parties; a case that is gone is left out."""
+    read = await read_files(connection, case_ids)
+    known = [each.party_id for each in read if identity_of(each.file.record.party) != Identity(None, None)]
+    return KeptCases(read, await read_others(connection, known) if known else ())
 
 
 class _OthersShelf:

@@ -67,7 +67,8 @@ class CaseFile:
 
     `agency` is None where no register of agencies is at hand. `published_only`: known from the published table (双公示)
     alone, with no record of the platform about it or about what followed. `other_cases` are the party's, in any order.
-    `settings` are what the agency's procuratorate has set, by the code of the value they stand for, in its unit.
+    `settings` are what the agency's procuratorate has set, by the code of the value they stand for, in its unit;
+    `setting_reasons` say on what ground.
     """
 
     record: CaseRecord
@@ -82,3 +83,4 @@ class CaseFile:
     published_only: bool = False
     other_cases: tuple[OtherCase, ...] = ()
     settings: Mapping[str, Decimal] = field(default_factory=dict)
+    setting_reasons: Mapping[str, str] = field(default_factory=dict)

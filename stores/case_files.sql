@@ -29,7 +29,9 @@ SELECT c.id AS case_id, c.party_id, p.name_tokens,
            AND coalesce(transfers.told, criminal_cases.told, reconsiderations.told, enforcements.told,
                         coercive_measures.told, measures.told) IS NULL,
          'settings', (SELECT coalesce(json_object_agg(s.code, s.value::text), '{}') FROM agency_setting s
-                       WHERE s.agency_id = a.id)
+                       WHERE s.agency_id = a.id),
+         'setting_reasons', (SELECT coalesce(json_object_agg(s.code, s.reason), '{}') FROM agency_setting s
+                              WHERE s.agency_id = a.id)
        )::text AS file
   FROM unnest(CAST(:case_ids AS bigint[])) AS wanted (id)
   JOIN penalty_case c ON c.id = wanted.id

@@ -106,6 +106,12 @@ async def queue_due(connection: AsyncConnection, as_of: date) -> None:
     await _run(connection, "queue_due", as_of=as_of)
 
 
+async def queue_again(connection: AsyncConnection, case_ids: Sequence[int]) -> None:
+    """Let cases wait for the next run."""
+    if case_ids:
+        await _run(connection, "queue_again", case_ids=list(case_ids))
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """Rows taken from the queue: how many, the last one's id (0: there were none), and the cases to be judged."""

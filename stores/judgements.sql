@@ -51,6 +51,9 @@ UPDATE judgement j SET rule_book_id = :rule_book_id
 INSERT INTO judging_queue (case_id)
 SELECT case_id FROM judgement WHERE next_change_on <= :as_of OR unchanged_since > :as_of
 
+-- name: queue_again
+INSERT INTO judging_queue (case_id) SELECT unnest(CAST(:case_ids AS bigint[]))
+
 -- name: claim
 WITH claimed AS (
   DELETE FROM judging_queue

@@ -52,8 +52,8 @@ class Law:
             raise ValueError(f"{code} is the law's and no setting.")
         if code not in case.settings:
             return default
-        value = case.settings[code]
-        return replace(default, value=value, length=int(value) if default.unit in PERIODS else 0)
+        value, source = case.settings[code], case.setting_reasons.get(code, default.source)
+        return replace(default, value=value, length=int(value) if default.unit in PERIODS else 0, source=source)
 
     def threshold_met(self, case: CaseFile) -> ThresholdMet | Missing | None:
         """The criminal threshold the case meets; None where it meets none, Missing where that cannot be told."""

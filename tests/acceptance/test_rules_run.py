@@ -16,6 +16,8 @@ from tests.integration.test_judging import clean, served_late
 
 pytestmark = pytest.mark.acceptance
 
+NOTHING_ELSE = {"changed": 0, "failed": 0}
+
 
 @pytest.fixture
 def feed(database: Database, keys: KeyRing, clock: Callable[[], datetime], tmp_path: Path) -> Feed:
@@ -34,13 +36,16 @@ async def test_what_changed_or_fell_due_is_judged_and_nothing_else(
     run = ("rules", "run", "--as-of", "2024-06-01")
     first = program.run(*run, "--json", **settings)
     assert (first.status, first.err) == (0, "")
-    assert first.json == {"evaluated": 2, "opened": 1, "resolved": 0, "cannotTell": 0}
+    assert first.json == {"evaluated": 2, "opened": 1, "resolved": 0, "cannotTell": 0, **NOTHING_ELSE}
     again = program.run(*run, "--json", **settings)
-    assert again.json == {"evaluated": 0, "opened": 0, "resolved": 0, "cannotTell": 0}
+    assert again.json == {"evaluated": 0, "opened": 0, "resolved": 0, "cannotTell": 0, **NOTHING_ELSE}
     told = program.run(*run, **settings).out
-    assert told == "As of 2024-06-01: 0 cases judged, 0 findings opened, 0 resolved, 0 answers cannot be told.\n"
+    assert (
+        told
+        == "As of 2024-06-01: 0 cases judged, 0 findings opened, 0 resolved, 0 changed, 0 answers cannot be told.\n"
+    )
     full = program.run(*run, "--full", "--json", **settings)
-    assert full.json == {"evaluated": 2, "opened": 0, "resolved": 0, "cannotTell": 0}
+    assert full.json == {"evaluated": 2, "opened": 0, "resolved": 0, "cannotTell": 0, **NOTHING_ELSE}
     await feed(clean("试环罚〔2024〕1号"))
     assert program.run(*run, "--json", **settings).json["resolved"] == 1
 
@@ -57,6 +62,7 @@ async def test_one_case_is_judged_by_its_number_or_its_id(
         "opened": 1,
         "resolved": 0,
         "cannotTell": 0,
+        **NOTHING_ELSE,
     }
     assert "no case of this document number or id" in program.run(*run, "没有的号", **settings).sentence
 

@@ -12,7 +12,7 @@ from bench.following import city_rows
 from bench.generator import register_rows
 from indexer.case_files import CaseShelf
 from indexer.feeds.reader import open_feed
-from indexer.kept_cases import whole_files
+from indexer.kept_cases import read_cases
 from schema.case_file import CaseFile
 from schema.feed_records import ParsedRow, RowError
 from stores.keys import KeyRing
@@ -67,7 +67,8 @@ async def from_record(feed: Feed) -> list[CaseFile]:
     """The case files of the record, in the order in which the cases came."""
     async with feed.database.begin() as connection:
         ids = [row["id"] for row in await feed.rows("SELECT id FROM penalty_case ORDER BY id")]
-        found = await whole_files(connection, ids)
+        kept = await read_cases(connection, ids)
+    found = {each.case_id: kept.whole(each) for each in kept.read}
     return [found[case_id] for case_id in ids]
 
 

@@ -5,15 +5,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from indexer.following import LOOKS_EVERY_SECONDS, RulesFollower
 from indexer.judging import RunReport
+from schema.case_file import CaseFile
 from stores.keys import KeyRing
 from stores.postgres import Database
 from supervision.calendars import Calendar, Notices
-from tests.integration.feeding import COMPANY, OTHER_AGENCY, Feed, agency, organisation
+from supervision.evaluation import Evaluation, evaluate_case
+from tests.integration.feeding import AGENCY, COMPANY, OTHER_AGENCY, Feed, agency, organisation
 from tests.integration.judging_cases import Judge, changed_book
 from tests.integration.test_judging import FINED, LATE, clean, served_late
 
@@ -74,3 +77,33 @@ async def test_following_puts_back_what_a_run_as_of_another_day_said(feed: Feed,
         assert runs.empty()
     finally:
         following.cancel()
+
+
+async def test_a_fault_in_one_case_keeps_no_other_from_being_judged(
+    feed: Feed, judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await feed(*(served_late(f"{number}号") for number in range(4)))
+
+    def faulty(case: CaseFile, **asked: Any) -> Evaluation:
+        if case.record.document_number == "2号":
+            raise ZeroDivisionError("当事人周建国")
+        return evaluate_case(case, **asked)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("indexer.judging.evaluate_case", faulty)
+        report = await judge("2024-06-01")
+        assert (report.evaluated, report.opened, len(report.failed)) == (3, 3, 1)
+        assert len((await judge("2024-06-01")).failed) == 1
+    report = await judge("2024-06-01")
+    assert (report.evaluated, report.opened, report.failed) == (1, 1, [])
+
+
+async def test_a_finding_rests_on_the_reason_a_number_was_set_for(feed: Feed, judge: Judge) -> None:
+    await feed(agency(AGENCY, networkedOn="2015-01-01"), clean("1号", enteredAt="2024-04-20T09:00:00+08:00"))
+    await feed.run(
+        "INSERT INTO agency_setting (agency_id, code, value, reason) "
+        "SELECT id, 'entry.period', 10, '《某省平台管理办法》第八条' FROM agency"
+    )
+    await judge("2024-06-01")
+    (found,) = await feed.rows("SELECT explanation FROM anomaly")
+    assert "系按设置为10个工作日（《某省平台管理办法》第八条）" in found["explanation"]
