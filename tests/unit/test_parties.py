@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -54,13 +55,13 @@ days = st.none() | st.dates(date(2020, 1, 1), date(2020, 2, 15))
 others = st.builds(
     OtherCase,
     agency_name=st.just("甲局"),
-    document_number=st.sampled_from(["示环罚决字〔2024〕1号", "2号", None]),
+    document_number=st.sampled_from(["示环罚决字〔2024〕1号", "2号", "3号", None]),
     same_party=st.just(Certainty.CERTAIN),
     domain=st.sampled_from([Domain.ENVIRONMENT, Domain.MARKET, None]),
     violation_type=st.sampled_from(["倾倒危险废物", None]),
     facts=st.sampled_from(["擅自倾倒危险废物二十车于河道滩地", None]),
     legal_basis=st.none(),
-    fine=st.sampled_from([None, 0, 5]),
+    fine=st.sampled_from([None, Decimal(0), Decimal(5)]),
     act_ended_on=days,
     found_on=days,
     decided_on=days,
@@ -70,7 +71,8 @@ others = st.builds(
 
 
 @given(
-    st.lists(others, max_size=4),
+    # A number is one case's of an agency.
+    st.lists(others, max_size=4, unique_by=lambda each: each.document_number or repr(each)),
     days,
     days,
     days,
