@@ -121,13 +121,12 @@ class CannotTellCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptInputs:
-    """What a finding was found on: the case file and the law as JSON, the rules' versions, the day.
+    """What a finding was found on: the case file and the law as JSON, and the day.
 
-    The law and the versions are the same objects for all findings of one rule book.
+    The law is the same object for all findings of one rule book.
     """
 
     rule_book_id: int
     file: Mapping[str, Any]
     law: tuple[Mapping[str, Any], ...]
-    rules: Mapping[str, int]
     as_of: date

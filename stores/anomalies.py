@@ -139,16 +139,15 @@ async def total_cannot_tell(connection: AsyncConnection, *, agency_ids: Sequence
 async def kept_inputs(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, KeptInputs]:
     """What findings were found on, by their ids."""
     rows = (await _run(connection, "kept_inputs", ids=list(ids))).all()
-    books = {
-        row.id: (tuple(row.law), row.rules)
+    laws = {
+        row.id: tuple(row.law)
         for row in await _run(connection, "kept_books", ids=sorted({row.rule_book_id for row in rows}))
     }
     return {
         row.id: KeptInputs(
             rule_book_id=row.rule_book_id,
             file=row.file,
-            law=books[row.rule_book_id][0],
-            rules=books[row.rule_book_id][1],
+            law=laws[row.rule_book_id],
             as_of=row.as_of,
         )
         for row in rows

@@ -78,7 +78,7 @@ SELECT a.id, a.rule_book_id, f.file, a.as_of
 
 -- name: kept_books
 -- Each once, however many findings were found by it: the law is long.
-SELECT id, law, rules FROM rule_book WHERE id = ANY (:ids)
+SELECT id, law FROM rule_book WHERE id = ANY (:ids)
 
 -- name: lock
 SELECT a.id, a.rule, a.status, a.certainty, a.due_on, a.done_on, a.explanation, a.rule_version, a.evidence_digest,

@@ -62,8 +62,7 @@ class Calendar:
 
     def working_day_from(self, day: date) -> date:
         """The day itself where it is a working day, else the next one."""
-        place = self._passed[day.toordinal() - self._base]
-        return day if place and self._working[place - 1] == day else self._working[place]
+        return day if self.is_working_day(day) else self._working[self._passed[day.toordinal() - self._base]]
 
     def working_days_after(self, start: date, count: int) -> date:
         """The `count`-th working day after `start`, which is not counted; `count` is 1 or more."""

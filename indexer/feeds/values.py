@@ -6,7 +6,6 @@ person should look at. No message repeats a value that could tell of a natural p
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeVar
@@ -190,18 +189,6 @@ def party_type(text: str) -> PartyType | None:
     if word == "ORGANIZATION" or any(part in word for part in ("法人", "组织", "組織", "企业", "单位", "公司")):
         return PartyType.ORGANIZATION
     return None
-
-
-def word_of(vocabulary: type[Word], text: str, column: str) -> Word:
-    """A member of a closed vocabulary by its name."""
-    try:
-        return vocabulary(folded(text))
-    except ValueError:
-        raise bad_value(column, f"One of {', '.join(_names(vocabulary))} is expected.") from None
-
-
-def _names(vocabulary: Iterable[StrEnum]) -> list[str]:
-    return [member.value for member in vocabulary]
 
 
 def boolean(text: str, column: str) -> bool:

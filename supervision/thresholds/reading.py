@@ -143,11 +143,6 @@ class Reading:
         self._names = frozenset[str]().union(*(lexicon.lists[word] for _, _, word in self._occurrences))
         self._hits: dict[tuple[int, int], Hit | None] = {}
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether no listed word stands in it."""
-        return not self._occurrences
-
     def hits(self, names: Iterable[str], start: int = 0, end: int | None = None) -> Iterator[Hit]:
         """The asserted words of some lists that stand from `start` to `end`, in order."""
         wanted = self._names.intersection(names)

@@ -1,4 +1,4 @@
-"""Every rule against the cases of `kept_apart`, written from the law alone by somebody who had not seen the rules."""
+"""Every rule against the cases of `kept_apart`: begun from the law alone by readers who had not seen the rules, then added to."""
 
 import pytest
 

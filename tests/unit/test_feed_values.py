@@ -21,9 +21,8 @@ from indexer.feeds.values import (
     penalty_kinds,
     region_code,
     shown,
-    word_of,
 )
-from schema.vocabularies import Domain, FeedErrorCode, PartyType, PenaltyKind
+from schema.vocabularies import FeedErrorCode, PartyType, PenaltyKind
 from supervision.credit_code import is_credit_code
 
 if TYPE_CHECKING:
@@ -313,11 +312,10 @@ def test_a_rural_collectives_code_begins_with_a_letter() -> None:
 
 
 def test_words_and_codes_of_closed_lists() -> None:
-    assert word_of(Domain, " LAND ", "domain") is Domain.LAND
     assert region_code("４１１３００", "region") == "411300"
     assert boolean("是", "priority") is True
     assert boolean("FALSE", "priority") is False
-    for call in (lambda: word_of(Domain, "SEA", "c"), lambda: region_code("4113", "c"), lambda: boolean("maybe", "c")):
+    for call in (lambda: region_code("4113", "c"), lambda: boolean("maybe", "c")):
         with pytest.raises(BadValueError):
             call()
 
@@ -346,7 +344,6 @@ CELL = st.one_of(
         lambda text: credit_code(text, "c", []),
         lambda text: region_code(text, "c"),
         lambda text: boolean(text, "c"),
-        lambda text: word_of(PenaltyKind, text, "c"),
         penalty_kinds,
         party_type,
         is_null,
