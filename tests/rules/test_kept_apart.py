@@ -1,4 +1,4 @@
-"""Every rule against the cases of `kept_apart`: begun from the law alone by readers who had not seen the rules, then added to."""
+"""Every rule against cases kept apart: begun from the law alone before the rules were seen, and added to since."""
 
 import pytest
 
