@@ -18,6 +18,7 @@ from bench.servers import Servers, china_now, dsn
 from bench.timing import Figure, require, stopwatch, throughput
 from indexer.load_reports import LoadReport
 from indexer.loading import LoadOptions, load_feed
+from schema.access_records import EVERYTHING
 from stores.keys import KeyRing
 from stores.postgres import APPLICATION_ROLE, Database
 
@@ -37,7 +38,7 @@ def load(url: URL, keys: KeyRing, path: Path) -> LoadReport:
     """Load a feed as `jiandu feed load` does, in the application's role."""
 
     async def work() -> LoadReport:
-        database = Database(url.set(username=APPLICATION_ROLE))
+        database = Database.at(url.set(username=APPLICATION_ROLE), scope=EVERYTHING)
         try:
             return await load_feed(database, keys, path, options=LoadOptions(), clock=china_now)
         finally:

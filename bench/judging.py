@@ -13,6 +13,7 @@ from bench.nightly import load
 from bench.servers import Servers, china_now
 from bench.timing import Figure, require, seconds_figure, stopwatch
 from indexer.judging import Judging, RunReport
+from schema.access_records import EVERYTHING
 from stores.postgres import APPLICATION_ROLE, Database
 from supervision.calendars import state_council_calendar
 from supervision.law_files import law_values
@@ -63,7 +64,7 @@ def _judge(database: URL, as_of: date, *, everything: bool = False) -> tuple[flo
     """Run the rules in this process, which has loaded them already; answers the seconds."""
 
     async def judge() -> tuple[float, RunReport]:
-        opened = Database(database.set(username=APPLICATION_ROLE))
+        opened = Database.at(database.set(username=APPLICATION_ROLE), scope=EVERYTHING)
         calendar = state_council_calendar()
         judging = Judging(
             database=opened,

@@ -9,6 +9,7 @@ import anyio
 from bench.servers import Http, Servers, china_now
 from bench.timing import Figure, require, stopwatch, throughput
 from indexer.rebuild import PAGE, RebuildReport, rebuild
+from schema.access_records import EVERYTHING
 from schema.search_document import DOCUMENT_SQL, MAPPING, SETTINGS
 from stores.elastic import CaseIndex
 from stores.postgres import Database
@@ -26,7 +27,7 @@ def rebuild_once(servers: Servers) -> RebuildReport:
     """Rebuild as `jiandu index rebuild` does."""
 
     async def work() -> RebuildReport:
-        database, index = Database(servers.postgres.application), CaseIndex(servers.settings)
+        database, index = Database.at(servers.postgres.application, scope=EVERYTHING), CaseIndex(servers.settings)
         try:
             return await rebuild(database, index, china_now)
         finally:

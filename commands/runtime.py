@@ -15,6 +15,7 @@ import orjson
 import structlog
 import typer
 
+from schema.access_records import EVERYTHING
 from stores.elastic import CaseIndex
 from stores.embedded import start_embedded
 from stores.errors import SettingsError
@@ -72,7 +73,7 @@ async def open_runtime(settings: Settings, *, patient: bool = True) -> AsyncIter
     else:
         url = parse_database_url(settings.database_url.get_secret_value(), "JIANDU_DATABASE_URL")
     index = None if settings.elasticsearch_url is None else CaseIndex(settings)
-    database = Database(url, statement_timeout_seconds=timeout)
+    database = Database.at(url, scope=EVERYTHING, statement_timeout_seconds=timeout)
     try:
         await require_newest(database)
         yield Runtime(settings, database, index)

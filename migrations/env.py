@@ -4,6 +4,7 @@ from typing import Any
 
 from alembic import context
 
+import schema.account_tables
 import schema.agency_name_tables
 import schema.anomaly_tables
 import schema.follow_up_tables

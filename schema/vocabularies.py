@@ -379,3 +379,18 @@ class AnomalyEventKind(Labelled):
     DISMISSED = "DISMISSED", "排除"
     REOPENED = "REOPENED", "重新打开"
     RESOLVED = "RESOLVED", "消除"
+
+
+class Department(Labelled):
+    """The departments of a procuratorate that take part in the supervision."""
+
+    INVESTIGATION_SUPERVISION = "INVESTIGATION_SUPERVISION", "侦查监督"
+    ANTI_CORRUPTION = "ANTI_CORRUPTION", "反贪污贿赂"
+    ANTI_DERELICTION = "ANTI_DERELICTION", "反渎职侵权"
+    CIVIL_ADMINISTRATIVE = "CIVIL_ADMINISTRATIVE", "民事行政检察"
+    PREVENTION = "PREVENTION", "职务犯罪预防"
+    PUBLIC_PROSECUTION = "PUBLIC_PROSECUTION", "公诉"
+    COMPLAINTS = "COMPLAINTS", "控告申诉"
+    DETENTION_SUPERVISION = "DETENTION_SUPERVISION", "监所检察"
+    CASE_MANAGEMENT = "CASE_MANAGEMENT", "案件管理"
+    DISCIPLINE = "DISCIPLINE", "纪检监察"

@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import orjson
+from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from schema.access_records import Scope
 from stores.errors import QueryTimeoutError, SettingsError, UnavailableError
 
 DatabaseConnection = AsyncConnection
@@ -22,6 +24,16 @@ _COVERED = "***"
 _SECRET_PARAMETER = re.compile("pass|key|secret|token", re.IGNORECASE)
 _QUERY_CANCELED = "57014"
 _POOL_SIZE = 10
+
+# What row-level security goes by, for the length of a transaction.
+_ENTER = text(
+    "SELECT set_config('jiandu.everything', :everything, true),"
+    " set_config('jiandu.procuratorates', :procuratorates, true),"
+    " set_config('jiandu.unassigned', :unassigned, true),"
+    " set_config('jiandu.agency', :agency, true),"
+    " set_config('jiandu.findings', :findings, true),"
+    " set_config('jiandu.criminal_cases', :criminal_cases, true)"
+)
 
 
 def parse_database_url(text: str, variable: str) -> URL:
@@ -51,12 +63,18 @@ def masked_url(text: str) -> str:
 
 
 class Database:
-    """A pool of connections to the record."""
+    """A pool of connections to the record, of which row-level security shows what is in a scope and nothing else."""
 
-    def __init__(self, url: URL, *, statement_timeout_seconds: float | None = None) -> None:
+    def __init__(self, engine: AsyncEngine, scope: Scope) -> None:
+        """Show what is in this scope."""
+        self.engine = engine
+        self.scope = scope
+
+    @classmethod
+    def at(cls, url: URL, *, scope: Scope, statement_timeout_seconds: float | None = None) -> "Database":
         """Remember how to connect; the first use connects."""
         timeout = int((statement_timeout_seconds or 0) * 1000)
-        self.engine: AsyncEngine = create_async_engine(
+        engine = create_async_engine(
             url,
             pool_size=_POOL_SIZE,
             max_overflow=_POOL_SIZE,
@@ -72,12 +90,18 @@ class Database:
             json_deserializer=orjson.loads,
             json_serializer=lambda value: orjson.dumps(value).decode(),
         )
+        return cls(engine, scope)
+
+    def acting(self, scope: Scope) -> "Database":
+        """The same connections, showing another scope."""
+        return Database(self.engine, scope)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A connection in a transaction: committed at the end, rolled back on an exception."""
         try:
             async with self.engine.begin() as connection:
+                await connection.execute(_ENTER, _told(self.scope))
                 yield connection
         except PoolTimeoutError as error:
             raise UnavailableError("Too many requests wait for PostgreSQL. Try again in a moment.") from error
@@ -96,6 +120,22 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+def _told(scope: Scope) -> dict[str, str]:
+    """A scope as the policies read it."""
+    return {
+        "everything": _switch(scope.everything),
+        "procuratorates": "{" + ",".join(map(str, scope.procuratorate_ids)) + "}",
+        "unassigned": _switch(scope.unassigned),
+        "agency": "" if scope.agency_id is None else str(scope.agency_id),
+        "findings": _switch(scope.findings),
+        "criminal_cases": _switch(scope.criminal_cases),
+    }
+
+
+def _switch(on: bool) -> str:
+    return "on" if on else "off"
 
 
 def _translated(error: DBAPIError) -> Exception:

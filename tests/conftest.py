@@ -17,6 +17,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy.engine import URL
 
+from schema.access_records import EVERYTHING
 from stores.elastic import CaseIndex
 from stores.embedded import EmbeddedDatabase, start_embedded, stop_embedded
 from stores.keys import KeyRing, parse_key_ring
@@ -106,7 +107,7 @@ def database_urls(postgres: EmbeddedDatabase) -> Iterator[TestDatabase]:
 @pytest.fixture
 async def database(database_urls: TestDatabase) -> AsyncIterator[Database]:
     """The application's way to the test's database."""
-    opened = Database(database_urls.application)
+    opened = Database.at(database_urls.application, scope=EVERYTHING)
     yield opened
     await opened.close()
 

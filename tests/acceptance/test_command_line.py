@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from schema.access_records import EVERYTHING
 from schema.vocabularies import AnomalyKind, AnomalyStatus
 from stores.migrating import newest_revision
 from stores.postgres import Database
@@ -207,7 +208,7 @@ def test_a_search_is_narrowed_to_kinds_of_findings(
     late = Found("service.late", AnomalyKind.SLOW_ACTION)
 
     async def open_findings() -> None:
-        database = Database(database_urls.application)
+        database = Database.at(database_urls.application, scope=EVERYTHING)
         async with database.begin() as connection:
             ids = await connection.scalars(text("SELECT id FROM penalty_case ORDER BY id LIMIT 2"))
         await write_findings(

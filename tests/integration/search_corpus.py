@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from indexer.loading import LoadOptions, load_feed
 from indexer.relay import Relay
+from schema.access_records import EVERYTHING
 from schema.tables import agency, penalty_case
 from schema.vocabularies import CaseSort
 from stores.elastic import CaseIndex
@@ -78,7 +79,7 @@ async def opened_corpus(
         search_patience_seconds=SEARCH_PATIENCE_SECONDS,
     )
     with cloned_database(postgres) as urls:
-        database, index = Database(urls.application), CaseIndex(settings)
+        database, index = Database.at(urls.application, scope=EVERYTHING), CaseIndex(settings)
         try:
             assert await load(database, write_feed(folder)) == len(PROCURATORATES) + len(AGENCIES) + len(CASES)
             labels = await _labels(database)

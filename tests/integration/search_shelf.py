@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from indexer.relay import Relay
+from schema.access_records import EVERYTHING
 from stores.elastic import CaseIndex
 from stores.embedded import EmbeddedDatabase
 from stores.postgres import Database
@@ -64,7 +65,7 @@ async def opened_shelves(postgres: EmbeddedDatabase, elasticsearch: str, prefix:
     """A database and an index of a whole module's own, empty."""
     settings = Settings(elasticsearch_url=SecretStr(elasticsearch), elasticsearch_prefix=prefix)
     with cloned_database(postgres) as urls:
-        database, index = Database(urls.application), CaseIndex(settings)
+        database, index = Database.at(urls.application, scope=EVERYTHING), CaseIndex(settings)
         try:
             yield Shelves(database, index)
         finally:

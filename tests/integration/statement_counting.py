@@ -11,11 +11,12 @@ from stores.postgres import Database
 
 @contextmanager
 def statements(database: Database) -> Iterator[list[str]]:
-    """The SQL that is executed meanwhile."""
+    """The SQL that is executed meanwhile, but for what begins a transaction: BEGIN, and the scope it is in."""
     executed: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        executed.append(statement)
+        if not statement.startswith("SELECT set_config('jiandu."):
+            executed.append(statement)
 
     event.listen(database.engine.sync_engine, "before_cursor_execute", note)
     try:

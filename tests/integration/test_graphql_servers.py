@@ -14,6 +14,7 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from schema.access_records import EVERYTHING
 from stores.elastic import CaseIndex
 from stores.embedded import start_embedded, stop_embedded
 from stores.migrating import migrate
@@ -49,7 +50,7 @@ async def test_a_database_that_stopped_is_unavailable_and_said_to_be_so_by_healt
 ) -> None:
     server = await start_embedded(database_folder)
     await migrate(server.owner)
-    database = Database(server.application)
+    database = Database.at(server.application, scope=EVERYTHING)
     try:
         async with served(database) as client:
             assert (await client.ask(ANY))["searchCases"]["totalCount"] == 0
@@ -63,7 +64,7 @@ async def test_a_database_that_stopped_is_unavailable_and_said_to_be_so_by_healt
 
 
 async def test_a_database_that_does_not_answer_in_time_is_a_timeout(database_urls: TestDatabase) -> None:
-    database = Database(database_urls.application, statement_timeout_seconds=0.2)
+    database = Database.at(database_urls.application, scope=EVERYTHING, statement_timeout_seconds=0.2)
     try:
         async with served(database) as client:
             with psycopg.connect(dsn(database_urls.superuser)) as lock:

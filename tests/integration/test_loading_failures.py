@@ -39,6 +39,7 @@ from pathlib import Path
 import anyio
 from sqlalchemy.engine import make_url
 from indexer import loading
+from schema.access_records import EVERYTHING
 from stores.keys import parse_key_ring
 from stores.postgres import Database
 
@@ -51,8 +52,8 @@ def wait_to_be_killed(rows, _fraction):
         time.sleep(60)
 
 anyio.run(lambda: loading.load_feed(
-    Database(make_url(url)), parse_key_ring(key), Path(path), options=loading.LoadOptions(register_agencies=True),
-    clock=lambda: datetime.now(UTC), progress=wait_to_be_killed,
+    Database.at(make_url(url), scope=EVERYTHING), parse_key_ring(key), Path(path),
+    options=loading.LoadOptions(register_agencies=True), clock=lambda: datetime.now(UTC), progress=wait_to_be_killed,
 ))
 """
 

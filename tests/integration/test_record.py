@@ -10,6 +10,7 @@ import pytest
 from psycopg import errors, sql
 from sqlalchemy import CheckConstraint
 
+from schema.access_records import EVERYTHING
 from schema.follow_up_tables import FOLLOW_UPS
 from schema.metadata import metadata
 from stores.embedded import EmbeddedDatabase
@@ -386,7 +387,7 @@ async def test_a_program_refuses_a_database_of_another_revision(
     database: Database, empty_database: TestDatabase
 ) -> None:
     await require_newest(database)
-    behind = Database(empty_database.application)
+    behind = Database.at(empty_database.application, scope=EVERYTHING)
     try:
         with pytest.raises(DatabaseError, match="jiandu migrate"):
             await require_newest(behind)

@@ -1,12 +1,9 @@
 """An engine says that it answered, and computes nothing that nobody asks for."""
 
-from typing import Any
-
-from sqlalchemy import event
-
 from schema.vocabularies import Facet, SearchEngineName
 from stores.search.elastic_engine import compile_request
 from tests.integration.search_corpus import Corpus, asked
+from tests.integration.statement_counting import statements
 
 
 async def test_each_engine_says_that_it_answered(corpus: Corpus) -> None:
@@ -22,18 +19,10 @@ def test_elasticsearch_is_asked_for_no_count_and_no_facet_that_nobody_wants() ->
 
 
 async def test_postgresql_is_asked_for_no_count_and_no_facet_that_nobody_wants(corpus: Corpus) -> None:
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        statements.append(statement)
-
-    event.listen(corpus.database.engine.sync_engine, "before_cursor_execute", note)
-    try:
-        engine = corpus.engines["postgresql"]
+    engine = corpus.engines["postgresql"]
+    with statements(corpus.database) as executed:
         await engine.search(asked("废水", count=False))
-        assert len(statements) == 1
-        assert "count(" not in statements[0]
+        assert len(executed) == 1
+        assert "count(" not in executed[0]
         await engine.search(asked("废水", facets=frozenset(Facet)))
-        assert len(statements) == 3
-    finally:
-        event.remove(corpus.database.engine.sync_engine, "before_cursor_execute", note)
+        assert len(executed) == 3

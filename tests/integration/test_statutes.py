@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine
 
+from schema.access_records import EVERYTHING
 from schema.tokens import several_token_texts, token_text
 from stores.embedded import EmbeddedDatabase
 from stores.keys import KeyRing
@@ -172,7 +173,7 @@ async def test_what_the_cases_of_an_older_database_cite_is_kept_by_its_migration
     with engine.begin() as connection:
         upgrade_to_the_revision_before(connection)
     engine.dispose()
-    database = Database(empty_database.application)
+    database = Database.at(empty_database.application, scope=EVERYTHING)
     try:
         await add_cases(database, 2)
         await execute(database, "UPDATE penalty_case SET legal_basis = '《种子法》《草原法》', person_names = '{草原}'")

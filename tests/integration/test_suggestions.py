@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from schema.access_records import EVERYTHING
 from schema.records import Suggestion
 from schema.tokens import token_text, tokens
 from schema.vocabularies import SuggestionKind
@@ -134,7 +135,7 @@ def _rank(kind: SuggestionKind, begins: str, own: Sequence[str], others: Sequenc
 @pytest.fixture(scope="module")
 async def names(postgres: EmbeddedDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Names]:
     with cloned_database(postgres) as urls:
-        database = Database(urls.application)
+        database = Database.at(urls.application, scope=EVERYTHING)
         feed = Feed(database, parse_key_ring(TEST_KEY), now, Path(tmp_path_factory.mktemp("feed")))
         report = await feed(*(agency(name, aliases=list(aliases)) for name, aliases in AGENCIES.items()), *_cases())
         assert report.accounts.rejected == 0, report.errors

@@ -1,0 +1,96 @@
+"""Who may do what: the permissions of each role, and the scope of an account. Pure; the tree is passed in."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from schema.access_records import Account, Scope, Viewer
+from schema.access_vocabularies import Permission, Role
+
+_READ_ALL: Final = frozenset({Permission.READ_CASES, Permission.READ_FINDINGS, Permission.READ_CRIMINAL_CASES})
+_SUPERVISE: Final = _READ_ALL | {Permission.READ_NAMES, Permission.DECIDE_FINDINGS}
+
+PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
+    {
+        Role.CASE_OFFICER: _SUPERVISE,
+        Role.DEPARTMENT_HEAD: _SUPERVISE,
+        Role.CHIEF: _SUPERVISE | {Permission.READ_FEED_RUNS, Permission.READ_ACCOUNTS},
+        Role.CASE_MANAGEMENT: _READ_ALL
+        | {
+            Permission.READ_NAMES,
+            Permission.READ_FEED_RUNS,
+            Permission.READ_AUDIT_TRAIL,
+            Permission.READ_ACCOUNTS,
+        },
+        # They look into what others did with cases, for which nobody's name is needed.
+        Role.DISCIPLINE: _READ_ALL | {Permission.READ_AUDIT_TRAIL, Permission.READ_ACCOUNTS},
+        Role.CAMPAIGN_OFFICE: _READ_ALL | {Permission.READ_FEED_RUNS},
+        Role.AUDITOR: frozenset({Permission.READ_AUDIT_TRAIL, Permission.READ_ACCOUNTS}),
+        # What was found wrong with an agency's cases is for the procuratorate to tell it.
+        Role.AGENCY_CLERK: frozenset({Permission.READ_CASES, Permission.READ_NAMES, Permission.READ_FEED_RUNS}),
+        Role.MACHINE: frozenset({Permission.LOAD_FEEDS}),
+        # Who keeps the accounts reads no case.
+        Role.ADMINISTRATOR: frozenset({Permission.READ_ACCOUNTS, Permission.READ_FEED_RUNS}),
+        Role.LOCAL_ADMINISTRATOR: frozenset(Permission) - {Permission.READ_NAMES, Permission.LOAD_FEEDS},
+    }
+)
+
+_OF_AN_AGENCY: Final = frozenset({Role.AGENCY_CLERK, Role.MACHINE})
+
+
+def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
+    """What somebody may do who acts in several roles: whatever one of them may."""
+    return frozenset().union(*(PERMISSIONS[role] for role in roles))
+
+
+def scope_of(account: Account, subordinates: Iterable[int], *, highest: bool) -> Scope:
+    """Whose cases an account may see.
+
+    `subordinates` are the account's procuratorate and all below it; the `highest` one has none above it, and to it fall
+    the agencies that no procuratorate supervises.
+    """
+    permissions = permissions_of(account.roles)
+    shows = {
+        "findings": Permission.READ_FINDINGS in permissions,
+        "criminal_cases": Permission.READ_CRIMINAL_CASES in permissions,
+        "names": Permission.READ_NAMES in permissions,
+    }
+    if Permission.READ_CASES not in permissions:
+        return Scope()
+    if Role.LOCAL_ADMINISTRATOR in account.roles:
+        return Scope(everything=True, **shows)
+    if account.agency_id is not None:
+        return Scope(agency_id=account.agency_id, **shows)
+    if account.procuratorate_id is None:
+        return Scope()
+    return Scope(procuratorate_ids=tuple(sorted(subordinates)), unassigned=highest, **shows)
+
+
+def belongs_rightly(account: Account) -> bool:
+    """Whether an account belongs where its roles are at home: clerks and machines to an agency, with no other role."""
+    roles = frozenset(account.roles)
+    if roles & _OF_AN_AGENCY:
+        return len(roles) == 1 and account.agency_id is not None and account.procuratorate_id is None
+    if account.agency_id is not None or not roles:
+        return False
+    return account.procuratorate_id is not None or roles <= {Role.ADMINISTRATOR, Role.LOCAL_ADMINISTRATOR}
+
+
+def viewer_of(
+    account: Account,
+    subordinates: Iterable[int],
+    *,
+    highest: bool,
+    session_id: int | None,
+    purpose: str,
+    address: str,
+) -> Viewer:
+    """Who makes a request in the name of an account."""
+    return Viewer(
+        account=account,
+        permissions=permissions_of(account.roles),
+        scope=scope_of(account, subordinates, highest=highest),
+        session_id=session_id,
+        purpose=purpose,
+        address=address,
+    )
