@@ -26,6 +26,7 @@ from api.context import Context, Services
 from api.errors import presented
 from api.graphql_schema import schema
 from api.permalinks import anomaly_permalink
+from schema.access_records import Scope as AccessScope
 from stores.elastic import CaseIndex
 from stores.errors import BadUserInputError, JianduError, LimitExceededError, UnauthenticatedError
 from stores.index_status import index_status
@@ -228,7 +229,7 @@ def build_app(deploy: Callable[[], AbstractAsyncContextManager[Deployment]], *, 
             await require_newest(deployment.database)
             search = CaseSearch(deployment.database, deployment.index)
             services = Services(
-                deployment.database,
+                deployment.database.acting(AccessScope()),
                 search,
                 clock=deployment.clock,
                 law=Law(law_values(), thresholds=judge_thresholds),

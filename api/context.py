@@ -11,6 +11,7 @@ from strawberry.types import Info
 
 from api.loaders import Loaders
 from api.replays import Replayed, replay_loader
+from schema.access_records import Scope
 from stores.postgres import Database
 from stores.search.case_search import CaseSearch
 from supervision.calendars import Calendar
@@ -19,10 +20,12 @@ from supervision.laws import Law
 LOCAL_ADMINISTRATOR: Final = "local administrator"
 """Whoever calls from this machine where no token is required."""
 
+_LOCAL_SCOPE: Final = Scope(everything=True, findings=True, criminal_cases=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What lives as long as the program."""
+    """What lives as long as the program. Its `database` shows nothing: a request reads in its own scope."""
 
     database: Database
     search: CaseSearch
@@ -36,6 +39,8 @@ class Context:
     """What lives as long as one request."""
 
     services: Services
+    database: Database
+    """The record, of which row-level security shows what is in the scope of whoever calls."""
     loaders: Loaders
     replays: DataLoader[int, Replayed | None]
     actor: str = LOCAL_ADMINISTRATOR
@@ -44,8 +49,9 @@ class Context:
     @classmethod
     def fresh(cls, services: Services) -> "Context":
         """A context with loaders of its own."""
-        loaders = Loaders(services.database)
-        return cls(services, loaders, replay_loader(loaders, services.law, services.calendar))
+        database = services.database.acting(_LOCAL_SCOPE)
+        loaders = Loaders(database)
+        return cls(services, database, loaders, replay_loader(loaders, services.law, services.calendar))
 
 
 ApiInfo = Info[Context, None]

@@ -105,7 +105,7 @@ async def _decided(
 ) -> AnomalyChange:
     try:
         anomaly_id, reason = _anomaly_id(wanted.anomaly_id), _reason(wanted.reason)
-        async with context.services.database.begin() as connection:
+        async with context.database.begin() as connection:
             if not await _was_applied(connection, context, wanted, mutation, anomaly_id):
                 await _decide(connection, context, anomaly_id, decision, reason)
     except _RefusedError as refused:

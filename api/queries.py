@@ -46,7 +46,7 @@ def _read(info: ApiInfo, read: Callable[[DatabaseConnection], Awaitable[Value]])
     """A reading in a connection of its own, so that resolvers never share one."""
 
     async def reading() -> Value:
-        async with info.context.services.database.begin() as connection:
+        async with info.context.database.begin() as connection:
             return await read(connection)
 
     return reading

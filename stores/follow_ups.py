@@ -1,7 +1,7 @@
 """Storing what follows the cases of a feed, set-based: a few statements for each kind of a batch of rows.
 
 The stored records of a batch's cases are read in one statement, merged in memory (`stores.follow_up_matching`), and
-written back by COPY.
+written back by COPY and one statement.
 """
 
 from collections import Counter, defaultdict
@@ -137,7 +137,7 @@ class FollowUpLoad:
         self._connection = connection
         self._run_id = run_id
         self._cursor: AsyncCursor[Any] | None = None
-        self._changed_tables: set[str] = set()
+        self._staging_tables: set[str] = set()
 
     async def merge(self, rows: Sequence[StagedFollowUp]) -> MergedFollowUps:
         """Merge rows in their order, keep them as they were sent, and tell what became of them."""
@@ -231,11 +231,13 @@ class FollowUpLoad:
         )
         for (_case, record), (record_id,) in zip(new, await cursor.fetchall(), strict=True):
             record.id = record_id
-        await _copy(
-            cursor,
-            table.name,
-            ("agency_id", "document_number", "run_id", *_written(table)),
-            ((*case, self._run_id, *_values(table, record)) for case, record in new),
+        columns = ("agency_id", "document_number", "run_id", *_written(table))
+        values = ((*case, self._run_id, *_values(table, record)) for case, record in new)
+        staged = await self._stage(cursor, table, columns, values)
+        await cursor.execute(
+            SQL("INSERT INTO {} ({columns}) SELECT {columns} FROM {} ORDER BY id").format(
+                Identifier(table.name), staged, columns=_names(columns)
+            )
         )
 
     async def _update(
@@ -246,16 +248,8 @@ class FollowUpLoad:
         ]
         if not changed:
             return
-        name, staged = Identifier(table.name), Identifier(f"changed_{table.name}")
-        if table.name not in self._changed_tables:
-            self._changed_tables.add(table.name)
-            await cursor.execute(
-                SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
-                    staged, _names(_written(table)), name
-                )
-            )
-        await cursor.execute(SQL("TRUNCATE {}").format(staged))
-        await _copy(cursor, f"changed_{table.name}", _written(table), (_values(table, record) for record in changed))
+        values = (_values(table, record) for record in changed)
+        staged = await self._stage(cursor, table, _written(table), values)
         columns = told_columns(table)
         await cursor.execute(
             SQL(
@@ -263,7 +257,7 @@ class FollowUpLoad:
                 "updated_at = CASE WHEN ({old}) IS DISTINCT FROM ({new}) THEN now() ELSE t.updated_at END "
                 "FROM {staged} s WHERE t.id = s.id"
             ).format(
-                name=name,
+                name=Identifier(table.name),
                 staged=staged,
                 written=_names(_written(table)),
                 new_written=_names(_written(table), of="s"),
@@ -271,6 +265,22 @@ class FollowUpLoad:
                 new=_names(columns, of="s"),
             )
         )
+
+    async def _stage(
+        self, cursor: AsyncCursor[Any], table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+    ) -> Identifier:
+        """Bring rows into a temporary table shaped like one of ours, into which no COPY may write: it has policies."""
+        name = f"staged_{table.name}"
+        if table.name not in self._staging_tables:
+            self._staging_tables.add(table.name)
+            await cursor.execute(
+                SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT * FROM {} WITH NO DATA").format(
+                    Identifier(name), Identifier(table.name)
+                )
+            )
+        await cursor.execute(SQL("TRUNCATE {}").format(Identifier(name)))
+        await _copy(cursor, name, columns, rows)
+        return Identifier(name)
 
     async def _keep(
         self, cursor: AsyncCursor[Any], settled: Sequence[tuple[StagedFollowUp, Settled]], merged: MergedFollowUps

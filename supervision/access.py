@@ -1,6 +1,7 @@
 """Who may do what: the permissions of each role, and the scope of an account. Pure; the tree is passed in."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -46,24 +47,24 @@ def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
 def scope_of(account: Account, subordinates: Iterable[int], *, highest: bool) -> Scope:
     """Whose cases an account may see.
 
-    `subordinates` are the account's procuratorate and all below it; the `highest` one has none above it, and to it fall
-    the agencies that no procuratorate supervises.
+    `subordinates` are the account's procuratorate and all below it, none for an account without one; the `highest` one
+    has none above it, and to it fall the agencies that no procuratorate supervises.
     """
     permissions = permissions_of(account.roles)
-    shows = {
-        "findings": Permission.READ_FINDINGS in permissions,
-        "criminal_cases": Permission.READ_CRIMINAL_CASES in permissions,
-        "names": Permission.READ_NAMES in permissions,
-    }
     if Permission.READ_CASES not in permissions:
         return Scope()
     if Role.LOCAL_ADMINISTRATOR in account.roles:
-        return Scope(everything=True, **shows)
-    if account.agency_id is not None:
-        return Scope(agency_id=account.agency_id, **shows)
-    if account.procuratorate_id is None:
-        return Scope()
-    return Scope(procuratorate_ids=tuple(sorted(subordinates)), unassigned=highest, **shows)
+        whose = Scope(everything=True)
+    elif account.agency_id is not None:
+        whose = Scope(agency_id=account.agency_id)
+    else:
+        whose = Scope(procuratorate_ids=tuple(sorted(subordinates)), unassigned=highest)
+    return replace(
+        whose,
+        findings=Permission.READ_FINDINGS in permissions,
+        criminal_cases=Permission.READ_CRIMINAL_CASES in permissions,
+        names=Permission.READ_NAMES in permissions,
+    )
 
 
 def belongs_rightly(account: Account) -> bool:

@@ -43,6 +43,11 @@ def dsn(url: URL) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+def seeing_all(url: URL) -> str:
+    """The address for a driver of the test's own, whose transactions see everything."""
+    return dsn(url.update_query_dict({"options": "-c jiandu.everything=on"}))
+
+
 @contextmanager
 def migrated_postgres(folder: Path, *not_needed: str) -> Iterator[EmbeddedDatabase]:
     """A PostgreSQL server with a migrated template database; `not_needed` names settings that it is run without."""

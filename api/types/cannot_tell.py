@@ -58,7 +58,7 @@ def cannot_tell_counts(
     after: str | None = strawberry.UNSET,
 ) -> Connection[Count]:
     """By agency and missing field."""
-    size, database = page_size(first, _DEFAULT_PAGE), info.context.services.database
+    size, database = page_size(first, _DEFAULT_PAGE), info.context.database
     if max(len(agency_ids or ()), len(rules or ())) > MAX_PAGE:
         raise BadUserInputError(f"A filter's list holds at most {MAX_PAGE} values.")
     wanted: dict[str, Any] = {

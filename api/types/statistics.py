@@ -44,7 +44,7 @@ async def read_rows(
 ) -> list[StatisticsRow]:
     """Statistics, always from the record itself."""
     wanted = read_filter(filter)
-    async with info.context.services.database.begin() as connection:
+    async with info.context.database.begin() as connection:
         rows = await read_statistics(connection, wanted, group_by)
     return [
         StatisticsRow(

@@ -33,7 +33,7 @@ from tests.acceptance.program import (
     postgres_runs,
     wait_until,
 )
-from tests.conftest import TestDatabase, dsn
+from tests.conftest import TestDatabase, dsn, seeing_all
 from tests.integration.anomaly_rows import Found, write_findings
 
 pytestmark = pytest.mark.acceptance
@@ -179,7 +179,7 @@ def test_the_commands_of_the_index(program: Program, servers: dict[str, str], da
     agreed = program.run("index", "verify", "--json", **servers)
     assert agreed.status == 0
     assert agreed.json == dict.fromkeys(COMPARISON, 0) | {"database": SAMPLE_CASES, "index": SAMPLE_CASES}
-    with psycopg.connect(dsn(database_urls.application)) as connection:
+    with psycopg.connect(seeing_all(database_urls.application)) as connection:
         connection.execute("UPDATE penalty_case SET fine = 1 WHERE id = (SELECT min(id) FROM penalty_case)")
     differing = program.run("index", "verify", "--repair", "--json", **servers)
     assert (differing.status, differing.json["stale"], differing.json["repaired"]) == (1, 1, 1)
@@ -244,7 +244,7 @@ def test_relays_that_are_ended_say_what_they_did(
     endings = (signal.SIGTERM, signal.SIGINT)
     with ExitStack() as stack:
         relays = [stack.enter_context(program.start("index", "sync", "--follow", "--json", **servers)) for _ in endings]
-        with psycopg.connect(dsn(database_urls.application), autocommit=True) as watching:
+        with psycopg.connect(seeing_all(database_urls.application), autocommit=True) as watching:
             wait_until(lambda: watching.execute("SELECT count(*) FROM outbox").fetchone() == (0,))
         results = [relay.end(ending) for relay, ending in zip(relays, endings, strict=True)]
     assert [(result.status, "Traceback" in result.err) for result in results] == [(0, False)] * 2

@@ -40,6 +40,7 @@ SHAPES = {
         "index_tables",
         "history_tables",
         "follow_up_tables",
+        "account_tables",
         "agency_name_tables",
         "anomaly_tables",
     )

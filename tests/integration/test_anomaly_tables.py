@@ -21,7 +21,7 @@ from schema.anomaly_tables import (
 from schema.vocabularies import FeedKind
 from stores.keys import KeyRing
 from stores.postgres import Database
-from tests.conftest import TestDatabase, dsn
+from tests.conftest import TestDatabase, seeing_all
 from tests.integration.feeding import AGENCY, COMPANY, Feed, agency, case, organisation
 from tests.integration.follow_up_feeding import follow_up
 
@@ -113,7 +113,7 @@ async def test_wrong_states_are_refused_by_the_constraint_that_names_them(
     feed: Feed, database_urls: TestDatabase
 ) -> None:
     await feed(case("1号"))
-    with psycopg.connect(dsn(database_urls.application), autocommit=True) as connection:
+    with psycopg.connect(seeing_all(database_urls.application), autocommit=True) as connection:
         connection.execute(A_FINDING.encode())
         for statement, constraint in WRONG_STATES:
             with pytest.raises(errors.IntegrityError) as refused:
@@ -145,7 +145,7 @@ async def test_what_was_written_down_of_a_finding_stays(
     feed: Feed, database_urls: TestDatabase, statement: str
 ) -> None:
     await feed(case("1号"))
-    with psycopg.connect(dsn(database_urls.application), autocommit=True) as connection:
+    with psycopg.connect(seeing_all(database_urls.application), autocommit=True) as connection:
         connection.execute(A_FINDING.encode())
         with pytest.raises(errors.InsufficientPrivilege):
             connection.execute(statement.encode())

@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint
 from schema.follow_up_tables import FOLLOW_UPS
 from stores.keys import KeyRing
 from stores.postgres import Database
-from tests.conftest import TestDatabase, dsn
+from tests.conftest import TestDatabase, seeing_all
 from tests.integration.feeding import Feed, case
 from tests.integration.follow_up_feeding import follow_up
 
@@ -56,7 +56,7 @@ async def test_wrong_states_are_refused_by_the_constraint_that_names_them(
     feed: Feed, database_urls: TestDatabase
 ) -> None:
     await feed(case(), *(follow_up(kind) for kind in FOLLOW_UPS))
-    with psycopg.connect(dsn(database_urls.application), autocommit=True) as connection:
+    with psycopg.connect(seeing_all(database_urls.application), autocommit=True) as connection:
         for table, change, constraint in WRONG_STATES:
             with pytest.raises(errors.CheckViolation) as refused:
                 connection.execute(f"UPDATE {table} SET {change}".encode())  # noqa: S608  the table above
@@ -65,7 +65,7 @@ async def test_wrong_states_are_refused_by_the_constraint_that_names_them(
 
 async def test_a_record_has_an_agency_a_run_and_a_type(feed: Feed, database_urls: TestDatabase) -> None:
     await feed(*(follow_up(kind) for kind in FOLLOW_UPS))
-    with psycopg.connect(dsn(database_urls.application), autocommit=True) as connection:
+    with psycopg.connect(seeing_all(database_urls.application), autocommit=True) as connection:
         for table in FOLLOW_UPS.values():
             for column in ("agency_id", "run_id"):
                 with pytest.raises(errors.ForeignKeyViolation):

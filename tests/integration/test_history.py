@@ -16,7 +16,7 @@ from stores.feed_runs import list_runs
 from stores.history import changes_of_cases, count_changes_of_cases
 from stores.keys import KeyRing
 from stores.postgres import Database
-from tests.conftest import TestDatabase, dsn
+from tests.conftest import TestDatabase, dsn, seeing_all
 from tests.integration.feeding import (
     COMPANY,
     OTHER_AGENCY,
@@ -181,7 +181,7 @@ async def test_a_load_that_fails_or_only_tries_leaves_no_history(feed: Feed) -> 
 
 
 def test_the_application_adds_to_the_history_and_changes_none_of_it(database_urls: TestDatabase) -> None:
-    with psycopg.connect(dsn(database_urls.application), autocommit=True) as connection:
+    with psycopg.connect(seeing_all(database_urls.application), autocommit=True) as connection:
         for statement in ("UPDATE record_change SET before = '{}'", "DELETE FROM record_change"):
             with pytest.raises(errors.InsufficientPrivilege):
                 connection.execute(statement.encode())

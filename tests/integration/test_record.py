@@ -18,7 +18,7 @@ from stores.errors import DatabaseError
 from stores.keys import KeyRing
 from stores.migrating import check_migrations, current_revision, migrate, newest_revision, require_newest
 from stores.postgres import Database
-from tests.conftest import TestDatabase, dsn
+from tests.conftest import TestDatabase, dsn, seeing_all
 from tests.integration.feeding import AGENCY, COMPANY, Feed, agency, case, organisation, person
 from tests.integration.test_anomaly_tables import TABLES as ANOMALY_TABLES
 
@@ -270,7 +270,7 @@ async def test_wrong_states_are_refused_by_the_constraint_that_names_them(
     feed: Feed, database_urls: TestDatabase
 ) -> None:
     await feed(case("1号"), case("2号", party=organisation("又一家公司")), case("1号", fine="5"))
-    with psycopg.connect(dsn(database_urls.application), autocommit=True) as connection:
+    with psycopg.connect(seeing_all(database_urls.application), autocommit=True) as connection:
         for statement, constraint in WRONG_STATES:
             with pytest.raises(errors.IntegrityError) as refused:
                 connection.execute(statement.encode())
@@ -313,7 +313,7 @@ def test_every_constraint_and_index_has_a_name_of_the_convention(database_urls: 
 
 
 def test_the_application_reads_and_writes_rows_and_nothing_else(database_urls: TestDatabase) -> None:
-    with psycopg.connect(dsn(database_urls.application), autocommit=True) as connection:
+    with psycopg.connect(seeing_all(database_urls.application), autocommit=True) as connection:
         (role, is_superuser, may_create) = (
             connection.execute(
                 "SELECT rolname, rolsuper OR rolbypassrls, rolcreaterole OR rolcreatedb FROM pg_roles "

@@ -12,7 +12,7 @@ from schema.vocabularies import CaseSort, Domain, Facet
 from stores.search.explanation import explanation_of
 from stores.search.query_tree import SearchQuery
 from stores.search.seam import SearchRequest, effective_sort
-from tests.conftest import dsn
+from tests.conftest import seeing_all
 from tests.integration.search_cases import AGENCIES, CASES, USCC_OF_MARKET
 from tests.integration.search_corpus import Corpus, asked
 from tests.integration.search_generation import filters, queries
@@ -33,7 +33,7 @@ TEXTS = sorted({fields["facts"][-200:] for fields in CASES.values() if fields.ge
 
 def run(corpus: Corpus, statement: str) -> list[Any]:
     """What psql would answer: the text as it is, as the application's role."""
-    with psycopg.connect(dsn(corpus.urls.application)) as connection:
+    with psycopg.connect(seeing_all(corpus.urls.application)) as connection:
         return connection.execute(statement.encode()).fetchall()
 
 

@@ -18,7 +18,7 @@ from stores.embedded import EmbeddedDatabase
 from stores.keys import KeyRing
 from stores.migrating import _config, migrate
 from stores.postgres import Database
-from tests.conftest import TestDatabase, dsn
+from tests.conftest import TestDatabase, dsn, seeing_all
 from tests.integration.feeding import Feed, case
 from tests.integration.indexing_cases import add_cases, execute, soon
 
@@ -106,7 +106,7 @@ async def test_transactions_that_tell_of_the_same_statutes_in_any_order_wait_and
     async def other_waits() -> bool:
         return bool(await feed.rows("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
 
-    url = dsn(database_urls.application)
+    url = seeing_all(database_urls.application)
     async with (
         await psycopg.AsyncConnection.connect(url) as one,
         await psycopg.AsyncConnection.connect(url) as other,
@@ -129,7 +129,7 @@ async def test_transactions_that_tell_of_the_same_statutes_in_any_order_wait_and
 async def test_whoever_tells_of_nothing_new_waits_for_nobody(feed: Feed, database_urls: TestDatabase) -> None:
     first, second = await add_cases(feed.database, 2)
     await execute(feed.database, "UPDATE penalty_case SET legal_basis = '《种子法》' WHERE id = :id", id=first)
-    async with await psycopg.AsyncConnection.connect(dsn(database_urls.application)) as open_for_long:
+    async with await psycopg.AsyncConnection.connect(seeing_all(database_urls.application)) as open_for_long:
         await open_for_long.execute("UPDATE penalty_case SET legal_basis = '《草原法》' WHERE id = %s", [first])
         with anyio.fail_after(5):
             await execute(
