@@ -45,7 +45,7 @@ def dsn(url: URL) -> str:
 
 def seeing_all(url: URL) -> str:
     """The address for a driver of the test's own, whose transactions see everything."""
-    return dsn(url.update_query_dict({"options": "-c jiandu.everything=on"}))
+    return dsn(url.update_query_dict({"options": "-cjiandu.everything=on"}))
 
 
 @contextmanager

@@ -78,8 +78,8 @@ def test_a_clerk_sees_the_agencys_cases_and_no_finding() -> None:
 
 @pytest.mark.parametrize("role", [Role.MACHINE, Role.ADMINISTRATOR, Role.AUDITOR])
 def test_who_reads_no_case_has_an_empty_scope(role: Role) -> None:
-    at = {"agency_id": 7} if role is Role.MACHINE else {"procuratorate_id": 1}
-    assert scope_of(account(role, **at), [1, 2], highest=True) == Scope()
+    somebody = account(role, agency_id=7) if role is Role.MACHINE else account(role, procuratorate_id=1)
+    assert scope_of(somebody, [1, 2], highest=True) == Scope()
 
 
 def test_the_local_administrator_sees_every_case_and_no_natural_persons_name() -> None:
