@@ -9,6 +9,8 @@ from schema import account_tables
 from schema.metadata import metadata
 from tests.conftest import TestDatabase, dsn
 
+TABLES = [table for table in metadata.sorted_tables if getattr(account_tables, table.name, None) is table]
+
 THERE = """
 INSERT INTO procuratorate (name, region) VALUES ('中市人民检察院', '411300');
 INSERT INTO agency (name, name_tokens) VALUES ('东县生态环境局', '');
@@ -69,15 +71,14 @@ def test_wrong_states_are_refused_by_the_constraint_that_names_them(database_url
 
 
 def test_every_check_and_unique_constraint_is_tried_above() -> None:
-    tables = [table for table in metadata.sorted_tables if getattr(account_tables, table.name, None) is table]
-    assert len(tables) == 4
+    assert len(TABLES) == 4
     named = {
         str(constraint.name)
-        for table in tables
+        for table in TABLES
         for constraint in table.constraints
         if isinstance(constraint, CheckConstraint | UniqueConstraint)
     }
-    named |= {str(index.name) for table in tables for index in table.indexes if index.unique}
+    named |= {str(index.name) for table in TABLES for index in table.indexes if index.unique}
     assert named == {constraint for _, constraint in WRONG_STATES}
 
 

@@ -352,12 +352,10 @@ async def test_two_runs_at_once_judge_each_case_once(feed: Feed, judge: Judge, m
 async def test_a_change_that_commits_after_its_case_was_judged_is_judged_next(feed: Feed, judge: Judge) -> None:
     await feed(clean("1号"), clean("2号"))
     await judge("2024-06-01")
-    async with feed.database.engine.connect() as slow:
-        await slow.begin()
+    async with feed.database.begin() as slow:
         await slow.exec_driver_sql("UPDATE penalty_case SET served_on = '2024-04-15' WHERE document_number = '1号'")
         await feed(clean("2号", servedOn="2024-04-16"))
         assert await judge.evaluated("2024-06-01") == 1
-        await slow.commit()
     assert await judge.evaluated("2024-06-01") == 1
     assert await judge.findings() == [("1号", *LATE), ("2号", *LATE)]
 
