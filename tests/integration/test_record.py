@@ -279,8 +279,7 @@ async def test_wrong_states_are_refused_by_the_constraint_that_names_them(
 
 
 def test_every_check_and_unique_constraint_is_tried_above() -> None:
-    # Those of what follows a case are tried in test_follow_up_tables, those of findings in test_anomaly_tables, and those
-    # of accounts in test_account_tables.
+    # The others have files of their own: test_follow_up_tables, test_anomaly_tables, test_account_tables.
     elsewhere = {*FOLLOW_UPS.values(), *ANOMALY_TABLES, *ACCOUNT_TABLES}
     tables = [table for table in metadata.tables.values() if table not in elsewhere]
     named = {
