@@ -41,7 +41,9 @@ def measure(servers: Servers, *, rounds: int) -> Iterator[Figure]:
         connection.execute("TRUNCATE outbox")
     with (
         servers.program("index", "sync", "--follow") as relay,
-        psycopg.connect(dsn(url), autocommit=True, options=f"-c role={APPLICATION_ROLE}") as record,
+        psycopg.connect(
+            dsn(url), autocommit=True, options=f"-c role={APPLICATION_ROLE} -c jiandu.everything=on"
+        ) as record,
         Http(servers.elasticsearch_url) as elasticsearch,
     ):
         count = _ALONE * rounds + _A_SECOND * _SECONDS
