@@ -28,7 +28,7 @@ PARTY, OTHER_PARTY = PARTIES
 _SECONDS = 60.0
 _LOOKS_AGAIN_SECONDS = 0.02
 # A test that waits for its own lock fails instead of hanging.
-_CONNECTION_OPTIONS = "-c lock_timeout=20s"
+_CONNECTION_OPTIONS = "-c jiandu.everything=on -c lock_timeout=20s"
 _COMPARED_TEXTS = 60
 _COMPARED_DOCUMENTS = 10_000
 
