@@ -39,8 +39,8 @@ OPEN: Final = {
         *("judging_queue", "outbox", "dead_letter", "index_rebuild", "index_walk", "applied_mutation"),
         *("case_source", "case_agency_name", "follow_up_agency_name", "agency_name", "agency_move"),
     },
-    # The comparison that finds a text by its tokens is no leakproof function, and could use no index behind a policy.
-    "Read only together with rows that are protected.": {"case_text", "party", "record_change"},
+    "Found by functions that are not leakproof, which could use no index behind a policy: the API has to ask for them "
+    "by cases it was shown.": {"case_text", "party", "record_change"},
     "Loads, whose rows are encrypted.": {"feed", "feed_run", "feed_row", "rejected_row"},
 }
 
