@@ -20,6 +20,7 @@ from supervision.laws import Law
 LOCAL_ADMINISTRATOR: Final = "local administrator"
 """Whoever calls from this machine where no token is required."""
 
+# What supervision.access gives the role LOCAL_ADMINISTRATOR.
 _LOCAL_SCOPE: Final = Scope(everything=True, findings=True, criminal_cases=True)
 
 
