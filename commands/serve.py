@@ -59,9 +59,9 @@ def make_app(settings: Settings, host: str) -> Starlette:
     @asynccontextmanager
     async def deploy() -> AsyncIterator[Deployment]:
         async with open_runtime(settings, patient=False) as runtime:
-            yield Deployment(runtime.database, runtime.index, now)
+            yield Deployment(runtime.database, runtime.index, now, runtime.keys)
 
-    return build_app(deploy, open_locally=opens_locally(settings, host))
+    return build_app(deploy, open_locally=opens_locally(settings, host), proxies=settings.proxies)
 
 
 def worker_app() -> Starlette:
@@ -103,6 +103,8 @@ def serve_until_ended(
             workers=workers,
             log_level="warning",
             server_header=False,
+            # Who may say for whom it calls is a setting of ours.
+            proxy_headers=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
         failed = _run_server(config, listening) if workers == 1 else _run_workers(config, listening)
@@ -146,6 +148,10 @@ def serve(
         else:
             typer.echo(f"GraphQL  {addresses.graphql}\nHealth   {addresses.health}\nCtrl-C ends it.")
         if not opens_locally(settings, host):
-            typer.echo("Every request needs a token here; none can be issued yet, so only health answers.", err=True)
+            typer.echo(
+                "Every request needs a token here: `jiandu user add` makes an account, `jiandu token issue` a key "
+                "for a machine, POST /sign-in gives the token.",
+                err=True,
+            )
 
     serve_until_ended(settings, host=host, port=port, workers=workers, announce=announce)

@@ -194,9 +194,7 @@ async def set_password(
 async def rehash_password(connection: AsyncConnection, account_id: int, *, kept: str, anew: str) -> None:
     """Keep the same password under another hash, where it is still the same."""
     await connection.execute(
-        account.update()
-        .where(account.c.id == account_id, account.c.password_hash == kept)
-        .values(password_hash=anew)
+        account.update().where(account.c.id == account_id, account.c.password_hash == kept).values(password_hash=anew)
     )
 
 

@@ -35,7 +35,9 @@ class BearerTokens:
 
     keys: KeyRing
 
-    def issue(self, *, account_id: int, session_id: int, session_ends_at: datetime, now: datetime) -> tuple[str, datetime]:
+    def issue(
+        self, *, account_id: int, session_id: int, session_ends_at: datetime, now: datetime
+    ) -> tuple[str, datetime]:
         """A token and when it ends: in half an hour, or with its session."""
         # JWT counts whole seconds: rounded down, so that no token outlives its session.
         expires_at = datetime.fromtimestamp(int(min(now + TOKEN_LIFE, session_ends_at).timestamp()), UTC)
@@ -75,6 +77,4 @@ class BearerTokens:
             return None
         if not issued - _SKEW_SECONDS <= now.timestamp() < ends:
             return None
-        return BearerClaims(
-            account_id=account_id, session_id=session_id, expires_at=datetime.fromtimestamp(ends, UTC)
-        )
+        return BearerClaims(account_id=account_id, session_id=session_id, expires_at=datetime.fromtimestamp(ends, UTC))

@@ -109,11 +109,12 @@ async def take_back(connection: AsyncConnection, *, subject: str, address: str, 
 
     What is forgotten of others goes with it, so that the table holds a few days.
     """
-    await connection.execute(text("DELETE FROM failed_sign_in WHERE subject = :subject"), {"subject": subject})
+    # The address first, as when an attempt is counted: two that wait for each other would wait for ever.
     await connection.execute(
         text("DELETE FROM failed_sign_in WHERE subject = :address AND failures = 1"), {"address": address}
     )
     await connection.execute(text(_ONE_LESS), {"address": address, "allowed": FAILURES_OF_AN_ADDRESS})
+    await connection.execute(text("DELETE FROM failed_sign_in WHERE subject = :subject"), {"subject": subject})
     await connection.execute(text(_FORGET), {"stale": now - _FORGOTTEN_AFTER})
 
 

@@ -77,9 +77,7 @@ RETURNING id, expires_at
 """
 
 
-async def find_session(
-    connection: AsyncConnection, session_id: int, account_id: int, now: datetime
-) -> Session | None:
+async def find_session(connection: AsyncConnection, session_id: int, account_id: int, now: datetime) -> Session | None:
     """A session of an account with all that a request needs to know; None where it is over or the account disabled."""
     parameters = {"session": session_id, "account": account_id, "now": now}
     row = (await connection.execute(text(_FIND), parameters)).mappings().one_or_none()
