@@ -119,6 +119,12 @@ async def find_local_administrator(connection: AsyncConnection) -> Account:
     return account_of((await connection.execute(statement)).mappings().one())
 
 
+async def find_procuratorate(connection: AsyncConnection, name: str) -> int | None:
+    """The procuratorate registered under a name."""
+    found: int | None = await connection.scalar(select(procuratorate.c.id).where(procuratorate.c.name == name))
+    return found
+
+
 async def accounts_by_id(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, Account]:
     """Accounts by id; an unknown id is left out."""
     rows = await connection.execute(select(*_FIELDS).where(account.c.id == func.any(list(ids))))

@@ -81,7 +81,7 @@ def may_see_account(
 ) -> bool:
     """Whether somebody may see an account: one's own, and whoever reads accounts those within one's procuratorates.
 
-    `home` is the account's procuratorate, or the one that supervises its agency; an agency that none supervises falls to
+    `home` is the account's procuratorate, or the one that supervises its agency; an agency without one falls to
     the `highest`. An administrator who belongs to no procuratorate keeps the accounts of all.
     """
     if account.id == viewer.account.id:
