@@ -67,6 +67,7 @@ class Deployment:
     clock: Callable[[], datetime]
     keys: KeyRing
     hasher: Hasher = field(default_factory=standard_hasher)
+    demo: bool = False
 
 
 class _GraphQL(GraphQL[Context, None]):
@@ -185,6 +186,7 @@ def build_app(
                 calendar=state_council_calendar(),
                 passwords=Passwords(deployment.hasher),
                 tokens=BearerTokens(deployment.keys),
+                demo=deployment.demo,
             )
             async with deployment.database.begin() as connection:
                 local_administrator = await find_local_administrator(connection)

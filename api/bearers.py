@@ -13,6 +13,7 @@ from stores.failed_sign_ins import address_subject, count_for_address, count_for
 from stores.machine_keys import PREFIX, WrittenKey, find_key, note_use, opens, read_key
 from stores.sign_in_sessions import find_session
 from supervision.access import viewer_of
+from supervision.logins import is_demo_login
 
 REFUSED_TOKEN: Final = "This token is not valid, or not any more. Sign in again, or send a key that is in use."  # noqa: S105  a sentence
 MACHINE_PURPOSE: Final = "数据报送"
@@ -74,7 +75,7 @@ class SessionTokens:
             return None
         async with self.services.database.begin() as connection:
             session = await find_session(connection, claims.session_id, claims.account_id, now)
-        if session is None:
+        if session is None or (is_demo_login(session.account.login) and not self.services.demo):
             return None
         return viewer_of(
             session.account,

@@ -31,6 +31,8 @@ class Services:
     calendar: Calendar
     passwords: Passwords
     tokens: BearerTokens
+    demo: bool = False
+    """Whether the demo's accounts, whose password everybody knows, are let in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from stores.accounts import Credentials, find_credentials, rehash_password, set_
 from stores.errors import BadUserInputError, LimitExceededError, UnauthenticatedError
 from stores.failed_sign_ins import address_subject, count_for_address, count_for_subject, take_back
 from stores.sign_in_sessions import begin_session, end_session, find_session
-from supervision.logins import is_login
+from supervision.logins import is_demo_login, is_login
 from supervision.passwords import LONGEST, password_fault
 
 REFUSED: Final = "The login or the password is wrong, or the account is locked or disabled. After a while try again."
@@ -190,7 +190,8 @@ async def _authenticated(services: Services, login: str, password: str, address:
         found = await find_credentials(connection, login) if is_login(login) else None
     if wait is not None:
         raise too_many(wait)
-    usable = found if unlocked and found is not None and found.account.disabled_at is None else None
+    closed = is_demo_login(login) and not services.demo
+    usable = found if unlocked and not closed and found is not None and found.account.disabled_at is None else None
     kept = None if usable is None else usable.password_hash
     right = await services.passwords.verify(kept, password)
     if not right or usable is None or kept is None:

@@ -28,7 +28,7 @@ from stores.register import Register, read_register
 from stores.settings import Settings
 from supervision.access import belongs_rightly
 from supervision.credit_code import is_credit_code
-from supervision.logins import LOGIN_TAKES, is_login
+from supervision.logins import LOGIN_TAKES, is_demo_login, is_login
 
 # Twenty random bytes: nobody guesses it, and it is changed before it opens anything.
 _INITIAL_BYTES = 20
@@ -61,6 +61,10 @@ def add(
 ) -> None:
     """Make an account. Its initial password is shown once, and has to be changed before it opens anything."""
     settings: Settings = context.obj
+    if is_demo_login(login):
+        raise BadUserInputError(
+            "Logins that begin like this are the demo's, and signed in nowhere else. Choose another."
+        )
     password = secrets.token_urlsafe(_INITIAL_BYTES)
 
     async def work(runtime: Runtime) -> Account:

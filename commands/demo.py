@@ -22,7 +22,7 @@ from stores.settings import Settings
 _SAMPLE = Path(__file__).resolve().parent.parent / "sample"
 _HOST = "127.0.0.1"
 
-# Stated here and in what the demo prints, and made nowhere else.
+# Everybody knows it: no server but the demo's lets these accounts in, though they stay in its database.
 _PASSWORD = "jiandu demo 2015"  # noqa: S105  the demo's, on this machine alone
 _CITY = "南阳市人民检察院"
 _COUNTY = "南阳市卧龙区人民检察院"
@@ -76,7 +76,7 @@ def demo(
         )
 
     run(lambda: with_runtime(settings, load))
-    serve_until_ended(settings, host=_HOST, port=port, announce=announce)
+    serve_until_ended(settings, host=_HOST, port=port, demo=True, announce=announce)
 
 
 async def _make_accounts(runtime: Runtime) -> None:

@@ -53,13 +53,16 @@ def opens_locally(settings: Settings, host: str) -> bool:
     return settings.embedded and settings.auth != "required" and is_loopback(host)
 
 
-def make_app(settings: Settings, host: str) -> Starlette:
-    """The application, which opens its servers when it starts and closes them when it ends."""
+def make_app(settings: Settings, host: str, *, demo: bool = False) -> Starlette:
+    """The application, which opens its servers when it starts and closes them when it ends.
+
+    `demo` lets the demo's accounts in.
+    """
 
     @asynccontextmanager
     async def deploy() -> AsyncIterator[Deployment]:
         async with open_runtime(settings, patient=False) as runtime:
-            yield Deployment(runtime.database, runtime.index, now, runtime.keys)
+            yield Deployment(runtime.database, runtime.index, now, runtime.keys, demo=demo)
 
     return build_app(deploy, open_locally=opens_locally(settings, host), proxies=settings.proxies)
 
@@ -88,7 +91,13 @@ def _addresses(host: str, listening: socket.socket) -> Addresses:
 
 
 def serve_until_ended(
-    settings: Settings, *, host: str, port: int, workers: int = 1, announce: Callable[[Addresses], None]
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    workers: int = 1,
+    demo: bool = False,
+    announce: Callable[[Addresses], None],
 ) -> None:
     """Serve until Ctrl-C or SIGTERM. The embedded database ends with the process, when no other one uses it."""
     run(lambda: with_runtime(settings, _nothing))
@@ -98,7 +107,7 @@ def serve_until_ended(
             os.environ[name] = value
         os.environ[_HOST] = host
         config = uvicorn.Config(
-            make_app(settings, host) if workers == 1 else "commands.serve:worker_app",
+            make_app(settings, host, demo=demo) if workers == 1 else "commands.serve:worker_app",
             factory=workers > 1,
             workers=workers,
             log_level="warning",

@@ -43,6 +43,7 @@ class KeptKey:
     digest: bytes = field(repr=False)
     account: Account
     standing: Standing
+    created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
     last_used_at: datetime | None
@@ -102,6 +103,7 @@ async def find_key(connection: AsyncConnection, key_id: str) -> KeptKey | None:
         digest=bytes(row["digest"]),
         account=account_of(row),
         standing=standing_of(row),
+        created_at=row["created_at"],
         expires_at=row["expires_at"],
         revoked_at=row["revoked_at"],
         last_used_at=row["last_used_at"],
@@ -109,7 +111,7 @@ async def find_key(connection: AsyncConnection, key_id: str) -> KeptKey | None:
 
 
 _FIND: Final = f"""
-SELECT {ACCOUNT_COLUMNS}, k.digest, k.expires_at, k.revoked_at, k.last_used_at
+SELECT {ACCOUNT_COLUMNS}, k.digest, k.created_at, k.expires_at, k.revoked_at, k.last_used_at
   FROM machine_key k JOIN account a ON a.id = k.account_id {STANDING_OF_ACCOUNT}
  WHERE k.key_id = :key_id
 """  # noqa: S608  of the constants above

@@ -11,6 +11,14 @@ LOGIN_TAKES: Final = (
 )
 
 
+_DEMO: Final = "demo."
+
+
+def is_demo_login(text: str) -> bool:
+    """Whether this is an account of the demo, whose password everybody knows: only the demo lets it in."""
+    return text.startswith(_DEMO)
+
+
 def is_login(text: str) -> bool:
     """Whether somebody could sign in as this."""
     return _LOGIN.fullmatch(text) is not None

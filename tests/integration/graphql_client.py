@@ -61,6 +61,7 @@ async def served(
     *,
     open_locally: bool = True,
     hasher: Hasher | None = None,
+    demo: bool = False,
     clock: Callable[[], datetime] = now,
     proxies: Sequence[IPv4Network] = (),
 ) -> AsyncIterator[Client]:
@@ -68,7 +69,7 @@ async def served(
 
     @asynccontextmanager
     async def deploy() -> AsyncIterator[Deployment]:
-        yield Deployment(database, index, clock, parse_key_ring(TEST_KEY), hasher or CheapHasher())
+        yield Deployment(database, index, clock, parse_key_ring(TEST_KEY), hasher or CheapHasher(), demo=demo)
 
     app = build_app(deploy, open_locally=open_locally, proxies=proxies)
     async with app.router.lifespan_context(app) as state:

@@ -268,6 +268,18 @@ async def test_no_log_shows_a_login_a_password_or_a_purpose(desk: Desk) -> None:
         assert secret not in str(logs)
 
 
+async def test_an_account_of_the_demo_is_let_in_by_the_demo_alone(desk: Desk) -> None:
+    await desk.account("demo.chief")
+    assert told(await desk.sign_in(login="demo.chief")) == told(await desk.sign_in(login="nobody"))
+    async with served(desk.database, open_locally=False, clock=lambda: desk.now, demo=True) as demo:
+        body = {"login": "demo.chief", "password": PASSWORD, "purpose": "演示"}
+        token = (await demo.http.post("/sign-in", json=body)).json()["token"]
+        headers = {"authorization": f"Bearer {token}"}
+        answer = await demo.http.post("/graphql", json={"query": "{ __typename }"}, headers=headers)
+        assert answer.status_code == 200
+    assert await desk.who(token) == 401
+
+
 # -- what is sent ------------------------------------------------------------------------------------------------------
 
 
