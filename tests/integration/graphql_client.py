@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 import httpx
@@ -63,7 +63,7 @@ async def served(
     hasher: Hasher | None = None,
     demo: bool = False,
     clock: Callable[[], datetime] = now,
-    proxies: Sequence[IPv4Network] = (),
+    proxies: Sequence[IPv4Network | IPv6Network] = (),
 ) -> AsyncIterator[Client]:
     """The application from its start to its end."""
 

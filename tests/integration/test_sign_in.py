@@ -330,7 +330,7 @@ async def test_a_body_without_end_is_not_read(desk: Desk) -> None:
 )
 async def test_every_wrong_header_has_one_answer(desk: Desk, header: str) -> None:
     response = await desk.http.post(
-        "/graphql", json={"query": "{ __typename }"}, headers={"authorization": header.encode("latin-1")}
+        "/graphql", json={"query": "{ __typename }"}, headers=[(b"authorization", header.encode("latin-1"))]
     )
     assert told(response)[:2] == (401, "UNAUTHENTICATED")
     assert response.headers["www-authenticate"] == 'Bearer realm="jiandu"'
