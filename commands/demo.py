@@ -1,6 +1,7 @@
 """`jiandu demo`: the embedded database with the sample feed, served on this machine."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -14,8 +15,7 @@ from commands.serve import Addresses, opens_locally, serve_until_ended
 from indexer.loading import LoadOptions, load_feed
 from schema.access_vocabularies import Role
 from schema.vocabularies import Department
-from stores.accounts import find_credentials
-from stores.errors import DatabaseError
+from stores.errors import DatabaseError, LoginTakenError
 from stores.passwords import Passwords, standard_hasher
 from stores.settings import Settings
 
@@ -80,11 +80,13 @@ def demo(
 
 
 async def _make_accounts(runtime: Runtime) -> None:
-    """One account for each main role, where the demo has not made it yet."""
-    passwords = Passwords(standard_hasher())
+    """One account for each main role, unless there is one already."""
+    # One for all: that they share a password is no secret.
+    password_hash = await Passwords(standard_hasher()).hash(_PASSWORD)
     for login, name, role, procuratorate, department, agency in _ACCOUNTS:
-        async with runtime.database.begin() as connection:
-            if await find_credentials(connection, login) is None:
+        # Another demo may have made it, or be making it.
+        with suppress(LoginTakenError):
+            async with runtime.database.begin() as connection:
                 await make_account(
                     connection,
                     login=login,
@@ -93,6 +95,6 @@ async def _make_accounts(runtime: Runtime) -> None:
                     procuratorate=procuratorate,
                     department=department,
                     agency=agency,
-                    password_hash=await passwords.hash(_PASSWORD),
+                    password_hash=password_hash,
                     must_change_password=False,
                 )

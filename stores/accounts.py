@@ -14,7 +14,7 @@ from schema.access_vocabularies import Role
 from schema.account_tables import account
 from schema.tables import agency, procuratorate
 from schema.vocabularies import Department
-from stores.errors import BadUserInputError
+from stores.errors import LoginTakenError
 
 _FIELDS: Final = tuple(account.c[name] for name in Account.__dataclass_fields__)
 
@@ -74,7 +74,7 @@ async def add_account(
     must_change_password: bool = False,
     now: datetime,
 ) -> Account:
-    """Add an account. Raises BadUserInputError where the login is another's already."""
+    """Add an account. Raises LoginTakenError where the login is another's already."""
     statement = (
         insert(account)
         .values(
@@ -94,7 +94,7 @@ async def add_account(
     )
     row = (await connection.execute(statement)).mappings().one_or_none()
     if row is None:
-        raise BadUserInputError("An account with this login exists already. Choose another login.")
+        raise LoginTakenError("An account with this login exists already. Choose another login.")
     return account_of(row)
 
 

@@ -26,6 +26,10 @@ class BadUserInputError(JianduError):
     code = "BAD_USER_INPUT"
 
 
+class LoginTakenError(BadUserInputError):
+    """An account with this login exists already."""
+
+
 class QuerySyntaxError(BadUserInputError):
     """A search query cannot be read; `position` counts code points from 0, `expected` names what could stand there."""
 
