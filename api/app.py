@@ -1,10 +1,11 @@
 """The ASGI application: GraphQL, health, who may call, and how much one request may send."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 import anyio
@@ -16,7 +17,7 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
@@ -25,12 +26,19 @@ from strawberry.types import ExecutionResult
 from api.context import Context, Services
 from api.errors import presented
 from api.graphql_schema import schema
+from api.guard import MAX_BODY_BYTES, BodyTooLargeError, Guard
 from api.permalinks import anomaly_permalink
+from api.responses import body_response, error_response
+from api.sign_in import sign_in_routes
 from schema.access_records import Scope as AccessScope
+from stores.accounts import find_local_administrator
+from stores.bearer_tokens import BearerTokens
 from stores.elastic import CaseIndex
-from stores.errors import BadUserInputError, JianduError, LimitExceededError, UnauthenticatedError
+from stores.errors import BadUserInputError, JianduError, LimitExceededError
 from stores.index_status import index_status
+from stores.keys import KeyRing
 from stores.migrating import require_newest
+from stores.passwords import Hasher, Passwords, standard_hasher
 from stores.postgres import Database
 from stores.search.availability import Availability
 from stores.search.case_search import CaseSearch
@@ -39,15 +47,11 @@ from supervision.law_files import law_values
 from supervision.laws import Law
 from supervision.thresholds.judge import judge_thresholds
 
-MAX_BODY_BYTES = 1_000_000
-
 # Whoever asks for health has little patience, and takes no answer for an ill one: two seconds for both together.
 _ANSWER_SECONDS = 1.2
 _STATUS_SECONDS = 0.5
 
-_LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _BAD_REQUEST = 400
-_UNAUTHORIZED = 401
 _WRONG_METHOD = 405
 _TOO_LARGE = 413
 _WRONG_TYPE = 415
@@ -62,6 +66,9 @@ class Deployment:
     database: Database
     index: CaseIndex | None
     clock: Callable[[], datetime]
+    keys: KeyRing
+    hasher: Hasher = field(default_factory=standard_hasher)
+    demo: bool = False
 
 
 class _GraphQL(GraphQL[Context, None]):
@@ -72,7 +79,7 @@ class _GraphQL(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         del response
-        return Context.fresh(request.state.services)
+        return Context.fresh(request.state.services, request.state.viewer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; one that is no GraphQL request at all, too, in JSON and with a code."""
@@ -82,15 +89,15 @@ class _GraphQL(GraphQL[Context, None]):
             _require_json_by_post(request)
             response = await self.run(request)
         except HTTPException as error:
-            response = _error_response(BadUserInputError(error.reason), error.status_code)
-        except _BodyTooLargeError:
-            response = _error_response(
+            response = error_response(BadUserInputError(error.reason), error.status_code)
+        except BodyTooLargeError:
+            response = error_response(
                 LimitExceededError(f"A request holds at most {MAX_BODY_BYTES} bytes."), _TOO_LARGE
             )
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001  whatever it is, it must reach nobody unmasked
-            response = _body_response(presented(GraphQLError("", original_error=error)), _INTERNAL)
+            response = body_response(presented(GraphQLError("", original_error=error)), _INTERNAL)
         await response(scope, receive, send)
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
@@ -115,67 +122,6 @@ def _require_json_by_post(request: Request) -> None:
         raise HTTPException(_WRONG_METHOD, "Send the query by POST.")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise HTTPException(_WRONG_TYPE, "Send the query as application/json: an object with `query` and `variables`.")
-
-
-class _Guard:
-    """Answers nobody who may not call, and reads no more of a request than it may send."""
-
-    def __init__(self, app: ASGIApp, *, open_locally: bool) -> None:
-        self._app = app
-        self._open_locally = open_locally
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in {"/livez", "/readyz"}:
-            await self._app(scope, receive, send)
-            return
-        headers = dict(scope["headers"])
-        if not self._open_locally or not _same_machine(headers):
-            error = UnauthenticatedError(
-                "Sign in with a token. Only the embedded database on a loopback address answers without one."
-            )
-            await _error_response(error, _UNAUTHORIZED)(scope, receive, send)
-            return
-        await self._app(scope, _limited(receive), send)
-
-
-def _same_machine(headers: Mapping[bytes, bytes]) -> bool:
-    """Whether a request names this machine and comes from no page of another, which must not query in our name."""
-    host = headers.get(b"host", b"").decode("latin-1")
-    origin = headers.get(b"origin", b"").decode("latin-1")
-    if _without_port(host) not in _LOOPBACK_NAMES:
-        return False
-    return not origin or _without_port(origin.partition("://")[2]) in _LOOPBACK_NAMES
-
-
-def _without_port(host: str) -> str:
-    name, separator, port = host.rpartition(":")
-    return name if separator and port.isdigit() else host
-
-
-class _BodyTooLargeError(Exception):
-    """A request sends more than it may."""
-
-
-def _limited(receive: Receive) -> Receive:
-    received = 0
-
-    async def limited() -> Message:
-        nonlocal received
-        message = await receive()
-        received += len(message.get("body", b""))
-        if received > MAX_BODY_BYTES:
-            raise _BodyTooLargeError
-        return message
-
-    return limited
-
-
-def _error_response(error: JianduError, status: int) -> JSONResponse:
-    return _body_response(presented(GraphQLError(error.message, original_error=error)), status)
-
-
-def _body_response(error: GraphQLError, status: int) -> JSONResponse:
-    return JSONResponse({"data": None, "errors": [error.formatted]}, status_code=status)
 
 
 async def _live(_request: Request) -> Response:
@@ -217,10 +163,15 @@ async def _answers(index: CaseIndex, availability: Availability) -> bool:
     return True
 
 
-def build_app(deploy: Callable[[], AbstractAsyncContextManager[Deployment]], *, open_locally: bool) -> Starlette:
+def build_app(
+    deploy: Callable[[], AbstractAsyncContextManager[Deployment]],
+    *,
+    open_locally: bool,
+    proxies: Sequence[IPv4Network | IPv6Network] = (),
+) -> Starlette:
     """The application; `deploy` opens what it serves from when it starts and closes it when it ends.
 
-    `open_locally`: whoever calls from this machine is the administrator.
+    `open_locally`: whoever calls from this machine is the administrator. `proxies` are believed about who calls.
     """
 
     @asynccontextmanager
@@ -234,8 +185,13 @@ def build_app(deploy: Callable[[], AbstractAsyncContextManager[Deployment]], *, 
                 clock=deployment.clock,
                 law=Law(law_values(), thresholds=judge_thresholds),
                 calendar=state_council_calendar(),
+                passwords=Passwords(deployment.hasher),
+                tokens=BearerTokens(deployment.keys),
+                demo=deployment.demo,
             )
-            yield {"deployment": deployment, "services": services}
+            async with deployment.database.begin() as connection:
+                local_administrator = await find_local_administrator(connection)
+            yield {"deployment": deployment, "services": services, "local_administrator": local_administrator}
 
     return Starlette(
         routes=[
@@ -243,7 +199,8 @@ def build_app(deploy: Callable[[], AbstractAsyncContextManager[Deployment]], *, 
             Route("/readyz", _ready),
             Route("/graphql", _GraphQL()),
             Route("/anomalies/{id}", anomaly_permalink),
+            *sign_in_routes(),
         ],
-        middleware=[Middleware(_Guard, open_locally=open_locally)],
+        middleware=[Middleware(Guard, open_locally=open_locally, proxies=tuple(proxies))],
         lifespan=lifespan,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from graphql import FieldNode, FragmentSpreadNode, SelectionNode, VariableNode
 from strawberry.dataloader import DataLoader
@@ -11,17 +11,13 @@ from strawberry.types import Info
 
 from api.loaders import Loaders
 from api.replays import Replayed, replay_loader
-from schema.access_records import Scope
+from schema.access_records import Viewer
+from stores.bearer_tokens import BearerTokens
+from stores.passwords import Passwords
 from stores.postgres import Database
 from stores.search.case_search import CaseSearch
 from supervision.calendars import Calendar
 from supervision.laws import Law
-
-LOCAL_ADMINISTRATOR: Final = "local administrator"
-"""Whoever calls from this machine where no token is required."""
-
-# What supervision.access gives the role LOCAL_ADMINISTRATOR.
-_LOCAL_SCOPE: Final = Scope(everything=True, findings=True, criminal_cases=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +29,10 @@ class Services:
     clock: Callable[[], datetime]
     law: Law
     calendar: Calendar
+    passwords: Passwords
+    tokens: BearerTokens
+    demo: bool = False
+    """Whether the demo's accounts, whose password everybody knows, are let in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,19 @@ class Context:
     """The record, of which row-level security shows what is in the scope of whoever calls."""
     loaders: Loaders
     replays: DataLoader[int, Replayed | None]
-    actor: str = LOCAL_ADMINISTRATOR
-    """Who calls, as it is written into the history of what is changed."""
+    viewer: Viewer
+
+    @property
+    def actor(self) -> str:
+        """Who calls, as it is written into the history of what is changed."""
+        return self.viewer.account.login
 
     @classmethod
-    def fresh(cls, services: Services) -> "Context":
+    def fresh(cls, services: Services, viewer: Viewer) -> "Context":
         """A context with loaders of its own."""
-        database = services.database.acting(_LOCAL_SCOPE)
+        database = services.database.acting(viewer.scope)
         loaders = Loaders(database)
-        return cls(services, database, loaders, replay_loader(loaders, services.law, services.calendar))
+        return cls(services, database, loaders, replay_loader(loaders, services.law, services.calendar), viewer)
 
 
 ApiInfo = Info[Context, None]

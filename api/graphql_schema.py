@@ -9,6 +9,7 @@ from strawberry.types import ExecutionContext
 
 import api.types.vocabularies  # noqa: F401  makes the vocabularies enums before a type names them
 from api.limits import Limits
+from api.machines import MachinesAskWhoTheyAre
 from api.mutations import Mutation
 from api.queries import Query
 from api.types.anomaly import Anomaly
@@ -25,6 +26,7 @@ from api.types.organisation import Agency, Procuratorate
 from api.types.penalty_case import Party, PenaltyCase
 from api.types.rule import Rule
 from api.types.scalars import SCALARS
+from api.types.user import User
 
 CACHED_DOCUMENTS = 200
 
@@ -41,12 +43,13 @@ schema = JianduSchema(
     query=Query,
     mutation=Mutation,
     types=[
-        *(Agency, Anomaly, FeedRun, Party, PenaltyCase, Procuratorate, Rule),
+        *(Agency, Anomaly, FeedRun, Party, PenaltyCase, Procuratorate, Rule, User),
         *(CoerciveMeasure, CriminalCase, EnforcementCase, ProcuratorialMeasure, Reconsideration, Transfer),
     ],
     config=StrawberryConfig(scalar_map=SCALARS),
     extensions=[
         Limits,
+        MachinesAskWhoTheyAre,
         lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
         lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
     ],

@@ -6,10 +6,12 @@ from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from schema.access_records import Account
 from schema.anomaly_records import Anomaly, AnomalyEvent, CannotTell, KeptInputs
 from schema.follow_up_records import FollowUp
 from schema.history_records import CaseChange, RunChange
 from schema.records import Agency, FeedError, FeedRun, Party, PenaltyCase, Procuratorate
+from stores.accounts import Standing, accounts_by_id, standings_of
 from stores.anomalies import (
     anomalies_by_id,
     anomalies_of_cases,
@@ -118,6 +120,8 @@ class Loaders:
         self.agencies: DataLoader[int, Agency | None] = _by_id(database, agencies_by_id)
         self.parties: DataLoader[int, Party | None] = _by_id(database, parties_by_id)
         self.procuratorates: DataLoader[int, Procuratorate | None] = _by_id(database, procuratorates_by_id)
+        self.accounts: DataLoader[int, Account | None] = _by_id(database, accounts_by_id)
+        self.standings: DataLoader[int, Standing | None] = _by_id(database, standings_of)
         self.runs: DataLoader[int, FeedRun | None] = _by_id(database, runs_by_id)
         self.party_cases: DataLoader[Slice, list[PenaltyCase]] = _slices(database, _cases_of_parties)
         self.party_case_counts = _counts(database, count_cases_of_parties)

@@ -23,6 +23,7 @@ from api.types.rule import Rule, rule_by_id, rules
 from api.types.search import CaseFilter, CaseSearch, read_filter
 from api.types.statistics import StatisticsRow, read_rows
 from api.types.suggestion import Suggestion
+from api.types.user import User, user_by_id, viewer
 from schema import follow_up_records, records
 from schema.document_number import canonical_document_number
 from schema.vocabularies import CaseSort, Domain, Facet, SearchEngineName, SuggestionKind
@@ -56,6 +57,8 @@ async def _node(context: Context, node: str) -> NodeRecord | None:
     type_name, key = parse_global_id(node)
     if type_name == "Rule":
         return rule_by_id(key, context.services.law)
+    if type_name == "User":
+        return await user_by_id(context, key)
     loader = context.loaders.by_type.get(type_name)
     if loader is not None:
         found: NodeRecord | None = await loader.load(key)
@@ -299,6 +302,7 @@ class Query:
     )
     agencies: AgencyConnection = resolved(agencies, "Agencies by region and name. 执法机关列表")
     feed_runs: FeedRunConnection = resolved(feed_runs, "Runs, newest first. 导入批次列表")
+    viewer: User | None = resolved(viewer, "Who one is, and what one may see and do. 当前用户")
     rules: list[Rule] = resolved(rules, "The rules that apply on a day, with its law; else all. 监督规则列表")
     cannot_tell_counts: CannotTellCountConnection = resolved(
         cannot_tell_counts,

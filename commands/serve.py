@@ -53,15 +53,18 @@ def opens_locally(settings: Settings, host: str) -> bool:
     return settings.embedded and settings.auth != "required" and is_loopback(host)
 
 
-def make_app(settings: Settings, host: str) -> Starlette:
-    """The application, which opens its servers when it starts and closes them when it ends."""
+def make_app(settings: Settings, host: str, *, demo: bool = False) -> Starlette:
+    """The application, which opens its servers when it starts and closes them when it ends.
+
+    `demo` lets the demo's accounts in.
+    """
 
     @asynccontextmanager
     async def deploy() -> AsyncIterator[Deployment]:
         async with open_runtime(settings, patient=False) as runtime:
-            yield Deployment(runtime.database, runtime.index, now)
+            yield Deployment(runtime.database, runtime.index, now, runtime.keys, demo=demo)
 
-    return build_app(deploy, open_locally=opens_locally(settings, host))
+    return build_app(deploy, open_locally=opens_locally(settings, host), proxies=settings.proxies)
 
 
 def worker_app() -> Starlette:
@@ -88,7 +91,13 @@ def _addresses(host: str, listening: socket.socket) -> Addresses:
 
 
 def serve_until_ended(
-    settings: Settings, *, host: str, port: int, workers: int = 1, announce: Callable[[Addresses], None]
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    workers: int = 1,
+    demo: bool = False,
+    announce: Callable[[Addresses], None],
 ) -> None:
     """Serve until Ctrl-C or SIGTERM. The embedded database ends with the process, when no other one uses it."""
     run(lambda: with_runtime(settings, _nothing))
@@ -98,11 +107,13 @@ def serve_until_ended(
             os.environ[name] = value
         os.environ[_HOST] = host
         config = uvicorn.Config(
-            make_app(settings, host) if workers == 1 else "commands.serve:worker_app",
+            make_app(settings, host, demo=demo) if workers == 1 else "commands.serve:worker_app",
             factory=workers > 1,
             workers=workers,
             log_level="warning",
             server_header=False,
+            # Who may say for whom it calls is a setting of ours.
+            proxy_headers=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
         failed = _run_server(config, listening) if workers == 1 else _run_workers(config, listening)
@@ -146,6 +157,10 @@ def serve(
         else:
             typer.echo(f"GraphQL  {addresses.graphql}\nHealth   {addresses.health}\nCtrl-C ends it.")
         if not opens_locally(settings, host):
-            typer.echo("Every request needs a token here; none can be issued yet, so only health answers.", err=True)
+            typer.echo(
+                "Every request needs a token here: `jiandu user add` makes an account, `jiandu token issue` a key "
+                "for a machine, POST /sign-in gives the token.",
+                err=True,
+            )
 
     serve_until_ended(settings, host=host, port=port, workers=workers, announce=announce)

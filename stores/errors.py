@@ -26,6 +26,10 @@ class BadUserInputError(JianduError):
     code = "BAD_USER_INPUT"
 
 
+class LoginTakenError(BadUserInputError):
+    """An account with this login exists already."""
+
+
 class QuerySyntaxError(BadUserInputError):
     """A search query cannot be read; `position` counts code points from 0, `expected` names what could stand there."""
 
@@ -46,6 +50,23 @@ class UnauthenticatedError(JianduError):
     """Nobody is signed in, and this server answers nobody."""
 
     code = "UNAUTHENTICATED"
+
+
+class ForbiddenError(JianduError):
+    """Whoever is signed in may not do this."""
+
+    code = "FORBIDDEN"
+
+
+class RateLimitedError(JianduError):
+    """Too much was tried in vain; `retry_after_seconds` says when to try again."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        """Say when."""
+        super().__init__(message, retryAfterSeconds=retry_after_seconds)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class UnavailableError(JianduError):

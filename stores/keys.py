@@ -2,6 +2,7 @@
 
 A key ring is written `id:base64` pairs, newest first. New rows use the newest key; older ones stay readable; identity
 numbers are hashed under a key derived from the oldest, so that one person stays one person when keys are rotated.
+Bearer tokens are signed under keys derived from each.
 """
 
 import base64
@@ -14,6 +15,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from stores.errors import SettingsError
 from stores.settings import Settings
@@ -25,11 +28,12 @@ _KEY_FILE = "data.key"
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """The data keys by id; `newest` encrypts, `hash_key` hashes identity numbers."""
+    """The data keys by id; `newest` encrypts and signs, `hash_key` hashes identity numbers."""
 
     newest: str
     ciphers: dict[str, AESGCM] = field(repr=False)
     hash_key: bytes = field(repr=False)
+    signing_keys: dict[str, bytes] = field(repr=False)
 
     def encrypt(self, raw: bytes, *, bound_to: bytes) -> bytes:
         """Encrypt under the newest key; `bound_to` must be given again to decrypt. Answers nonce and ciphertext."""
@@ -78,7 +82,13 @@ def parse_key_ring(text: str, source: str = "JIANDU_DATA_KEY") -> KeyRing:
         newest=next(iter(keys)),
         ciphers={key_id: AESGCM(key) for key_id, key in keys.items()},
         hash_key=hashlib.sha256(b"jiandu identity numbers" + oldest).digest(),
+        signing_keys={key_id: _signing_key(key) for key_id, key in keys.items()},
     )
+
+
+def _signing_key(key: bytes) -> bytes:
+    """A key for bearer tokens, from which nobody learns the key that rows are encrypted under."""
+    return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=b"jiandu bearer tokens").derive(key)
 
 
 def load_key_ring(settings: Settings) -> KeyRing:

@@ -1,11 +1,12 @@
 """Every setting, read from options, the environment (`JIANDU_*`) and `.env`, in falling order of precedence."""
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import Field, PrivateAttr, SecretStr, ValidationError
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from stores.errors import SettingsError
@@ -50,6 +51,10 @@ class Settings(BaseSettings):
     auth: Literal["local", "required"] = Field(
         default="local", description="required: nobody is answered without a token, not even on the loopback address"
     )
+    trusted_proxies: str = Field(
+        default="",
+        description="addresses or networks, comma-separated, of proxies whose X-Forwarded-For is believed",
+    )
     query_timeout_seconds: float = Field(default=30.0, gt=0, le=300, description="the longest one statement may take")
     search_patience_seconds: float = Field(
         default=1.0, gt=0, le=60, description="how long a search waits for Elasticsearch before PostgreSQL answers it"
@@ -60,6 +65,12 @@ class Settings(BaseSettings):
         le=600,
         description="how long searches leave an Elasticsearch alone that failed them, before one tries it again",
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, text: str) -> str:
+        _networks(text)
+        return text
 
     _options: frozenset[str] = PrivateAttr(default=frozenset())
 
@@ -78,9 +89,18 @@ class Settings(BaseSettings):
         return {f"{PREFIX}{name.upper()}": _plain(getattr(self, name)) for name in sorted(self.model_fields_set)}
 
     @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The trusted proxies, as networks."""
+        return _networks(self.trusted_proxies)
+
+    @property
     def embedded(self) -> bool:
         """Whether the database is the embedded one."""
         return self.database_url is None
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 def _plain(value: Any) -> str:

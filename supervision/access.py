@@ -77,6 +77,25 @@ def belongs_rightly(account: Account) -> bool:
     return account.procuratorate_id is not None or roles <= {Role.ADMINISTRATOR, Role.LOCAL_ADMINISTRATOR}
 
 
+def may_see_account(
+    viewer: Viewer, account: Account, home: int | None, subordinates: Iterable[int], *, highest: bool
+) -> bool:
+    """Whether somebody may see an account: one's own, and whoever reads accounts those within one's procuratorates.
+
+    `home` is the account's procuratorate, or the one that supervises its agency; an agency without one falls to
+    the `highest`. An administrator who belongs to no procuratorate keeps the accounts of all.
+    """
+    if account.id == viewer.account.id:
+        return True
+    if Permission.READ_ACCOUNTS not in viewer.permissions:
+        return False
+    if viewer.account.procuratorate_id is None:
+        return True
+    if home is None:
+        return highest and account.agency_id is not None
+    return home in frozenset(subordinates)
+
+
 def viewer_of(
     account: Account,
     subordinates: Iterable[int],

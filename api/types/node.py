@@ -3,16 +3,18 @@
 import strawberry
 
 from api.ids import global_id
+from schema.access_records import Account
 from schema.anomaly_records import Anomaly, Rule
 from schema.follow_up_records import FollowUp
 from schema.records import Agency, FeedRun, Party, PenaltyCase, Procuratorate
 
-NodeRecord = Agency | Anomaly | FeedRun | FollowUp | Party | PenaltyCase | Procuratorate | Rule
+NodeRecord = Account | Agency | Anomaly | FeedRun | FollowUp | Party | PenaltyCase | Procuratorate | Rule
 
 
 def node_id(root: strawberry.Parent[NodeRecord]) -> strawberry.ID:
-    """The id of any record that is a node; a record's class has its type's name."""
-    return strawberry.ID(global_id(type(root).__name__, root.id))
+    """The id of any record that is a node; a record's class has its type's name, but an account is a User."""
+    name = "User" if isinstance(root, Account) else type(root).__name__
+    return strawberry.ID(global_id(name, root.id))
 
 
 @strawberry.interface(description="A record that can be fetched by its id. 可按编号读取的记录")

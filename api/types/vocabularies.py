@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 
+from schema.access_vocabularies import Permission
 from schema.vocabularies import (
     AnomalyEventKind,
     AnomalyKind,
@@ -15,6 +16,7 @@ from schema.vocabularies import (
     CoercionKind,
     CoerciveMeasureType,
     DataSource,
+    Department,
     Domain,
     FeedRunStatus,
     FilingDecision,
@@ -252,5 +254,36 @@ _enum(
         AnomalyEventKind.DISMISSED: "A person dismissed it.",
         AnomalyEventKind.REOPENED: "It is open again.",
         AnomalyEventKind.RESOLVED: "It no longer holds.",
+    },
+)
+_enum(
+    Department,
+    "A department of a procuratorate. 检察院部门",
+    {
+        Department.INVESTIGATION_SUPERVISION: "Supervision of investigations.",
+        Department.ANTI_CORRUPTION: "Corruption.",
+        Department.ANTI_DERELICTION: "Dereliction of duty.",
+        Department.CIVIL_ADMINISTRATIVE: "Civil and administrative cases.",
+        Department.PREVENTION: "Prevention.",
+        Department.PUBLIC_PROSECUTION: "Public prosecution.",
+        Department.COMPLAINTS: "Complaints.",
+        Department.DETENTION_SUPERVISION: "Supervision of detention.",
+        Department.CASE_MANAGEMENT: "Case management.",
+        Department.DISCIPLINE: "Discipline.",
+    },
+)
+_enum(
+    Permission,
+    "What an account may see or do, in its scope. 权限",
+    {
+        Permission.READ_CASES: "See cases.",
+        Permission.READ_NAMES: "See natural persons' names.",
+        Permission.READ_FINDINGS: "See findings.",
+        Permission.READ_CRIMINAL_CASES: "See criminal cases.",
+        Permission.READ_FEED_RUNS: "See what was loaded.",
+        Permission.READ_AUDIT_TRAIL: "See who saw what.",
+        Permission.READ_ACCOUNTS: "See accounts.",
+        Permission.DECIDE_FINDINGS: "Decide of findings.",
+        Permission.LOAD_FEEDS: "Send feeds.",
     },
 )

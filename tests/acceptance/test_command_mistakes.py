@@ -23,6 +23,7 @@ pytestmark = pytest.mark.acceptance
     ("words", "settings", "told"),
     [
         (("settings",), {"auth": "sometimes"}, "JIANDU_AUTH"),
+        (("settings",), {"trusted_proxies": "the one over there"}, "JIANDU_TRUSTED_PROXIES"),
         (("settings",), {"query_timeout_seconds": "soon"}, "JIANDU_QUERY_TIMEOUT_SECONDS"),
         (("search", "x"), {"database_url": "postgresql://a:geheim@127.0.0.1:9/x"}, "PostgreSQL does not answer"),
         (("migrate",), {"database_url": "postgresql://a:geheim@127.0.0.1:9/x"}, "PostgreSQL does not answer"),
@@ -126,6 +127,8 @@ COMMANDS = [
     ("migrate",),
     *(("feed", name) for name in ("load", "watch", "errors", "waiting", "names", "rename", "template", "layouts")),
     *(("rules", name) for name in ("list", "explain", "check", "diff", "run", "settings", "set")),
+    *(("user", name) for name in ("add", "list", "disable", "enable", "password")),
+    *(("token", name) for name in ("issue", "list", "rotate", "revoke")),
     ("index", "sync"),
     ("index", "rebuild"),
     ("index", "verify"),

@@ -24,16 +24,16 @@ PRINTED = REPOSITORY / "schema" / "schema.graphql"
 NOT_YET_SERVED = frozenset(
     """
     CaseLink CaseLinkConnection CaseLinkEdge Clue
-    ClueConnection ClueEdge ClueFilter ClueSource ClueStatus Department LinkKind Measure
+    ClueConnection ClueEdge ClueFilter ClueSource ClueStatus LinkKind Measure
     MeasureConnection MeasureEdge MeasureFilter MeasureStatus
-    TriageDecision User Subscription
+    TriageDecision Subscription
     TriageCaseInput OpenClueInput AssignClueInput TransferClueInput
     AcceptClueInput ReturnClueInput CloseClueInput AcknowledgeClueInput IssueMeasureInput ServeMeasureInput
     RecordReplyInput RecordRectificationInput EscalateMeasureInput WithdrawMeasureInput
     TriageCasePayload CluePayload MeasurePayload
     PenaltyCase.clues
     PenaltyCase.measures PenaltyCase.links
-    Query.clues Query.measures Query.viewer
+    Query.clues Query.measures
     CaseFilter.hasClue CaseFilter.hasMeasure
     Mutation.triageCase Mutation.openClue Mutation.assignClue Mutation.transferClue
     Mutation.acceptClue Mutation.returnClue Mutation.closeClue Mutation.acknowledgeClue Mutation.issueMeasure
@@ -63,6 +63,7 @@ SERVED_BESIDES = frozenset(
     Rule.version Rule.titleEn Rule.condition Rule.conditionEn Rule.due
     CannotTellCount CannotTellCountConnection CannotTellCountEdge Query.cannotTellCounts
     DismissAnomalyInput.idempotencyKey ConfirmAnomalyInput.idempotencyKey
+    Permission User.agency User.login User.permissions
     CaseFacets.rules CaseFacets.certainties StatisticsKey.RULE StatisticsKey.CERTAINTY
     """.split()  # noqa: SIM905  as above
 )

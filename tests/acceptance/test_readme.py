@@ -26,7 +26,7 @@ async def test_the_query_of_the_first_screen_has_the_answer_printed_below_it(
     answer = re.search(r"```json\n(.*?)```", README, re.DOTALL)
     assert request is not None
     assert answer is not None
-    async with serving(Deployment(database, None, clock)) as client:
+    async with serving(Deployment(database, None, clock, keys)) as client:
         response = await client.post("/graphql", json=json.loads(request.group(1)))
     assert response.json() == json.loads(answer.group(1))
 

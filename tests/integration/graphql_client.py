@@ -1,8 +1,10 @@
 """The real application, asked over ASGI as a client on this machine asks it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 import httpx
@@ -10,7 +12,11 @@ from starlette.types import Receive, Scope, Send
 
 from api.app import Deployment, build_app
 from stores.elastic import CaseIndex
+from stores.keys import parse_key_ring
+from stores.passwords import Hasher
 from stores.postgres import Database
+from tests.conftest import TEST_KEY
+from tests.hashers import CheapHasher
 from tests.integration.search_corpus import now
 
 Json = dict[str, Any]
@@ -50,15 +56,22 @@ class Client:
 
 @asynccontextmanager
 async def served(
-    database: Database, index: CaseIndex | None = None, *, open_locally: bool = True
+    database: Database,
+    index: CaseIndex | None = None,
+    *,
+    open_locally: bool = True,
+    hasher: Hasher | None = None,
+    demo: bool = False,
+    clock: Callable[[], datetime] = now,
+    proxies: Sequence[IPv4Network | IPv6Network] = (),
 ) -> AsyncIterator[Client]:
     """The application from its start to its end."""
 
     @asynccontextmanager
     async def deploy() -> AsyncIterator[Deployment]:
-        yield Deployment(database, index, now)
+        yield Deployment(database, index, clock, parse_key_ring(TEST_KEY), hasher or CheapHasher(), demo=demo)
 
-    app = build_app(deploy, open_locally=open_locally)
+    app = build_app(deploy, open_locally=open_locally, proxies=proxies)
     async with app.router.lifespan_context(app) as state:
 
         async def with_state(scope: Scope, receive: Receive, send: Send) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from graphql import get_introspection_query
 
-from api.app import MAX_BODY_BYTES
+from api.guard import MAX_BODY_BYTES
 from api.limits import MAX_ALIASES, MAX_TOKENS
 from stores.postgres import Database
 from tests.integration.graphql_client import Client, served, the_error
