@@ -11,6 +11,7 @@ from strawberry.types import Info
 
 from api.loaders import Loaders
 from api.replays import Replayed, replay_loader
+from schema.access_records import EVERYTHING, Scope
 from stores.postgres import Database
 from stores.search.case_search import CaseSearch
 from supervision.calendars import Calendar
@@ -41,10 +42,15 @@ class Context:
     actor: str = LOCAL_ADMINISTRATOR
     """Who calls, as it is written into the history of what is changed."""
 
+    @property
+    def scope(self) -> Scope:
+        """Whose cases whoever calls may see."""
+        return EVERYTHING
+
     @classmethod
     def fresh(cls, services: Services) -> "Context":
         """A context with loaders of its own."""
-        loaders = Loaders(services.database)
+        loaders = Loaders(services.database, EVERYTHING)
         return cls(services, loaders, replay_loader(loaders, services.law, services.calendar))
 
 

@@ -7,8 +7,11 @@ from typing import Any, Final
 
 from schema.vocabularies import AnomalyKind, Certainty, SearchField
 
-MAPPING_VERSION: Final = 3
+MAPPING_VERSION: Final = 4
 """Raise it with any change of SETTINGS, MAPPING or DOCUMENT_SQL: an index of another version has to be rebuilt."""
+
+NO_PROCURATORATE: Final = 0
+"""`procuratorate_id` of a case whose agency no procuratorate supervises: nothing can be asked for a missing value."""
 
 _TEXT = {
     "type": "text",
@@ -38,6 +41,7 @@ MAPPING: Final[dict[str, Any]] = {
         "id": {"type": "long"},
         "domain": {"type": "keyword"},
         "agency_id": {"type": "long"},
+        "procuratorate_id": {"type": "long"},
         "region": {"type": "keyword"},
         "party_uscc": {"type": "keyword"},
         "decided_on": {"type": "date", "format": "strict_date"},
@@ -67,6 +71,7 @@ SELECT c.id,
          'id', c.id,
          'domain', c.domain,
          'agency_id', c.agency_id,
+         'procuratorate_id', coalesce(a.procuratorate_id, 0),
          'region', a.region,
          'party_uscc', p.uscc,
          'decided_on', c.decided_on,

@@ -8,12 +8,16 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
+from schema.access_records import Scope
 from schema.search_document import finding_token
 from schema.vocabularies import AnomalyKind, CaseSort, Certainty, Facet, SearchEngineName, SearchField
 from stores.elastic import CaseIndex
+from stores.search.foreign_cases import SECOND_LOOK, SEEN_FIELDS, refuse_foreign
 from stores.search.query_tree import AllOf, AnyOf, Node, Not, Phrase
+from stores.search.scope import scope_clauses
 from stores.search.seam import (
     FIELD_WEIGHTS,
+    FINDING_FACETS,
     MAX_FACET_VALUES,
     WHOLE_WEIGHT,
     CaseFilter,
@@ -35,7 +39,6 @@ _FACET_FIELDS: Mapping[Facet, str] = {
     Facet.REGIONS: "region",
     Facet.YEARS: "decided_year",
 }
-FINDING_FACETS = frozenset({Facet.ANOMALIES, Facet.RULES, Facet.CERTAINTIES})
 # More than kinds, rules and certainties can make.
 _MAX_TOKENS = 10_000
 _EPOCH = date(1970, 1, 1)
@@ -54,6 +57,7 @@ _SORTS: Mapping[CaseSort, tuple[Body | str, ...]] = {
 # A field that an index of an older mapping lacks holds nothing there, and nobody would be told; to sort by such a field
 # Elasticsearch refuses. Behind the id it changes no order.
 _KNOWS_FINDINGS: Body = {"anomaly_count": {"order": "desc"}}
+_KNOWS_PROCURATORATES: Body = {"procuratorate_id": {"order": "desc"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +67,19 @@ class ElasticEngine:
     index: CaseIndex
 
     async def search(self, request: SearchRequest) -> SearchAnswer:
-        """One request whatever is asked for."""
+        """One request whatever is asked for. Raises ForeignAnswerError for an answer that holds what it may not."""
         answer = await self.index.search(compile_request(request))
+        refuse_foreign(request.scope, answer)
         hits = answer["hits"]["hits"]
         aggregations = answer.get("aggregations", {})
         return SearchAnswer(
             positions=[_position(request.sort, hit) for hit in hits[: request.first]],
             has_next=len(hits) > request.first,
             total=answer["hits"]["total"]["value"] if request.count else None,
-            facets={facet: _counts(facet, aggregations[facet.value]["buckets"]) for facet in request.facets},
+            facets={
+                facet: [] if facet in request.hidden_facets else _counts(facet, aggregations[facet.value]["buckets"])
+                for facet in request.facets
+            },
             engine=SearchEngineName.ELASTICSEARCH,
         )
 
@@ -80,7 +88,7 @@ def compile_request(request: SearchRequest) -> Body:
     """The body of the one search request that answers."""
     scored = request.sort is CaseSort.RELEVANCE
     tree = None if request.query.tree is None else compile_tree(request.query.tree, scored=scored)
-    boolean: Body = {"filter": compile_filter(request.filter)}
+    boolean: Body = {"filter": compile_filter(request.filter, request.scope)}
     if tree is not None:
         boolean["must" if scored else "filter"] = [tree] if scored else [*boolean["filter"], tree]
     body: Body = {
@@ -94,10 +102,16 @@ def compile_request(request: SearchRequest) -> Body:
         body["search_after"] = _search_after(request.after)
     if request.filter.of_findings or not request.facets.isdisjoint(FINDING_FACETS):
         body["sort"].append(_KNOWS_FINDINGS)
-        if request.after is not None:
-            body["search_after"].append(0)
-    if request.facets:
-        body["aggs"] = {facet.value: _facet(facet, request.filter) for facet in sorted(request.facets)}
+    if not request.scope.everything:
+        body["sort"].append(_KNOWS_PROCURATORATES)
+        body["docvalue_fields"] = SEEN_FIELDS
+    if request.after is not None:
+        body["search_after"] += [0] * (len(body["sort"]) - len(body["search_after"]))
+    shown = request.facets - request.hidden_facets
+    if shown:
+        body["aggs"] = {facet.value: _facet(facet, request.filter) for facet in sorted(shown)}
+    if not request.scope.everything and (request.count or shown):
+        body.setdefault("aggs", {}).update(SECOND_LOOK)
     return body
 
 
@@ -195,9 +209,9 @@ def _in_field(field: SearchField, text: str, length: int) -> Body:
     return {"match_phrase": {field.value: text}}
 
 
-def compile_filter(wanted: CaseFilter) -> list[Body]:
-    """The filter's clauses, all of which must hold."""
-    clauses: list[Body] = []
+def compile_filter(wanted: CaseFilter, scope: Scope) -> list[Body]:
+    """The scope's and the filter's clauses, all of which must hold."""
+    clauses = scope_clauses(scope)
     if wanted.domains:
         clauses.append({"terms": {"domain": [domain.value for domain in wanted.domains]}})
     if wanted.agency_ids:
@@ -217,7 +231,7 @@ def compile_filter(wanted: CaseFilter) -> list[Body]:
     if wanted.party_uscc is not None:
         clauses.append({"term": {"party_uscc": wanted.party_uscc}})
     if wanted.of_findings:
-        clauses.append(_finding(wanted))
+        clauses.append(_finding(wanted) if scope.findings else {"match_none": {}})
     return clauses
 
 

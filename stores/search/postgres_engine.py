@@ -57,7 +57,7 @@ class PostgresEngine:
 
     async def search(self, request: SearchRequest) -> SearchAnswer:
         """One statement for the page, one more for the count and the facets together."""
-        async with self.database.begin() as connection:
+        async with self.database.acting(request.scope).begin() as connection:
             rows = (await connection.execute(page_statement(request))).all()
             total: int | None = None
             facets: Mapping[Facet, Sequence[FacetCount]] = {}
@@ -77,7 +77,7 @@ def _matching(request: SearchRequest, *columns: ColumnElement[Any]) -> Select[An
     source: Any = penalty_case.join(agency, agency.c.id == penalty_case.c.agency_id)
     if request.filter.party_uscc is not None:
         source = source.join(party, party.c.id == penalty_case.c.party_id)
-    conditions = compile_filter(request.filter)
+    conditions = compile_filter(request.filter, request.scope)
     if request.query.tree is not None:
         source = source.join(case_text, case_text.c.case_id == penalty_case.c.id)
         conditions.append(compile_tree(request.query.tree))
@@ -112,7 +112,8 @@ def count_statement(request: SearchRequest) -> Select[Any] | CompoundSelect[Any]
         "matched"
     )
     counts = _counted({facet: matched.c[facet.value] for facet in asked}, func.count(), tuple_())
-    of_findings = {facet: column for facet, column in _FINDING_FACETS.items() if facet in request.facets}
+    shown = request.facets - request.hidden_facets
+    of_findings = {facet: column for facet, column in _FINDING_FACETS.items() if facet in shown}
     if not of_findings:
         return counts.select_from(matched)
     findings = matched.join(anomaly, and_(anomaly.c.case_id == matched.c.id, *finding_conditions(request.filter)))

@@ -13,6 +13,7 @@ from sqlalchemy import (
     case,
     cast,
     exists,
+    false,
     func,
     literal,
     literal_column,
@@ -22,10 +23,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
+from schema.access_records import Scope
 from schema.anomaly_tables import ACTIVE, anomaly
 from schema.tables import agency, case_text, party, penalty_case
 from schema.vocabularies import CaseSort, SearchField
 from stores.search.query_tree import AllOf, AnyOf, Node, Not, Phrase
+from stores.search.scope import compile_scope
 from stores.search.seam import FIELD_WEIGHTS, WHOLE_WEIGHT, CaseFilter, Position, region_prefix
 
 _TEXTS: Mapping[SearchField, ColumnElement[str]] = {
@@ -126,9 +129,9 @@ def _pairs(tokens: tuple[str, ...]) -> str:
     return " & ".join(f"'{first} {second}'" for first, second in pairwise(tokens))
 
 
-def compile_filter(wanted: CaseFilter) -> list[ColumnElement[bool]]:
-    """The filter's conditions on penalty_case, agency and party, all of which must hold."""
-    conditions: list[ColumnElement[bool]] = []
+def compile_filter(wanted: CaseFilter, scope: Scope) -> list[ColumnElement[bool]]:
+    """The scope's and the filter's conditions on penalty_case, agency and party, all of which must hold."""
+    conditions = compile_scope(scope)
     if wanted.domains:
         conditions.append(penalty_case.c.domain.in_([domain.value for domain in wanted.domains]))
     if wanted.agency_ids:
@@ -146,7 +149,8 @@ def compile_filter(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     if wanted.party_uscc is not None:
         conditions.append(party.c.uscc == wanted.party_uscc)
     if wanted.of_findings:
-        conditions.append(exists().where(anomaly.c.case_id == penalty_case.c.id, *finding_conditions(wanted)))
+        found = exists().where(anomaly.c.case_id == penalty_case.c.id, *finding_conditions(wanted))
+        conditions.append(found if scope.findings else false())
     return conditions
 
 

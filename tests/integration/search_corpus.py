@@ -119,5 +119,13 @@ def asked(text: str | None = None, **fields: Any) -> SearchRequest:
     """A request for every hit and their count, unless the fields say otherwise."""
     query = parse_query(text)
     sort = effective_sort(fields.pop("sort", CaseSort.RELEVANCE), query)
-    given = {"filter": CaseFilter(), "first": 100, "after": None, "count": True, "facets": frozenset(), **fields}
+    given = {
+        "scope": EVERYTHING,
+        "filter": CaseFilter(),
+        "first": 100,
+        "after": None,
+        "count": True,
+        "facets": frozenset(),
+        **fields,
+    }
     return SearchRequest(query=query, sort=sort, **given)

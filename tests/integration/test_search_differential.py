@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from schema.access_records import EVERYTHING
 from schema.vocabularies import CaseSort, Facet
 from stores.search.query_tree import AllOf, Not, Phrase, SearchQuery
 from stores.search.seam import SearchRequest, effective_sort
@@ -52,6 +53,7 @@ async def test_both_engines_answer_what_the_query_means_and_go_on_behind_one_ano
     size: int,
 ) -> None:
     request = SearchRequest(
+        scope=EVERYTHING,
         query=query,
         filter=corpus.filter(**fields, party_uscc=uscc),
         sort=effective_sort(sort, query),
