@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from indexer.loading import LoadOptions, load_feed
 from indexer.relay import Relay
-from schema.access_records import EVERYTHING
-from schema.tables import agency, penalty_case
+from schema.access_records import EVERYTHING, Scope
+from schema.tables import agency, penalty_case, procuratorate
 from schema.vocabularies import CaseSort
 from stores.elastic import CaseIndex
 from stores.embedded import EmbeddedDatabase
@@ -29,6 +29,19 @@ from tests.integration.anomaly_rows import write_findings
 from tests.integration.search_cases import AGENCIES, CASES, PROCURATORATES, write_feed
 from tests.integration.search_findings import FINDINGS
 
+SCOPES = (
+    "everything",
+    "everything but findings",
+    "nothing",
+    "the county",
+    "the city",
+    "the city without what is unassigned",
+    "what is unassigned",
+    "a clerk",
+    "the clerk of an agency that nobody supervises",
+)
+"""The names of `Corpus.scopes`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
@@ -41,6 +54,22 @@ class Corpus:
     engines: Mapping[str, SearchEngine]
     labels: Mapping[int, str]
     agencies: Mapping[str, int]
+    procuratorates: Mapping[str, int]
+
+    def scopes(self) -> Mapping[str, Scope]:
+        """A scope of each shape; of those who may know of findings and of those who may not."""
+        city, county = (self.procuratorates[f"试验{place}人民检察院"] for place in "市县")
+        return {
+            "everything": EVERYTHING,
+            "everything but findings": replace(EVERYTHING, findings=False),
+            "nothing": Scope(names=True),
+            "the county": Scope(procuratorate_ids=(county,), findings=True, names=True),
+            "the city": Scope(procuratorate_ids=(city, county), unassigned=True, findings=True, names=True),
+            "the city without what is unassigned": Scope(procuratorate_ids=(city, county), names=True),
+            "what is unassigned": Scope(unassigned=True, findings=True, names=True),
+            "a clerk": Scope(agency_id=self.agencies["W"], names=True),
+            "the clerk of an agency that nobody supervises": Scope(agency_id=self.agencies["P"], names=True),
+        }
 
     @property
     def ids(self) -> Mapping[str, int]:
@@ -93,6 +122,7 @@ async def opened_corpus(
                 {"postgresql": PostgresEngine(database), "elasticsearch": ElasticEngine(index)},
                 labels,
                 await _agency_ids(database),
+                await _procuratorate_ids(database),
             )
         finally:
             for name in await index.our_indices():
@@ -113,6 +143,12 @@ async def _agency_ids(database: Database) -> Mapping[str, int]:
     async with database.begin() as connection:
         ids = {row.name: row.id for row in await connection.execute(select(agency.c.name, agency.c.id))}
     return {letter: ids[fields["name"]] for letter, fields in AGENCIES.items()}
+
+
+async def _procuratorate_ids(database: Database) -> Mapping[str, int]:
+    async with database.begin() as connection:
+        rows = await connection.execute(select(procuratorate.c.name, procuratorate.c.id))
+        return {row.name: row.id for row in rows}
 
 
 def asked(text: str | None = None, **fields: Any) -> SearchRequest:

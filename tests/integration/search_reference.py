@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import cycle
 
+from schema.access_records import Scope
 from schema.document_number import canonical_document_number
 from schema.tokens import tokens
 from schema.vocabularies import CaseSort, Domain, Facet, SearchField
@@ -46,6 +47,8 @@ class Known:
     """Those that are open or confirmed."""
     texts: Mapping[SearchField, Sequence[str]]
     """The tokens of each text of a field, with a space around each token."""
+    procuratorate_id: int | None = None
+    """Which supervises the agency."""
 
 
 def known_cases(corpus: Corpus) -> Sequence[Known]:
@@ -78,6 +81,7 @@ def _known(corpus: Corpus, label: str) -> Known:
         fine=None if fine is None else Decimal(fine).quantize(Decimal("0.01")),
         findings=active_findings(label),
         texts={field: [f" {' '.join(tokens(text))} " for text in written if text] for field, written in texts.items()},
+        procuratorate_id=corpus.procuratorates.get(office.get("procuratorate", "")),
     )
 
 
@@ -131,6 +135,19 @@ def left_by(wanted: CaseFilter, case: Known) -> bool:
         and (wanted.party_uscc is None or case.uscc == wanted.party_uscc)
         and (not (wanted.anomalies or wanted.rules or wanted.certainty) or bool(findings_asked_for(wanted, case)))
     )
+
+
+def seen_by(scope: Scope, cases: Sequence[Known]) -> Sequence[Known]:
+    """The cases of a scope as it sees them: without findings where it may not know of them."""
+    seen = [
+        case
+        for case in cases
+        if scope.everything
+        or case.agency_id == scope.agency_id
+        or case.procuratorate_id in scope.procuratorate_ids
+        or (scope.unassigned and case.procuratorate_id is None)
+    ]
+    return seen if scope.findings else [replace(case, findings=()) for case in seen]
 
 
 def findings_asked_for(wanted: CaseFilter, case: Known) -> list[Found]:
@@ -191,7 +208,7 @@ def facet_counts(
 def hits_of(cases: Sequence[Known], request: SearchRequest) -> list[tuple[Known, Position]]:
     """Every hit of a request and where it stands, in order; pages are not looked at."""
     tree, sort = request.query.tree, request.sort
-    hits = [case for case in cases if left_by(request.filter, case) and holds(tree, case)]
+    hits = [case for case in seen_by(request.scope, cases) if left_by(request.filter, case) and holds(tree, case)]
     scores: Mapping[str, int] | None = None
     if sort is CaseSort.RELEVANCE and tree is not None:
         scores = {case.label: score(tree, case) for case in hits}
