@@ -235,7 +235,7 @@ async def search_cases(
         facets=frozenset(facet for facet in Facet if selects(info, "facets", facet.value)),
     )
     answer = await context.services.search.search(request)
-    hits = await read_hits(context.loaders, answer, parsed) if selects(info, "edges") else []
+    hits = await read_hits(context.loaders, answer, request) if selects(info, "edges") else []
     cursors = [position.encode() for position in answer.positions]
     return SearchResult(
         interpreted_as=parsed.interpreted_as,

@@ -65,7 +65,7 @@ def search(
 
     async def work(runtime: Runtime) -> dict[str, Any]:
         answer = await CaseSearch(runtime.database, runtime.index).search(request)
-        hits = await read_hits(Loaders(runtime.database, EVERYTHING), answer, parsed)
+        hits = await read_hits(Loaders(runtime.database, EVERYTHING), answer, request)
         return {
             "totalCount": answer.total,
             "engine": answer.engine,

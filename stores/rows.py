@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, and_, func, or_, select, true
+from sqlalchemy import Select, and_, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.access_records import Scope
 from schema.feed_records import QuantityRecord
 from schema.records import Agency, Party, PenaltyCase, Procuratorate
-from schema.tables import agency, party, penalty_case, procuratorate
+from schema.tables import agency, case_text, case_text_covered, party, penalty_case, procuratorate
 from schema.vocabularies import CaseSort, DataSource, Domain, PartyType, PenaltyKind, QuantityMeasure
 from stores.search.postgres_query import behind, compile_filter, order_by
 from stores.search.scope import compile_scope
@@ -114,7 +114,10 @@ async def cases_by_id(connection: AsyncConnection, ids: Sequence[int]) -> dict[i
 async def cases_by_number(
     connection: AsyncConnection, scope: Scope, document_number: str, agency_id: int | None
 ) -> list[PenaltyCase]:
-    """The cases under a canonical document number: one for each agency that uses it."""
+    """The cases under a canonical document number: one for each agency that uses it.
+
+    None whose number holds a natural person's name, where the scope is without names: it would be found by the name.
+    """
     statement = (
         _cases()
         .where(penalty_case.c.document_number == document_number, *compile_scope(scope))
@@ -122,6 +125,13 @@ async def cases_by_number(
     )
     if agency_id is not None:
         statement = statement.where(penalty_case.c.agency_id == agency_id)
+    if not scope.names:
+        hidden = exists().where(
+            case_text.c.case_id == penalty_case.c.id,
+            case_text_covered.c.case_id == penalty_case.c.id,
+            case_text_covered.c.number != case_text.c.number,
+        )
+        statement = statement.where(~hidden)
     return [_case(row) for row in await connection.execute(statement)]
 
 

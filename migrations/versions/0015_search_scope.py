@@ -1,8 +1,11 @@
-"""Which procuratorate supervises an agency shows in the documents of its cases.
+"""What a search in a narrower scope needs: texts without natural persons' names, and whose supervision a case is under.
 
 Revision: 0015, after 0012.
 """
 
+from pathlib import Path
+
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0015"
@@ -10,24 +13,31 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-_AGENCY_RAISE_CASES = """
-CREATE OR REPLACE FUNCTION agency_raise_cases() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  UPDATE case_text t SET agency = n.name_tokens
-    FROM new_rows n JOIN old_rows o USING (id) JOIN penalty_case c ON c.agency_id = n.id
-   WHERE t.case_id = c.id AND t.agency <> n.name_tokens AND n.name_tokens <> o.name_tokens;
-  UPDATE penalty_case c SET revision = c.revision + 1
-    FROM new_rows n JOIN old_rows o USING (id)
-   WHERE c.agency_id = n.id
-     AND (n.name, n.name_tokens, n.region, n.procuratorate_id)
-         IS DISTINCT FROM (o.name, o.name_tokens, o.region, o.procuratorate_id);
-  RETURN NULL;
-END $$
-"""
-
 
 def upgrade() -> None:
-    op.execute(_AGENCY_RAISE_CASES)
+    op.create_table(
+        "case_text_covered",
+        sa.Column("case_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("filing_number", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("party", sa.Text(), nullable=False),
+        sa.Column("agency", sa.Text(), nullable=False),
+        sa.Column("violation_type", sa.Text(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["case_text.case_id"],
+            name=op.f("fk_case_text_covered_case_id_case_text"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_text_covered")),
+        comment="the tokens of a case without its natural persons' names, kept by triggers; no row where they are the "
+        "same",
+    )
+    op.get_bind().exec_driver_sql(Path(__file__).with_name("0015_search_scope.sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:

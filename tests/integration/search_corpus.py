@@ -1,6 +1,6 @@
 """The corpus of search_cases.py loaded and indexed, and requests to search it with."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from api.masking import names_to_cover
 from indexer.loading import LoadOptions, load_feed
 from indexer.relay import Relay
 from schema.access_records import EVERYTHING, Scope
@@ -19,6 +20,7 @@ from stores.elastic import CaseIndex
 from stores.embedded import EmbeddedDatabase
 from stores.keys import parse_key_ring
 from stores.postgres import Database
+from stores.rows import cases_by_id
 from stores.search.elastic_engine import ElasticEngine
 from stores.search.parser import parse_query
 from stores.search.postgres_engine import PostgresEngine
@@ -32,6 +34,8 @@ from tests.integration.search_findings import FINDINGS
 SCOPES = (
     "everything",
     "everything but findings",
+    "everything but names",
+    "the county without names",
     "nothing",
     "the county",
     "the city",
@@ -55,6 +59,8 @@ class Corpus:
     labels: Mapping[int, str]
     agencies: Mapping[str, int]
     procuratorates: Mapping[str, int]
+    names: Mapping[str, Sequence[str]]
+    """Of each case, by its label, the names to cover in its texts."""
 
     def scopes(self) -> Mapping[str, Scope]:
         """A scope of each shape; of those who may know of findings and of those who may not."""
@@ -62,6 +68,8 @@ class Corpus:
         return {
             "everything": EVERYTHING,
             "everything but findings": replace(EVERYTHING, findings=False),
+            "everything but names": replace(EVERYTHING, names=False),
+            "the county without names": Scope(procuratorate_ids=(county,)),
             "nothing": Scope(names=True),
             "the county": Scope(procuratorate_ids=(county,), findings=True, names=True),
             "the city": Scope(procuratorate_ids=(city, county), unassigned=True, findings=True, names=True),
@@ -123,6 +131,7 @@ async def opened_corpus(
                 labels,
                 await _agency_ids(database),
                 await _procuratorate_ids(database),
+                {labels[case_id]: names for case_id, names in (await _names(database)).items()},
             )
         finally:
             for name in await index.our_indices():
@@ -149,6 +158,16 @@ async def _procuratorate_ids(database: Database) -> Mapping[str, int]:
     async with database.begin() as connection:
         rows = await connection.execute(select(procuratorate.c.name, procuratorate.c.id))
         return {row.name: row.id for row in rows}
+
+
+async def _names(database: Database) -> Mapping[int, Sequence[str]]:
+    async with database.begin() as connection:
+        return {
+            case_id: names_to_cover(case)
+            for case_id, case in (
+                await cases_by_id(connection, [row.id for row in await connection.execute(select(penalty_case.c.id))])
+            ).items()
+        }
 
 
 def asked(text: str | None = None, **fields: Any) -> SearchRequest:

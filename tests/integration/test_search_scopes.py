@@ -23,7 +23,7 @@ from stores.search.seam import CaseFilter, SearchEngine
 from stores.statistics import read_statistics
 from stores.suggestions import read_suggestions
 from tests.integration.indexing_cases import add_cases, ask
-from tests.integration.search_cases import AGENCIES
+from tests.integration.search_cases import AGENCIES, PERSONS
 from tests.integration.search_corpus import SCOPES, Corpus, asked
 from tests.integration.search_reference import Known, hold_both_to_it, in_order, seen_by
 from tests.integration.search_shelf import Shelves
@@ -37,7 +37,7 @@ async def test_every_scope_that_is_named_is_there_and_none_sees_what_another_one
 ) -> None:
     scopes = corpus.scopes()
     assert tuple(scopes) == SCOPES
-    seen = {name: tuple(case.label for case in seen_by(scope, known)) for name, scope in scopes.items()}
+    seen = {name: tuple(seen_by(scope, known)) for name, scope in scopes.items()}
     assert len(seen["everything"]) == len(known)
     assert seen["nothing"] == ()
     assert len({seen[name] for name in RESTRICTED}) == len(RESTRICTED)
@@ -71,7 +71,8 @@ async def test_the_record_lists_and_counts_what_is_in_scope_and_nothing_else(
         assert {case.id for found in of_parties.values() for case in found} == {case.case_id for case in cases}
         assert sum((await count_cases_of_parties(connection, scope, parties)).values()) == len(cases)
         for case in whole:
-            if case.document_number is not None:
+            named = any(name in (case.document_number or "") for name in corpus.names[corpus.labels[case.id]])
+            if case.document_number is not None and (scope.names or not named):
                 found = await cases_by_number(connection, scope, case.document_number, None)
                 assert (case.id in {each.id for each in found}) == (case.id in {each.case_id for each in cases})
 
@@ -124,7 +125,7 @@ async def test_who_may_not_see_findings_may_not_sort_by_them(corpus: Corpus) -> 
             await list_cases(connection, scope, CaseFilter(), CaseSort.MOST_ANOMALIES, first=1, after=None)
 
 
-LOOKS = [{}, {"first": 0}, {"first": 0, "count": False, "facets": ALL}, {"count": False}]
+LOOKS: list[dict[str, Any]] = [{}, {"first": 0}, {"first": 0, "count": False, "facets": ALL}, {"count": False}]
 
 
 @pytest.mark.parametrize("name", RESTRICTED)
@@ -198,3 +199,13 @@ async def test_a_case_goes_over_to_the_procuratorate_that_its_agency_goes_over_t
         assert await found(Scope(procuratorate_ids=(first,))) == [2 * (supervisor == first)] * 2
         assert await found(Scope(procuratorate_ids=(second,))) == [2 * (supervisor == second)] * 2
         assert await found(Scope(unassigned=True)) == [2 * (supervisor is None)] * 2
+
+
+@pytest.mark.parametrize("name", PERSONS)
+async def test_who_may_not_see_names_finds_no_case_by_one(corpus: Corpus, engine: SearchEngine, name: str) -> None:
+    blind = asked(f'"{name}"', scope=replace(EVERYTHING, names=False))
+    named = {label for label, names in corpus.names.items() if name in names}
+    assert named & set(corpus.found(await engine.search(replace(blind, scope=EVERYTHING))))
+    assert not named & set(corpus.found(await engine.search(blind)))
+    all_but_named = await engine.search(asked(f'-"{name}"', scope=replace(EVERYTHING, names=False)))
+    assert named <= set(corpus.found(all_but_named))
