@@ -33,9 +33,6 @@ class CaseSearch:
         """Answer one request; `degraded` when Elasticsearch is configured and PostgreSQL had to answer for it."""
         if self._elastic is None or self.availability is None:
             return await self._postgres.search(request)
-        if request.query.tree is not None and not request.scope.names:
-            # The index knows no texts without names.
-            return await self._postgres.search(request)
         try:
             return await self.availability.attempt(partial(self._elastic.search, request))
         except (UnavailableError, QueryTimeoutError, SearchIndexError) as error:
