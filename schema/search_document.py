@@ -111,9 +111,9 @@ SELECT c.id,
          'basis', t.basis,
          'content', t.content,
          'named', v.case_id IS NOT NULL,
-         'covered_number', CASE WHEN v.case_id IS NOT NULL THEN 
+         'covered_number', CASE WHEN v.case_id IS NOT NULL THEN
            string_to_array(v.number, '  ') || string_to_array(v.filing_number, '  ')
-          END,
+         END,
          'covered_title', string_to_array(v.title, '  '),
          'covered_party', v.party,
          'covered_violation_type', string_to_array(v.violation_type, '  '),
