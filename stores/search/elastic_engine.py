@@ -172,7 +172,10 @@ def _in_known_texts(node: Node, scope: Scope, *, scored: bool) -> Body:
 
 
 def compile_tree(node: Node, *, scored: bool, covered: bool = False) -> Body:
-    """A query that matches what the tree means, in covered texts or whole ones; if asked, it scores as the seam says."""
+    """A query that matches what the tree means and, if asked, scores as the seam says.
+
+    `covered`: in the texts without natural persons' names.
+    """
     match node:
         case Phrase():
             return _phrase(node, scored=scored, covered=covered)
