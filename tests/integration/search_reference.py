@@ -74,7 +74,9 @@ def _known(corpus: Corpus, label: str) -> Known:
     texts = {field: [f" {' '.join(tokens(text))} " for text in several if text] for field, several in written.items()}
     names = sorted(corpus.names[label], key=len, reverse=True)
     covered = {
-        field: several if field is SearchField.AGENCY else [part for text in several for part in _without(text, names)]
+        field: several
+        if field is SearchField.AGENCY
+        else [part for text in several for part in without_names(text, names)]
         for field, several in texts.items()
     }
     if fields["party"]["type"] == "PERSON":
@@ -96,7 +98,7 @@ def _known(corpus: Corpus, label: str) -> Known:
     )
 
 
-def _without(text: str, names: Sequence[str]) -> list[str]:
+def without_names(text: str, names: Sequence[str]) -> list[str]:
     """What is left of the tokens of a text around the names, the longer of two names that overlap left out first."""
     read = text.split()
     hidden = [False] * len(read)

@@ -1,5 +1,6 @@
 """Nobody finds, counts or is told of a case out of scope, in either engine, and not where a wall is missing."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from api.case_search import read_hits
+from api.loaders import Loaders
 from schema.access_records import EVERYTHING, Scope
 from schema.search_document import MAPPING, MAPPING_VERSION, SETTINGS
 from schema.vocabularies import AnomalyKind, CaseSort, Certainty, Facet, SearchEngineName, StatisticsKey, SuggestionKind
@@ -210,3 +213,17 @@ async def test_who_may_not_see_names_finds_no_case_by_one(corpus: Corpus, engine
     assert not named & set(corpus.found(await engine.search(blind)))
     all_but_named = await engine.search(asked(f'-"{name}"', scope=replace(EVERYTHING, names=False)))
     assert named <= set(corpus.found(all_but_named))
+
+
+@pytest.mark.parametrize("name", PERSONS)
+async def test_who_may_not_see_names_is_shown_no_match_of_one(corpus: Corpus, engine: SearchEngine, name: str) -> None:
+    blind = replace(EVERYTHING, names=False)
+    for text_ in (name, name[0], name[-1]):
+        # Every case is found by something else, so that what marks is the name's part alone.
+        request = asked(f'"{text_}" OR -"{text_}"', scope=blind)
+        hits = await read_hits(Loaders(corpus.database, blind), await engine.search(request), request)
+        named = [hit for hit in hits if name in corpus.names[corpus.labels[hit.node.id]]]
+        assert named
+        for hit in named:
+            marked = [re.findall("<em>(.*?)</em>", part) for each in hit.highlights for part in each.fragments]
+            assert not [match for matches in marked for match in matches if "*" in match or match == name]
