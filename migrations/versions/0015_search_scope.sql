@@ -30,6 +30,11 @@ RETURN ARRAY(
 
 CREATE FUNCTION cover_case_texts(changed bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+  IF cardinality(changed) = 0 THEN
+    RETURN;
+  END IF;
+  -- Whoever else changes one of them, or its party, is waited for, and what it wrote is read: only then is all of it seen.
+  PERFORM FROM penalty_case WHERE id = ANY (changed) ORDER BY id FOR NO KEY UPDATE;
   DELETE FROM case_text_covered WHERE case_id = ANY (changed);
   INSERT INTO case_text_covered (case_id, number, filing_number, title, party, agency, violation_type, facts, basis, content)
   SELECT v.*
