@@ -14,6 +14,10 @@ from tests.integration.search_corpus import Corpus
 from tests.integration.search_reference import without_names
 
 COVERED = "SELECT covered_tokens(:tokens, names_to_cover(CAST(:names AS text[]), 'ORGANIZATION', NULL))"
+RENAMED = """
+UPDATE party SET name = '张三', name_tokens = :value WHERE id = (SELECT party_id FROM penalty_case WHERE id = :id)
+"""
+TYPED = "UPDATE party SET type = :value WHERE id = (SELECT party_id FROM penalty_case WHERE id = :id)"
 LETTERS = "张三四王Ａa1，· "
 
 
@@ -79,14 +83,12 @@ async def test_a_case_has_covered_texts_while_it_names_somebody(database: Databa
 
 async def test_a_party_that_is_a_person_is_covered_and_its_name_wherever_it_stands(database: Database) -> None:
     (case_id,) = await add_cases(database, facts="张三到场")
-    of_case = "(SELECT party_id FROM penalty_case WHERE id = :id)"
-    renamed = f"UPDATE party SET name = '张三', name_tokens = :value WHERE id = {of_case}"
-    await change(database, renamed, case_id, token_text("张三"))
+    await change(database, RENAMED, case_id, token_text("张三"))
     assert await covered(database, case_id) is None
-    await change(database, f"UPDATE party SET type = 'PERSON' WHERE id = {of_case}", case_id)
+    await change(database, TYPED, case_id, "PERSON")
     async with database.begin() as connection:
         row = (await connection.execute(text("SELECT party, facts, agency FROM case_text_covered"))).one()
     assert tuple(row)[:2] == ("", token_text("到场"))
     assert row.agency
-    await change(database, f"UPDATE party SET type = 'ORGANIZATION' WHERE id = {of_case}", case_id)
+    await change(database, TYPED, case_id, "ORGANIZATION")
     assert await covered(database, case_id) is None

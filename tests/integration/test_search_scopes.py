@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -227,3 +228,46 @@ async def test_who_may_not_see_names_is_shown_no_match_of_one(corpus: Corpus, en
         for hit in named:
             marked = [re.findall("<em>(.*?)</em>", part) for each in hit.highlights for part in each.fragments]
             assert not [match for matches in marked for match in matches if "*" in match or match == name]
+
+
+WAITING = """
+WITH f AS (INSERT INTO feed (name) VALUES ('待关联.xlsx') RETURNING id),
+r AS (
+  INSERT INTO feed_run (run, feed_id, status, started_at) SELECT 'waiting', id, 'RUNNING', now() FROM f RETURNING id
+)
+INSERT INTO transfer (agency_id, document_number, run_id) SELECT a.id, '没有这个文号', r.id FROM agency a, r
+"""
+CANNOT_TELL = """
+WITH b AS (INSERT INTO rule_book (digest, law) VALUES ('scopes', '[]') RETURNING id),
+t AS (
+  INSERT INTO cannot_tell (digest, answers)
+  VALUES ('scopes', '[{"rule": "service.late", "missing": ["servedOn"]}]') RETURNING id
+)
+INSERT INTO judgement (case_id, as_of, rule_book_id, file_digest, seen_below, cannot_tell_id)
+SELECT c.id, '2024-06-07', b.id, 'file', 1, t.id FROM penalty_case c, b, t
+"""
+
+
+@pytest.fixture(scope="module")
+async def told(corpus: Corpus) -> Corpus:
+    """The corpus where every agency has a record that waits, and no case can be judged."""
+    async with corpus.database.begin() as connection:
+        await connection.execute(text("DELETE FROM judgement"))
+        for statement in (WAITING, CANNOT_TELL):
+            await connection.execute(text(statement))
+    return corpus
+
+
+@pytest.mark.parametrize("name", SCOPES)
+async def test_what_waits_and_what_cannot_be_told_is_that_of_agencies_in_scope(
+    told: Corpus, known: Sequence[Known], name: str
+) -> None:
+    scope = told.scopes()[name]
+    offices = Counter(case.agency_id for case in seen_by(scope, known))
+    async with told.database.begin() as connection:
+        waiting = await list_waiting(connection, scope, first=100, after=None)
+        assert {each.agency_id for each in waiting} == set(offices)
+        assert await count_waiting(connection, scope) == len(offices)
+        lacking = await count_cannot_tell(connection, scope, agency_ids=(), rules=(), first=100, after=None)
+        assert {each.agency_id: each.cases for each in lacking} == (offices if scope.findings else {})
+        assert await total_cannot_tell(connection, scope, agency_ids=(), rules=()) == len(lacking)
