@@ -16,8 +16,10 @@ from api.loaders import Loaders
 from schema.access_records import EVERYTHING, Scope
 from schema.search_document import MAPPING, MAPPING_VERSION, SETTINGS
 from schema.vocabularies import AnomalyKind, CaseSort, Certainty, Facet, SearchEngineName, StatisticsKey, SuggestionKind
+from stores.anomalies import count_cannot_tell, total_cannot_tell
 from stores.elastic import CaseIndex
 from stores.errors import BadUserInputError, ForeignAnswerError, RefusedRequestError
+from stores.follow_up_rows import count_waiting, list_waiting
 from stores.postgres import Database
 from stores.rows import cases_by_number, cases_of_parties, count_cases, count_cases_of_parties, list_cases
 from stores.search import case_search, elastic_engine
@@ -235,7 +237,8 @@ WITH f AS (INSERT INTO feed (name) VALUES ('待关联.xlsx') RETURNING id),
 r AS (
   INSERT INTO feed_run (run, feed_id, status, started_at) SELECT 'waiting', id, 'RUNNING', now() FROM f RETURNING id
 )
-INSERT INTO transfer (agency_id, document_number, run_id) SELECT a.id, '没有这个文号', r.id FROM agency a, r
+INSERT INTO transfer (agency_id, document_number, run_id, digest)
+SELECT a.id, '没有这个文号', r.id, 'none' FROM agency a, r
 """
 CANNOT_TELL = """
 WITH b AS (INSERT INTO rule_book (digest, law) VALUES ('scopes', '[]') RETURNING id),
