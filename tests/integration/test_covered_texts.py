@@ -25,7 +25,8 @@ async def covered(database: Database, case_id: int) -> str | None:
     """The facts of a case without the names; None where it has no row."""
     async with database.begin() as connection:
         statement = text("SELECT facts FROM case_text_covered WHERE case_id = :id")
-        return await connection.scalar(statement, {"id": case_id})
+        found: str | None = await connection.scalar(statement, {"id": case_id})
+    return found
 
 
 async def change(database: Database, statement: str, case_id: int, value: object = None) -> None:

@@ -237,8 +237,8 @@ WITH f AS (INSERT INTO feed (name) VALUES ('待关联.xlsx') RETURNING id),
 r AS (
   INSERT INTO feed_run (run, feed_id, status, started_at) SELECT 'waiting', id, 'RUNNING', now() FROM f RETURNING id
 )
-INSERT INTO transfer (agency_id, document_number, run_id, digest)
-SELECT a.id, '没有这个文号', r.id, 'none' FROM agency a, r
+INSERT INTO transfer (agency_id, document_number, run_id, digest, told)
+SELECT a.id, '没有这个文号', r.id, 'none', '{none}' FROM agency a, r
 """
 CANNOT_TELL = """
 WITH b AS (INSERT INTO rule_book (digest, law) VALUES ('scopes', '[]') RETURNING id),
