@@ -241,7 +241,7 @@ INSERT INTO transfer (agency_id, document_number, run_id, digest, told)
 SELECT a.id, '没有这个文号', r.id, 'none', '{none}' FROM agency a, r
 """
 CANNOT_TELL = """
-WITH b AS (INSERT INTO rule_book (digest, law) VALUES ('scopes', '[]') RETURNING id),
+WITH b AS (INSERT INTO rule_book (digest, rules, law, reading) VALUES ('scopes', '{}', '[]', 'scopes') RETURNING id),
 t AS (
   INSERT INTO cannot_tell (digest, answers)
   VALUES ('scopes', '[{"rule": "service.late", "missing": ["servedOn"]}]') RETURNING id
