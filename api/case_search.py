@@ -7,11 +7,12 @@ from api.ids import global_id
 from api.labels import KEY_OF_FACET, label
 from api.loaders import Loaders
 from api.masking import names_to_cover, shown_name
+from schema.access_records import Scope
 from schema.records import PenaltyCase
 from schema.vocabularies import Facet, PartyType, SearchField, StatisticsKey
-from stores.search.highlight import find_spans, fragments
-from stores.search.query_tree import Node, SearchQuery
-from stores.search.seam import FacetCount, Position, SearchAnswer
+from stores.search.highlight import find_spans, find_spans_outside, fragments
+from stores.search.query_tree import Node
+from stores.search.seam import FacetCount, Position, SearchAnswer, SearchRequest
 from supervision.privacy import cover_spans
 
 FIELD_NAMES: Mapping[SearchField, str] = {
@@ -37,6 +38,7 @@ class Hit:
     node: PenaltyCase
     position: Position
     tree: Node | None
+    scope: Scope
 
     @property
     def cursor(self) -> str:
@@ -50,14 +52,23 @@ class Hit:
 
     @property
     def highlights(self) -> list[FieldHighlight]:
-        """The fields that match, with natural persons' names covered."""
+        """The fields that match, with natural persons' names covered.
+
+        A scope without names is shown nothing that matches a name.
+        """
         found = []
         for field, texts in _texts(self.node).items():
             shown: list[str] = []
             for text in filter(None, texts):
-                spans = find_spans(self.tree, field, text)
+                if self.scope.names:
+                    spans = find_spans(self.tree, field, text)
+                    # To find where names stand is dear, and most texts hold no match.
+                    covers = _covers(self.node, field, text) if spans else []
+                else:
+                    covers = _covers(self.node, field, text)
+                    spans = find_spans_outside(self.tree, field, text, covers)
                 if spans:
-                    shown += fragments(text, spans, covers=_covers(self.node, field, text))
+                    shown += fragments(text, spans, covers=covers)
             if shown:
                 found.append(FieldHighlight(FIELD_NAMES[field], shown))
         return found
@@ -83,11 +94,11 @@ def _covers(case: PenaltyCase, field: SearchField, text: str) -> list[tuple[int,
     return [] if field is SearchField.AGENCY else cover_spans(text, names_to_cover(case))
 
 
-async def read_hits(loaders: Loaders, answer: SearchAnswer, query: SearchQuery) -> list[Hit]:
+async def read_hits(loaders: Loaders, answer: SearchAnswer, request: SearchRequest) -> list[Hit]:
     """The hits with their cases, in one statement. A case deleted since it was indexed is left out."""
     cases = await loaders.cases.load_many([position.case_id for position in answer.positions])
     return [
-        Hit(case, position, query.tree)
+        Hit(case, position, request.query.tree, request.scope)
         for case, position in zip(cases, answer.positions, strict=True)
         if case is not None
     ]

@@ -11,7 +11,7 @@ from strawberry.types import Info
 
 from api.loaders import Loaders
 from api.replays import Replayed, replay_loader
-from schema.access_records import Viewer
+from schema.access_records import Scope, Viewer
 from stores.bearer_tokens import BearerTokens
 from stores.passwords import Passwords
 from stores.postgres import Database
@@ -51,11 +51,16 @@ class Context:
         """Who calls, as it is written into the history of what is changed."""
         return self.viewer.account.login
 
+    @property
+    def scope(self) -> Scope:
+        """Whose cases whoever calls may see."""
+        return self.viewer.scope
+
     @classmethod
     def fresh(cls, services: Services, viewer: Viewer) -> "Context":
         """A context with loaders of its own."""
         database = services.database.acting(viewer.scope)
-        loaders = Loaders(database)
+        loaders = Loaders(database, viewer.scope)
         return cls(services, database, loaders, replay_loader(loaders, services.law, services.calendar), viewer)
 
 

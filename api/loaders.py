@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from schema.access_records import Account
+from schema.access_records import Account, Scope
 from schema.anomaly_records import Anomaly, AnomalyEvent, CannotTell, KeptInputs
 from schema.follow_up_records import FollowUp
 from schema.history_records import CaseChange, RunChange
@@ -114,8 +114,8 @@ def _slices(
 class Loaders:
     """The loaders of one request."""
 
-    def __init__(self, database: Database) -> None:
-        """Nothing is read yet."""
+    def __init__(self, database: Database, scope: Scope) -> None:
+        """Nothing is read yet; of the cases of parties only those in scope will be."""
         self.cases: DataLoader[int, PenaltyCase | None] = _by_id(database, cases_by_id)
         self.agencies: DataLoader[int, Agency | None] = _by_id(database, agencies_by_id)
         self.parties: DataLoader[int, Party | None] = _by_id(database, parties_by_id)
@@ -123,8 +123,8 @@ class Loaders:
         self.accounts: DataLoader[int, Account | None] = _by_id(database, accounts_by_id)
         self.standings: DataLoader[int, Standing | None] = _by_id(database, standings_of)
         self.runs: DataLoader[int, FeedRun | None] = _by_id(database, runs_by_id)
-        self.party_cases: DataLoader[Slice, list[PenaltyCase]] = _slices(database, _cases_of_parties)
-        self.party_case_counts = _counts(database, count_cases_of_parties)
+        self.party_cases: DataLoader[Slice, list[PenaltyCase]] = _slices(database, _cases_of_parties(scope))
+        self.party_case_counts = _counts(database, _counting_cases_of_parties(scope))
         self.run_errors: DataLoader[Slice, list[FeedError]] = _slices(database, _errors_of_runs)
         self.run_error_counts = _counts(database, count_errors)
         self.run_changes: DataLoader[Slice, list[RunChange]] = _slices(database, _changes_of_runs)
@@ -161,11 +161,25 @@ class Loaders:
             counted.clear_all()
 
 
-async def _cases_of_parties(
-    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Position | int | None
-) -> dict[int, list[PenaltyCase]]:
-    place = after if isinstance(after, Position) else None
-    return await cases_of_parties(connection, ids, first=first, after=place)
+def _cases_of_parties(
+    scope: Scope,
+) -> Callable[[DatabaseConnection, Sequence[int], int, Position | int | None], Awaitable[dict[int, list[PenaltyCase]]]]:
+    async def read(
+        connection: DatabaseConnection, ids: Sequence[int], first: int, after: Position | int | None
+    ) -> dict[int, list[PenaltyCase]]:
+        place = after if isinstance(after, Position) else None
+        return await cases_of_parties(connection, scope, ids, first=first, after=place)
+
+    return read
+
+
+def _counting_cases_of_parties(
+    scope: Scope,
+) -> Callable[[DatabaseConnection, Sequence[int]], Awaitable[dict[int, int]]]:
+    async def count(connection: DatabaseConnection, ids: Sequence[int]) -> dict[int, int]:
+        return await count_cases_of_parties(connection, scope, ids)
+
+    return count
 
 
 async def _errors_of_runs(

@@ -88,7 +88,7 @@ async def penalty_case(
     agency = record_id(agency_id, "Agency", "agencyId") if agency_id else None
     if number is None or "\x00" in number:
         return None
-    found = await _read(info, lambda connection: cases_by_number(connection, number, agency))()
+    found = await _read(info, lambda connection: cases_by_number(connection, info.context.scope, number, agency))()
     if len(found) > 1:
         raise BadUserInputError(
             "Several agencies use this document number. Say which with `agencyId`.",
@@ -109,11 +109,14 @@ def cases(
     order = effective_sort(sort or CaseSort.DECIDED_NEWEST, SearchQuery(None, ""))
     place = decode_position(after, order) if after else None
 
+    async def read(connection: DatabaseConnection) -> Sequence[records.PenaltyCase]:
+        return await list_cases(connection, info.context.scope, wanted, order, first=size, after=place)
+
     async def page() -> Page[records.PenaltyCase]:
-        found = await _read(info, lambda connection: list_cases(connection, wanted, order, first=size, after=place))()
+        found = await _read(info, read)()
         return make_page(found, size, after, lambda case: case_cursor(case, order))
 
-    return Connection(page, _read(info, lambda connection: count_cases(connection, wanted)))
+    return Connection(page, _read(info, lambda connection: count_cases(connection, info.context.scope, wanted)))
 
 
 def agencies(
@@ -182,8 +185,11 @@ def waiting_records(
         since, kind, key = decode_cursor(after, "waiting", str, str, int)
         place = (_moment(since), kind, key)
 
+    async def read(connection: DatabaseConnection) -> Sequence[follow_up_records.WaitingRecord]:
+        return await list_waiting(connection, info.context.scope, first=size, after=place)
+
     async def page() -> Page[follow_up_records.WaitingRecord]:
-        found = await _read(info, lambda connection: list_waiting(connection, first=size, after=place))()
+        found = await _read(info, read)()
         return make_page(
             found,
             size,
@@ -191,7 +197,7 @@ def waiting_records(
             lambda record: encode_cursor("waiting", record.since.isoformat(), record.kind.value, record.id),
         )
 
-    return Connection(page, _read(info, count_waiting))
+    return Connection(page, _read(info, lambda connection: count_waiting(connection, info.context.scope)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +228,7 @@ async def search_cases(
     paged = selects(info, "edges") or selects(info, "pageInfo")
     size = page_size(first, DEFAULT_PAGE)
     request = SearchRequest(
+        scope=context.scope,
         query=parsed,
         filter=read_filter(filter),
         sort=order,
@@ -231,7 +238,7 @@ async def search_cases(
         facets=frozenset(facet for facet in Facet if selects(info, "facets", facet.value)),
     )
     answer = await context.services.search.search(request)
-    hits = await read_hits(context.loaders, answer, parsed) if selects(info, "edges") else []
+    hits = await read_hits(context.loaders, answer, request) if selects(info, "edges") else []
     cursors = [position.encode() for position in answer.positions]
     return SearchResult(
         interpreted_as=parsed.interpreted_as,
@@ -254,7 +261,7 @@ async def suggest(info: ApiInfo, prefix: str, first: int | None = _DEFAULT_SUGGE
     size = _DEFAULT_SUGGESTIONS if first is None else first
     if not 0 <= size <= MAX_PAGE:
         raise BadUserInputError(f"`first` is a number from 0 to {MAX_PAGE}.")
-    found = await _read(info, lambda connection: read_suggestions(connection, prefix, size))()
+    found = await _read(info, lambda connection: read_suggestions(connection, info.context.scope, prefix, size))()
     # A sender's mistake about what a party is tells nobody a person's name.
     return [
         suggestion

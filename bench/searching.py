@@ -12,6 +12,7 @@ from api.ids import parse_global_id
 from bench.generator import case_rows, queries
 from bench.servers import Http, Servers, dsn
 from bench.timing import Figure, in_turns, require
+from schema.access_records import EVERYTHING
 from schema.vocabularies import CaseSort, Facet, SearchEngineName
 from stores.search.elastic_engine import compile_request
 from stores.search.parser import parse_query
@@ -99,6 +100,7 @@ def _request(query: str) -> SearchRequest:
     """What the API asks its engine for the same query."""
     parsed = parse_query(query)
     return SearchRequest(
+        scope=EVERYTHING,
         query=parsed,
         filter=CaseFilter(),
         sort=effective_sort(CaseSort.RELEVANCE, parsed),

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.runtime import CHINA, Runtime, print_json, printable, run, with_runtime
+from schema.access_records import EVERYTHING
 from schema.follow_up_records import WaitingRecord
 from schema.records import Agency, FeedRun
 from stores.errors import BadUserInputError
@@ -55,7 +56,7 @@ async def _all_waiting(
     """Page by page, each with its agencies and its runs."""
     place: WaitingPlace | None = None
     while True:
-        page = await list_waiting(connection, first=_PAGE, after=place, agency_id=agency_id)
+        page = await list_waiting(connection, EVERYTHING, first=_PAGE, after=place, agency_id=agency_id)
         agencies = await agencies_by_id(connection, list({record.agency_id for record in page}))
         runs = await runs_by_id(connection, list({record.run_id for record in page}))
         for record in page[:_PAGE]:

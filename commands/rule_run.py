@@ -17,6 +17,7 @@ from commands.rule_options import AsOfOption, day_of, this_law
 from commands.runtime import Runtime, now, print_json, run, run_until_ended, with_runtime
 from indexer.following import RulesFollower
 from indexer.judging import Judging, RunReport
+from schema.access_records import EVERYTHING
 from schema.document_number import canonical_document_number
 from stores.errors import BadUserInputError
 from stores.postgres import DatabaseConnection
@@ -144,7 +145,7 @@ class _Log:
 async def _cases(connection: DatabaseConnection, case: str) -> list[int]:
     """The ids of the cases of a number or an id. Raises BadUserInputError where there is none."""
     number = canonical_document_number(case)
-    found = [] if number is None else [each.id for each in await cases_by_number(connection, number, None)]
+    found = [] if number is None else [each.id for each in await cases_by_number(connection, EVERYTHING, number, None)]
     if not found and case.isascii() and case.isdigit() and int(case) < _MOST:
         found = list(await cases_by_id(connection, [int(case)]))
     if not found:

@@ -13,6 +13,7 @@ from api.loaders import Loaders
 from api.masking import shown_name
 from commands.explanation import print_explanation
 from commands.runtime import NOT_DONE, Runtime, print_json, printable, run, with_runtime
+from schema.access_records import EVERYTHING
 from schema.vocabularies import AnomalyKind, CaseSort, Domain
 from stores.errors import QuerySyntaxError
 from stores.search.case_search import CaseSearch
@@ -45,6 +46,7 @@ def search(
     settings: Settings = context.obj
     parsed = _parsed(query)
     request = SearchRequest(
+        scope=EVERYTHING,
         query=parsed,
         filter=CaseFilter(domains=tuple(domain or ()), anomalies=tuple(anomaly or ())),
         sort=effective_sort(CaseSort.RELEVANCE, parsed),
@@ -63,7 +65,7 @@ def search(
 
     async def work(runtime: Runtime) -> dict[str, Any]:
         answer = await CaseSearch(runtime.database, runtime.index).search(request)
-        hits = await read_hits(Loaders(runtime.database), answer, parsed)
+        hits = await read_hits(Loaders(runtime.database, EVERYTHING), answer, request)
         return {
             "totalCount": answer.total,
             "engine": answer.engine,

@@ -7,8 +7,11 @@ from typing import Any, Final
 
 from schema.vocabularies import AnomalyKind, Certainty, SearchField
 
-MAPPING_VERSION: Final = 3
+MAPPING_VERSION: Final = 4
 """Raise it with any change of SETTINGS, MAPPING or DOCUMENT_SQL: an index of another version has to be rebuilt."""
+
+NO_PROCURATORATE: Final = 0
+"""`procuratorate_id` of a case whose agency no procuratorate supervises: nothing can be asked for a missing value."""
 
 _TEXT = {
     "type": "text",
@@ -19,6 +22,15 @@ _TEXT = {
     # Scores come from the field that matched, never from lengths or frequencies, so that both engines rank alike.
     "norms": False,
 }
+
+
+def covered_field(field: SearchField) -> str:
+    """Where the tokens of a field stand without natural persons' names, in a document that is `named` for having some.
+
+    An agency's name has none.
+    """
+    return field.value if field is SearchField.AGENCY else f"covered_{field.value}"
+
 
 SETTINGS: Final[dict[str, Any]] = {
     "number_of_shards": 1,
@@ -38,6 +50,7 @@ MAPPING: Final[dict[str, Any]] = {
         "id": {"type": "long"},
         "domain": {"type": "keyword"},
         "agency_id": {"type": "long"},
+        "procuratorate_id": {"type": "long"},
         "region": {"type": "keyword"},
         "party_uscc": {"type": "keyword"},
         "decided_on": {"type": "date", "format": "strict_date"},
@@ -45,7 +58,9 @@ MAPPING: Final[dict[str, Any]] = {
         "fine_fen": {"type": "long"},
         "anomaly_count": {"type": "integer"},
         "findings": {"type": "keyword"},
+        "named": {"type": "boolean"},
         **{field.value: _TEXT for field in SearchField},
+        **{covered_field(field): _TEXT for field in SearchField if field is not SearchField.AGENCY},
     },
 }
 
@@ -67,6 +82,7 @@ SELECT c.id,
          'id', c.id,
          'domain', c.domain,
          'agency_id', c.agency_id,
+         'procuratorate_id', coalesce(a.procuratorate_id, 0),
          'region', a.region,
          'party_uscc', p.uscc,
          'decided_on', c.decided_on,
@@ -93,11 +109,22 @@ SELECT c.id,
          'violation_type', t.violation_type,
          'facts', t.facts,
          'basis', t.basis,
-         'content', t.content
+         'content', t.content,
+         'named', v.case_id IS NOT NULL,
+         'covered_number', CASE WHEN v.case_id IS NOT NULL THEN
+           string_to_array(v.number, '  ') || string_to_array(v.filing_number, '  ')
+         END,
+         'covered_title', string_to_array(v.title, '  '),
+         'covered_party', v.party,
+         'covered_violation_type', string_to_array(v.violation_type, '  '),
+         'covered_facts', string_to_array(v.facts, '  '),
+         'covered_basis', string_to_array(v.basis, '  '),
+         'covered_content', string_to_array(v.content, '  ')
        )::text AS document
   FROM penalty_case c
   JOIN agency a ON a.id = c.agency_id
   JOIN party p ON p.id = c.party_id
   JOIN case_text t ON t.case_id = c.id
+  LEFT JOIN case_text_covered v ON v.case_id = c.id
 """
 """Rows of (case id, revision, document as JSON text); the caller adds WHERE and ORDER BY."""

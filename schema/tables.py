@@ -247,6 +247,27 @@ case_text = Table(
     comment="the tokens (schema.tokens) of a case's searchable fields, each with a space before and behind",
 )
 
+case_text_covered = Table(
+    "case_text_covered",
+    metadata,
+    Column("case_id", ForeignKey("case_text.case_id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    *(
+        Column(field, Text, nullable=False)
+        for field in (
+            "number",
+            "filing_number",
+            "title",
+            "party",
+            "agency",
+            "violation_type",
+            "facts",
+            "basis",
+            "content",
+        )
+    ),
+    comment="the tokens of a case without its natural persons' names, kept by triggers; no row where they are the same",
+)
+
 statute = Table(
     "statute",
     metadata,

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger, Text
 
+from schema.access_records import Scope
 from schema.anomaly_records import (
     Anomaly,
     AnomalyEvent,
@@ -21,12 +22,13 @@ from schema.anomaly_records import (
 )
 from schema.vocabularies import AnomalyDecision, AnomalyEventKind, AnomalyKind, AnomalyStatus, Certainty
 from stores.named_statements import named_statements
+from stores.search.scope import in_scope, scope_parameters
 
 
 async def _run(connection: AsyncConnection, *names: str, **parameters: Any) -> Any:
     """Run a statement, or the one that several parts make."""
     named = named_statements("anomalies.sql")
-    statement = text("".join(named[name] for name in names))
+    statement = text("".join(named[name] for name in names).replace("$in_scope", in_scope("c.agency_id")))
     typed = [
         bindparam(key, type_=ARRAY(Text if key == "rules" else BigInteger))
         for key, value in parameters.items()
@@ -109,13 +111,17 @@ class CountPlace:
 
 async def count_cannot_tell(
     connection: AsyncConnection,
+    scope: Scope,
     *,
     agency_ids: Sequence[int],
     rules: Sequence[str],
     first: int,
     after: CountPlace | None,
 ) -> list[CannotTellCount]:
-    """By agency and missing field, how many cases some rule cannot judge; the most first, one more than `first`."""
+    """By agency and missing field, how many cases some rule cannot judge; the most first, one more than `first`.
+
+    None where the scope is without findings: what cannot be judged is what the rules say too.
+    """
     rows = await _run(
         connection,
         "lacking",
@@ -126,13 +132,23 @@ async def count_cannot_tell(
         cases=None if after is None else after.cases,
         agency_id=None if after is None else after.agency_id,
         field=None if after is None else after.field,
+        **scope_parameters(scope),
     )
     return [CannotTellCount(agency_id=row.agency_id, field=row.field, cases=row.cases) for row in rows]
 
 
-async def total_cannot_tell(connection: AsyncConnection, *, agency_ids: Sequence[int], rules: Sequence[str]) -> int:
+async def total_cannot_tell(
+    connection: AsyncConnection, scope: Scope, *, agency_ids: Sequence[int], rules: Sequence[str]
+) -> int:
     """How many such counts there are."""
-    result = await _run(connection, "lacking", "lacking_total", agency_ids=list(agency_ids), rules=list(rules))
+    result = await _run(
+        connection,
+        "lacking",
+        "lacking_total",
+        agency_ids=list(agency_ids),
+        rules=list(rules),
+        **scope_parameters(scope),
+    )
     return int(result.scalar_one())
 
 

@@ -53,6 +53,7 @@ WITH lacking AS (
     FROM judgement j JOIN penalty_case c ON c.id = j.case_id
    WHERE j.cannot_tell_id IS NOT NULL
      AND (cardinality(CAST(:agency_ids AS bigint[])) = 0 OR c.agency_id = ANY (:agency_ids))
+     AND CAST(:scope_findings AS boolean) AND $in_scope
    GROUP BY c.agency_id, j.cannot_tell_id
 ), counted AS (
   SELECT judged.agency_id, lacking.field, sum(judged.cases)::bigint AS cases

@@ -103,6 +103,10 @@ class RefusedRequestError(SearchIndexError):
     """Elasticsearch calls the request itself wrong: a fault of ours, or an index mapped by another version."""
 
 
+class ForeignAnswerError(SearchIndexError):
+    """Elasticsearch counted or found a case that whoever asked may not know of: a fault of ours, or of the index."""
+
+
 class UnreadableFeedError(JianduError):
     """A feed file cannot be read at all; nothing of it was stored."""
 

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Select, Table, and_, case, exists, func, literal, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from schema.access_records import Scope
 from schema.follow_up_records import (
     Act,
     Coercion,
@@ -35,6 +36,7 @@ from schema.vocabularies import (
     RemedyType,
     TransferDecision,
 )
+from stores.search.scope import compile_scope
 
 Record = TypeVar("Record", bound=FollowUp)
 
@@ -158,7 +160,7 @@ WaitingPlace = tuple[datetime, str, int]
 """A place among what waits: since when, the kind, the id."""
 
 
-def _waiting(agency_id: int | None) -> Any:
+def _waiting(scope: Scope, agency_id: int | None) -> Any:
     """What waits for its case, of all kinds, as one table."""
     return union_all(
         *(
@@ -171,6 +173,7 @@ def _waiting(agency_id: int | None) -> Any:
                 table.c.run_id,
             ).where(
                 ~exists().where(_belongs_to_case(table)),
+                *compile_scope(scope, table.c.agency_id),
                 *([] if agency_id is None else [table.c.agency_id == agency_id]),
             )
             for kind, table in FOLLOW_UPS.items()
@@ -179,10 +182,10 @@ def _waiting(agency_id: int | None) -> Any:
 
 
 async def list_waiting(
-    connection: AsyncConnection, *, first: int, after: WaitingPlace | None, agency_id: int | None = None
+    connection: AsyncConnection, scope: Scope, *, first: int, after: WaitingPlace | None, agency_id: int | None = None
 ) -> list[WaitingRecord]:
     """What waits for its case, the longest waiting first, one more than `first`."""
-    waiting = _waiting(agency_id)
+    waiting = _waiting(scope, agency_id)
     place = (waiting.c.since, waiting.c.kind, waiting.c.id)
     statement = select(waiting).order_by(*place).limit(first + 1)
     if after is not None:
@@ -192,6 +195,6 @@ async def list_waiting(
     ]
 
 
-async def count_waiting(connection: AsyncConnection) -> int:
+async def count_waiting(connection: AsyncConnection, scope: Scope) -> int:
     """How many records wait for their case."""
-    return await connection.scalar(select(func.count()).select_from(_waiting(None))) or 0
+    return await connection.scalar(select(func.count()).select_from(_waiting(scope, None))) or 0

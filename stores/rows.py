@@ -4,15 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, and_, func, or_, select, true
+from sqlalchemy import Select, and_, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from schema.access_records import Scope
 from schema.feed_records import QuantityRecord
 from schema.records import Agency, Party, PenaltyCase, Procuratorate
-from schema.tables import agency, party, penalty_case, procuratorate
+from schema.tables import agency, case_text, case_text_covered, party, penalty_case, procuratorate
 from schema.vocabularies import CaseSort, DataSource, Domain, PartyType, PenaltyKind, QuantityMeasure
 from stores.search.postgres_query import behind, compile_filter, order_by
-from stores.search.seam import CaseFilter, Position
+from stores.search.scope import compile_scope
+from stores.search.seam import CaseFilter, Position, refuse_hidden_order
 
 Record = TypeVar("Record")
 
@@ -73,23 +75,33 @@ def _cases() -> Select[Any]:
 
 
 async def list_cases(
-    connection: AsyncConnection, wanted: CaseFilter, sort: CaseSort, *, first: int, after: Position | None
+    connection: AsyncConnection,
+    scope: Scope,
+    wanted: CaseFilter,
+    sort: CaseSort,
+    *,
+    first: int,
+    after: Position | None,
 ) -> list[PenaltyCase]:
-    """Cases in order, one more than `first`, so that the caller knows whether there are more."""
-    statement = _cases().where(*compile_filter(wanted)).order_by(*order_by(sort)).limit(first + 1)
+    """Cases in order, one more than `first`, so that the caller knows whether there are more.
+
+    Raises BadUserInputError for an order that the scope may not know.
+    """
+    refuse_hidden_order(scope, sort)
+    statement = _cases().where(*compile_filter(wanted, scope)).order_by(*order_by(sort)).limit(first + 1)
     if after is not None:
         statement = statement.where(behind(after))
     return [_case(row) for row in await connection.execute(statement)]
 
 
-async def count_cases(connection: AsyncConnection, wanted: CaseFilter) -> int:
+async def count_cases(connection: AsyncConnection, scope: Scope, wanted: CaseFilter) -> int:
     """How many cases a filter leaves."""
     source: Any = penalty_case
     if wanted.regions:
         source = source.join(agency, agency.c.id == penalty_case.c.agency_id)
     if wanted.party_uscc is not None:
         source = source.join(party, party.c.id == penalty_case.c.party_id)
-    statement = select(func.count()).select_from(source).where(*compile_filter(wanted))
+    statement = select(func.count()).select_from(source).where(*compile_filter(wanted, scope))
     return await connection.scalar(statement) or 0
 
 
@@ -100,23 +112,39 @@ async def cases_by_id(connection: AsyncConnection, ids: Sequence[int]) -> dict[i
 
 
 async def cases_by_number(
-    connection: AsyncConnection, document_number: str, agency_id: int | None
+    connection: AsyncConnection, scope: Scope, document_number: str, agency_id: int | None
 ) -> list[PenaltyCase]:
-    """The cases under a canonical document number: one for each agency that uses it."""
-    statement = _cases().where(penalty_case.c.document_number == document_number).order_by(penalty_case.c.id)
+    """The cases under a canonical document number: one for each agency that uses it.
+
+    None whose number holds a natural person's name, where the scope is without names: it would be found by the name.
+    """
+    statement = (
+        _cases()
+        .where(penalty_case.c.document_number == document_number, *compile_scope(scope))
+        .order_by(penalty_case.c.id)
+    )
     if agency_id is not None:
         statement = statement.where(penalty_case.c.agency_id == agency_id)
+    if not scope.names:
+        hidden = exists().where(
+            case_text.c.case_id == penalty_case.c.id,
+            case_text_covered.c.case_id == penalty_case.c.id,
+            case_text_covered.c.number != case_text.c.number,
+        )
+        statement = statement.where(~hidden)
     return [_case(row) for row in await connection.execute(statement)]
 
 
 async def cases_of_parties(
-    connection: AsyncConnection, party_ids: Sequence[int], *, first: int, after: Position | None
+    connection: AsyncConnection, scope: Scope, party_ids: Sequence[int], *, first: int, after: Position | None
 ) -> dict[int, list[PenaltyCase]]:
     """The newest cases of several parties in one statement, one more than `first` of each."""
     wanted = func.unnest(list(party_ids)).table_valued("id", name="wanted").render_derived()
     newest = (
         select(penalty_case.c.id)
-        .where(penalty_case.c.party_id == wanted.c.id, true() if after is None else behind(after))
+        .where(
+            penalty_case.c.party_id == wanted.c.id, true() if after is None else behind(after), *compile_scope(scope)
+        )
         .order_by(*order_by(CaseSort.DECIDED_NEWEST))
         .limit(first + 1)
         .correlate(wanted)
@@ -130,11 +158,11 @@ async def cases_of_parties(
     return found
 
 
-async def count_cases_of_parties(connection: AsyncConnection, party_ids: Sequence[int]) -> dict[int, int]:
+async def count_cases_of_parties(connection: AsyncConnection, scope: Scope, party_ids: Sequence[int]) -> dict[int, int]:
     """How many cases each of several parties has."""
     statement = (
         select(penalty_case.c.party_id, func.count())
-        .where(penalty_case.c.party_id == func.any(list(party_ids)))
+        .where(penalty_case.c.party_id == func.any(list(party_ids)), *compile_scope(scope))
         .group_by(penalty_case.c.party_id)
     )
     counted = {row[0]: row[1] for row in await connection.execute(statement)}

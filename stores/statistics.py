@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, null, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, func, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from schema.access_records import Scope
 from schema.anomaly_tables import anomaly
 from schema.tables import agency, party, penalty_case
 from schema.vocabularies import StatisticsKey
@@ -48,17 +49,18 @@ class StatisticsRow:
 
 
 async def read_statistics(
-    connection: AsyncConnection, wanted: CaseFilter, keys: Sequence[StatisticsKey]
+    connection: AsyncConnection, scope: Scope, wanted: CaseFilter, keys: Sequence[StatisticsKey]
 ) -> list[StatisticsRow]:
     """The rows in the order of their values, unknown ones last; of no keys one row, of all cases.
 
     Each of the finding's keys speaks of one and the same finding of a case: one that is open or confirmed, and that the
     filter asks for. A case without such a finding is in no row of theirs, and one with several may be in several rows.
+    A scope without findings has no row of theirs at all.
     Raises BadUserInputError where there are more than MAX_ROWS rows, and where a key is named twice.
     """
     if len(set(keys)) < len(keys):
         raise BadUserInputError("`groupBy` names a key twice. Name each of them once.")
-    rows = (await connection.execute(statistics_statement(wanted, keys))).all()
+    rows = (await connection.execute(statistics_statement(scope, wanted, keys))).all()
     if len(rows) > MAX_ROWS:
         raise BadUserInputError(
             f"These statistics have more than {MAX_ROWS} rows. Narrow the filter, or group by less."
@@ -76,9 +78,9 @@ async def read_statistics(
     ]
 
 
-def statistics_statement(wanted: CaseFilter, keys: Sequence[StatisticsKey]) -> Select[Any]:
+def statistics_statement(scope: Scope, wanted: CaseFilter, keys: Sequence[StatisticsKey]) -> Select[Any]:
     """Rows of (value of each key, cases, fines, confiscations, agency name); one more than may be answered."""
-    cases = _cases_with_values(wanted, keys).subquery("grouped")
+    cases = _cases_with_values(scope, wanted, keys).subquery("grouped")
     columns = [cases.c[key.value] for key in keys]
     money = (
         func.coalesce(func.sum(cases.c[name]), Decimal("0.00")).label(label)
@@ -106,7 +108,7 @@ def _place(key: StatisticsKey, value: ColumnElement[Any]) -> ColumnElement[Any]:
     return (value if key is StatisticsKey.AGENCY else value.collate("C")).asc().nulls_last()
 
 
-def _cases_with_values(wanted: CaseFilter, keys: Sequence[StatisticsKey]) -> Select[Any]:
+def _cases_with_values(scope: Scope, wanted: CaseFilter, keys: Sequence[StatisticsKey]) -> Select[Any]:
     """A row for each case, or, by what findings say, for each case and each different answer of its findings."""
     source: Any = penalty_case
     if wanted.regions or StatisticsKey.REGION in keys:
@@ -118,7 +120,7 @@ def _cases_with_values(wanted: CaseFilter, keys: Sequence[StatisticsKey]) -> Sel
     if of_findings:
         findings = (
             select(anomaly.c.case_id, *(_FINDING_COLUMNS[key].label(key.value) for key in of_findings))
-            .where(and_(*finding_conditions(wanted)))
+            .where(and_(*finding_conditions(wanted)) if scope.findings else false())
             .distinct()
             .subquery("findings")
         )
@@ -128,5 +130,5 @@ def _cases_with_values(wanted: CaseFilter, keys: Sequence[StatisticsKey]) -> Sel
     return (
         select(penalty_case.c.fine, penalty_case.c.confiscated, *values)
         .select_from(source)
-        .where(*compile_filter(wanted))
+        .where(*compile_filter(wanted, scope))
     )

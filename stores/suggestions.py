@@ -12,11 +12,13 @@ from string import Template
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from schema.access_records import Scope
 from schema.records import Suggestion
 from schema.tables import SUGGESTED_PARTY
 from schema.tokens import token_text, tokens
 from schema.vocabularies import SuggestionKind
 from stores.errors import BadUserInputError
+from stores.search.scope import in_scope, scope_parameters
 from stores.search.words import synonym_groups
 
 MAX_PREFIX = 200
@@ -64,6 +66,13 @@ _NO_PERSON = Template("""
    FROM penalty_case c JOIN party p ON p.id = c.party_id,
         unnest(array_append(c.person_names, CASE WHEN p.type = 'PERSON' THEN p.name END)) AS person(name)
   WHERE c.id = r.case_id AND person.name <> '')
+AND (CAST(:scope_everything AS boolean)
+     OR (SELECT $in_scope FROM penalty_case c WHERE c.id = r.case_id))
+""")
+
+_PARTY_IN_SCOPE = Template("""
+(CAST(:scope_everything AS boolean)
+ OR (SELECT coalesce(bool_or($in_scope), false) FROM penalty_case c WHERE c.party_id = r.id))
 """)
 
 # 0 where one of the names was typed in full, 1 where one begins so, 2 where a later part does: between two of the names
@@ -95,7 +104,7 @@ candidate(kind, rank, size, tokens, id, name) AS (
   UNION ALL
   SELECT 'AGENCY', $rank, length(r.name), r.name, r.id, r.name
     FROM agency r
-   WHERE strpos(r.name_tokens, :begins) > 0
+   WHERE strpos(r.name_tokens, :begins) > 0 AND $agency_in_scope
   UNION ALL
   SELECT 'STATUTE', CASE WHEN r.name_tokens = ANY (CAST(:meant AS text[])) THEN 0
                          WHEN r.name_tokens = ANY (CAST(:perhaps_meant AS text[])) THEN 1 ELSE $rank END,
@@ -117,11 +126,12 @@ SELECT kind, id, name FROM placed
 """)
 
 
-async def read_suggestions(connection: AsyncConnection, prefix: str, first: int) -> list[Suggestion]:
+async def read_suggestions(connection: AsyncConnection, scope: Scope, prefix: str, first: int) -> list[Suggestion]:
     """At most `first` suggestions, whose order is total: what was typed in full, then of each kind one after another.
 
     Of a kind the best come first: names that begin so, then names of which a later part does, the shorter before the
-    longer. Parties of one name are one suggestion. A prefix without any letter or digit suggests nothing.
+    longer. Parties of one name are one suggestion. A prefix without any letter or digit suggests nothing. Numbers and
+    parties are those of cases in scope, and agencies those whose cases are; statutes are everybody's.
 
     Raises:
         BadUserInputError: The prefix is too long.
@@ -142,6 +152,7 @@ async def read_suggestions(connection: AsyncConnection, prefix: str, first: int)
             "perhaps_meant": _statutes_called(lambda name: name.startswith(begins)),
             "kinds": [kind.value for kind in SuggestionKind],
             "first": first,
+            **scope_parameters(scope),
         },
     )
     return [Suggestion(kind=SuggestionKind(row.kind), text=row.name, record_id=row.id) for row in rows]
@@ -178,7 +189,7 @@ def _statement() -> TextClause:
             id="case_id",
             tokens=tokens_of,
             which=f"r.{tokens_of} <> ''",
-            unless=_NO_PERSON.substitute(number=number),
+            unless=_NO_PERSON.substitute(number=number, in_scope=in_scope("c.agency_id")),
             distinct="",
             order="r.case_id",
         )
@@ -191,9 +202,9 @@ def _statement() -> TextClause:
             id="id",
             tokens="name_tokens",
             which=SUGGESTED_PARTY,
-            unless="true",
+            unless=_PARTY_IN_SCOPE.substitute(in_scope=in_scope("c.agency_id")),
             distinct="DISTINCT ON (r.name_tokens)",
             order="(r.uscc IS NULL), r.id",
         )
     )
-    return text(_STATEMENT.substitute(walks=",".join(walks), rank=_RANK))
+    return text(_STATEMENT.substitute(walks=",".join(walks), rank=_RANK, agency_in_scope=in_scope("r.id")))

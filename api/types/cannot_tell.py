@@ -69,13 +69,13 @@ def cannot_tell_counts(
 
     async def page() -> Page[Count]:
         async with database.begin() as connection:
-            found = await count_cannot_tell(connection, **wanted, first=size, after=place)
+            found = await count_cannot_tell(connection, info.context.scope, **wanted, first=size, after=place)
         return make_page(
             found, size, after, lambda each: encode_cursor("lacking", each.cases, each.agency_id, each.field)
         )
 
     async def count() -> int:
         async with database.begin() as connection:
-            return await total_cannot_tell(connection, **wanted)
+            return await total_cannot_tell(connection, info.context.scope, **wanted)
 
     return Connection(page, count)

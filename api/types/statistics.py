@@ -45,7 +45,7 @@ async def read_rows(
     """Statistics, always from the record itself."""
     wanted = read_filter(filter)
     async with info.context.database.begin() as connection:
-        rows = await read_statistics(connection, wanted, group_by)
+        rows = await read_statistics(connection, info.context.scope, wanted, group_by)
     return [
         StatisticsRow(
             keys=[_value(key, value, row.agency_name) for key, value in zip(group_by, row.values, strict=True)],

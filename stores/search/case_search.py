@@ -6,7 +6,7 @@ from functools import partial
 import structlog
 
 from stores.elastic import CaseIndex
-from stores.errors import QueryTimeoutError, RefusedRequestError, SearchIndexError, UnavailableError
+from stores.errors import ForeignAnswerError, QueryTimeoutError, RefusedRequestError, SearchIndexError, UnavailableError
 from stores.postgres import Database
 from stores.search.availability import Availability
 from stores.search.elastic_engine import ElasticEngine
@@ -39,4 +39,6 @@ class CaseSearch:
             if isinstance(error, RefusedRequestError):
                 # Elasticsearch is well and what we sent is not: no pause mends that, and somebody has to hear of it.
                 log.error("Elasticsearch refuses a search, and PostgreSQL answers it", reason=error.message)  # noqa: TRY400  a trace would quote the query
+            elif isinstance(error, ForeignAnswerError):
+                log.error("Elasticsearch tells of cases out of scope, and PostgreSQL answers", reason=error.message)  # noqa: TRY400  a trace would quote the query
         return replace(await self._postgres.search(request), degraded=True)

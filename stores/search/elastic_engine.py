@@ -8,12 +8,16 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
-from schema.search_document import finding_token
-from schema.vocabularies import AnomalyKind, CaseSort, Certainty, Facet, SearchEngineName, SearchField
+from schema.access_records import Scope
+from schema.search_document import covered_field, finding_token
+from schema.vocabularies import AnomalyKind, CaseSort, Certainty, Facet, SearchEngineName
 from stores.elastic import CaseIndex
+from stores.search.foreign_cases import SECOND_LOOK, SEEN_FIELDS, refuse_foreign
 from stores.search.query_tree import AllOf, AnyOf, Node, Not, Phrase
+from stores.search.scope import scope_clauses
 from stores.search.seam import (
     FIELD_WEIGHTS,
+    FINDING_FACETS,
     MAX_FACET_VALUES,
     WHOLE_WEIGHT,
     CaseFilter,
@@ -35,7 +39,6 @@ _FACET_FIELDS: Mapping[Facet, str] = {
     Facet.REGIONS: "region",
     Facet.YEARS: "decided_year",
 }
-FINDING_FACETS = frozenset({Facet.ANOMALIES, Facet.RULES, Facet.CERTAINTIES})
 # More than kinds, rules and certainties can make.
 _MAX_TOKENS = 10_000
 _EPOCH = date(1970, 1, 1)
@@ -54,6 +57,7 @@ _SORTS: Mapping[CaseSort, tuple[Body | str, ...]] = {
 # A field that an index of an older mapping lacks holds nothing there, and nobody would be told; to sort by such a field
 # Elasticsearch refuses. Behind the id it changes no order.
 _KNOWS_FINDINGS: Body = {"anomaly_count": {"order": "desc"}}
+_KNOWS_SCOPES: Body = {"procuratorate_id": {"order": "desc"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +67,19 @@ class ElasticEngine:
     index: CaseIndex
 
     async def search(self, request: SearchRequest) -> SearchAnswer:
-        """One request whatever is asked for."""
+        """One request whatever is asked for. Raises ForeignAnswerError for an answer that holds what it may not."""
         answer = await self.index.search(compile_request(request))
+        refuse_foreign(request.scope, answer)
         hits = answer["hits"]["hits"]
         aggregations = answer.get("aggregations", {})
         return SearchAnswer(
             positions=[_position(request.sort, hit) for hit in hits[: request.first]],
             has_next=len(hits) > request.first,
             total=answer["hits"]["total"]["value"] if request.count else None,
-            facets={facet: _counts(facet, aggregations[facet.value]["buckets"]) for facet in request.facets},
+            facets={
+                facet: [] if facet in request.hidden_facets else _counts(facet, aggregations[facet.value]["buckets"])
+                for facet in request.facets
+            },
             engine=SearchEngineName.ELASTICSEARCH,
         )
 
@@ -79,8 +87,8 @@ class ElasticEngine:
 def compile_request(request: SearchRequest) -> Body:
     """The body of the one search request that answers."""
     scored = request.sort is CaseSort.RELEVANCE
-    tree = None if request.query.tree is None else compile_tree(request.query.tree, scored=scored)
-    boolean: Body = {"filter": compile_filter(request.filter)}
+    tree = None if request.query.tree is None else _in_known_texts(request.query.tree, request.scope, scored=scored)
+    boolean: Body = {"filter": compile_filter(request.filter, request.scope)}
     if tree is not None:
         boolean["must" if scored else "filter"] = [tree] if scored else [*boolean["filter"], tree]
     body: Body = {
@@ -94,10 +102,17 @@ def compile_request(request: SearchRequest) -> Body:
         body["search_after"] = _search_after(request.after)
     if request.filter.of_findings or not request.facets.isdisjoint(FINDING_FACETS):
         body["sort"].append(_KNOWS_FINDINGS)
-        if request.after is not None:
-            body["search_after"].append(0)
-    if request.facets:
-        body["aggs"] = {facet.value: _facet(facet, request.filter) for facet in sorted(request.facets)}
+    if not (request.scope.everything and request.scope.names):
+        body["sort"].append(_KNOWS_SCOPES)
+    if not request.scope.everything:
+        body["docvalue_fields"] = SEEN_FIELDS
+    if request.after is not None:
+        body["search_after"] += [0] * (len(body["sort"]) - len(body["search_after"]))
+    shown = request.facets - request.hidden_facets
+    if shown:
+        body["aggs"] = {facet.value: _facet(facet, request.filter) for facet in sorted(shown)}
+    if not request.scope.everything and (request.count or shown):
+        body.setdefault("aggs", {}).update(SECOND_LOOK)
     return body
 
 
@@ -139,47 +154,74 @@ def _counts(facet: Facet, buckets: Any) -> list[FacetCount]:
     return most_frequent(facet, (FacetCount(value, count) for value, count in counts.items()))
 
 
-def compile_tree(node: Node, *, scored: bool) -> Body:
-    """A query that matches what the tree means and, if asked, scores as the seam says."""
+def _in_known_texts(node: Node, scope: Scope, *, scored: bool) -> Body:
+    """A query over the texts that a scope may search: of a case that names somebody those without the names."""
+    if scope.names:
+        return compile_tree(node, scored=scored)
+    ways: list[Body] = [
+        {
+            "bool": {
+                "must" if scored else "filter": [compile_tree(node, scored=scored, covered=named)],
+                # One of the two scores, and only what it finds.
+                "must_not": [{"term": {"named": not named}}],
+            }
+        }
+        for named in (False, True)
+    ]
+    return {"bool": {"should": ways, "minimum_should_match": 1}}
+
+
+def compile_tree(node: Node, *, scored: bool, covered: bool = False) -> Body:
+    """A query that matches what the tree means and, if asked, scores as the seam says.
+
+    `covered`: in the texts without natural persons' names.
+    """
     match node:
         case Phrase():
-            return _phrase(node, scored=scored)
+            return _phrase(node, scored=scored, covered=covered)
         case Not():
-            return {"bool": {"must_not": _excluded(node)}}
+            return {"bool": {"must_not": _excluded(node, covered=covered)}}
         case AnyOf(operands):
             return {
                 "bool": {
-                    "should": [compile_tree(operand, scored=scored) for operand in operands],
+                    "should": [compile_tree(operand, scored=scored, covered=covered) for operand in operands],
                     "minimum_should_match": 1,
                 }
             }
         case AllOf(operands, whole):
             boolean: Body = {
                 "must" if scored else "filter": [
-                    compile_tree(operand, scored=scored) for operand in operands if not isinstance(operand, Not)
+                    compile_tree(operand, scored=scored, covered=covered)
+                    for operand in operands
+                    if not isinstance(operand, Not)
                 ],
                 "must_not": [
-                    clause for operand in operands if isinstance(operand, Not) for clause in _excluded(operand)
+                    clause
+                    for operand in operands
+                    if isinstance(operand, Not)
+                    for clause in _excluded(operand, covered=covered)
                 ],
             }
             if scored and whole is not None:
-                boolean["should"] = [_phrase(whole, scored=True, times=WHOLE_WEIGHT)]
+                boolean["should"] = [_phrase(whole, scored=True, covered=covered, times=WHOLE_WEIGHT)]
                 # Beside nothing but exclusions Lucene would make a condition of what only raises the score.
                 boolean["filter"] = [{"match_all": {}}]
             return {"bool": boolean}
 
 
-def _excluded(excluding: Not) -> list[Body]:
+def _excluded(excluding: Not, *, covered: bool) -> list[Body]:
     """What must not hold, of alternatives none: beside what must, since Elasticsearch bounds how deep requests nest."""
     operand = excluding.operand
     operands = operand.operands if isinstance(operand, AnyOf) else (operand,)
-    return [compile_tree(each, scored=False) for each in operands]
+    return [compile_tree(each, scored=False, covered=covered) for each in operands]
 
 
-def _phrase(phrase: Phrase, *, scored: bool, times: int = 1) -> Body:
+def _phrase(phrase: Phrase, *, scored: bool, covered: bool, times: int = 1) -> Body:
     fields = FIELD_WEIGHTS if phrase.field is None else (phrase.field,)
     text = " ".join(phrase.tokens)
-    clauses = [_in_field(field, text, len(phrase.tokens)) for field in fields]
+    clauses = [
+        _in_field(covered_field(field) if covered else field.value, text, len(phrase.tokens)) for field in fields
+    ]
     if not scored:
         return clauses[0] if len(clauses) == 1 else {"bool": {"should": clauses}}
     weighted: list[Body] = [
@@ -189,15 +231,15 @@ def _phrase(phrase: Phrase, *, scored: bool, times: int = 1) -> Body:
     return weighted[0] if len(weighted) == 1 else {"dis_max": {"queries": weighted}}
 
 
-def _in_field(field: SearchField, text: str, length: int) -> Body:
+def _in_field(field: str, text: str, length: int) -> Body:
     if length == 1:
-        return {"term": {field.value: text}}
-    return {"match_phrase": {field.value: text}}
+        return {"term": {field: text}}
+    return {"match_phrase": {field: text}}
 
 
-def compile_filter(wanted: CaseFilter) -> list[Body]:
-    """The filter's clauses, all of which must hold."""
-    clauses: list[Body] = []
+def compile_filter(wanted: CaseFilter, scope: Scope) -> list[Body]:
+    """The scope's and the filter's clauses, all of which must hold."""
+    clauses = scope_clauses(scope)
     if wanted.domains:
         clauses.append({"terms": {"domain": [domain.value for domain in wanted.domains]}})
     if wanted.agency_ids:
@@ -217,7 +259,7 @@ def compile_filter(wanted: CaseFilter) -> list[Body]:
     if wanted.party_uscc is not None:
         clauses.append({"term": {"party_uscc": wanted.party_uscc}})
     if wanted.of_findings:
-        clauses.append(_finding(wanted))
+        clauses.append(_finding(wanted) if scope.findings else {"match_none": {}})
     return clauses
 
 

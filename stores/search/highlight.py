@@ -45,6 +45,25 @@ def find_spans(tree: Node | None, field: SearchField, text: str | None) -> list[
     return _merged(found)
 
 
+def find_spans_outside(
+    tree: Node | None, field: SearchField, text: str, covers: Sequence[tuple[int, int, str]]
+) -> list[Span]:
+    """The spans of a text of which some parts may not be known: no phrase is found in a covered part, or across one."""
+    found: list[Span] = []
+    for start, end in _between(_disjoint(covers), len(text)):
+        found += [(start + first, start + last) for first, last in find_spans(tree, field, text[start:end])]
+    return found
+
+
+def _between(covers: Sequence[tuple[Span, str]], length: int) -> Iterator[Span]:
+    """Find what covers leave of a text."""
+    start = 0
+    for (first, last), _ in covers:
+        yield start, first
+        start = last
+    yield start, length
+
+
 def _phrases(tree: Node | None, field: SearchField) -> Iterator[tuple[str, ...]]:
     match tree:
         case Phrase(tokens, named):

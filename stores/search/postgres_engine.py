@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.anomaly_tables import anomaly
-from schema.tables import agency, case_text, party, penalty_case
+from schema.tables import agency, case_text, case_text_covered, party, penalty_case
 from schema.vocabularies import CaseSort, Facet, SearchEngineName
 from stores.postgres import Database
 from stores.search.postgres_query import (
@@ -33,6 +33,7 @@ from stores.search.postgres_query import (
     finding_conditions,
     order_by,
     order_key,
+    texts_of,
 )
 from stores.search.seam import FacetCount, Position, SearchAnswer, SearchRequest, most_frequent
 
@@ -57,7 +58,7 @@ class PostgresEngine:
 
     async def search(self, request: SearchRequest) -> SearchAnswer:
         """One statement for the page, one more for the count and the facets together."""
-        async with self.database.begin() as connection:
+        async with self.database.acting(request.scope).begin() as connection:
             rows = (await connection.execute(page_statement(request))).all()
             total: int | None = None
             facets: Mapping[Facet, Sequence[FacetCount]] = {}
@@ -77,10 +78,12 @@ def _matching(request: SearchRequest, *columns: ColumnElement[Any]) -> Select[An
     source: Any = penalty_case.join(agency, agency.c.id == penalty_case.c.agency_id)
     if request.filter.party_uscc is not None:
         source = source.join(party, party.c.id == penalty_case.c.party_id)
-    conditions = compile_filter(request.filter)
+    conditions = compile_filter(request.filter, request.scope)
     if request.query.tree is not None:
         source = source.join(case_text, case_text.c.case_id == penalty_case.c.id)
-        conditions.append(compile_tree(request.query.tree))
+        if not request.scope.names:
+            source = source.outerjoin(case_text_covered, case_text_covered.c.case_id == case_text.c.case_id)
+        conditions.append(compile_tree(request.query.tree, texts_of(request.scope)))
     return select(*columns).select_from(source).where(*conditions)
 
 
@@ -88,7 +91,7 @@ def page_statement(request: SearchRequest) -> Select[Any]:
     """Rows of (id, key, score) in order; one more than asked for."""
     score: ColumnElement[Any] | None = None
     if request.sort is CaseSort.RELEVANCE and request.query.tree is not None:
-        score = compile_score(request.query.tree)
+        score = compile_score(request.query.tree, texts_of(request.scope))
     statement = _matching(
         request,
         penalty_case.c.id,
@@ -112,7 +115,8 @@ def count_statement(request: SearchRequest) -> Select[Any] | CompoundSelect[Any]
         "matched"
     )
     counts = _counted({facet: matched.c[facet.value] for facet in asked}, func.count(), tuple_())
-    of_findings = {facet: column for facet, column in _FINDING_FACETS.items() if facet in request.facets}
+    shown = request.facets - request.hidden_facets
+    of_findings = {facet: column for facet, column in _FINDING_FACETS.items() if facet in shown}
     if not of_findings:
         return counts.select_from(matched)
     findings = matched.join(anomaly, and_(anomaly.c.case_id == matched.c.id, *finding_conditions(request.filter)))

@@ -1,6 +1,6 @@
 """The tree, the filter and the orders compiled to SQL: conditions and scores over case_text and penalty_case."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     case,
     cast,
     exists,
+    false,
     func,
     literal,
     literal_column,
@@ -22,16 +23,29 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
+from schema.access_records import Scope
 from schema.anomaly_tables import ACTIVE, anomaly
-from schema.tables import agency, case_text, party, penalty_case
+from schema.tables import agency, case_text, case_text_covered, party, penalty_case
 from schema.vocabularies import CaseSort, SearchField
 from stores.search.query_tree import AllOf, AnyOf, Node, Not, Phrase
+from stores.search.scope import compile_scope
 from stores.search.seam import FIELD_WEIGHTS, WHOLE_WEIGHT, CaseFilter, Position, region_prefix
 
-_TEXTS: Mapping[SearchField, ColumnElement[str]] = {
-    field: case_text.c.number.concat(case_text.c.filing_number) if field is SearchField.NUMBER else case_text.c[field]
-    for field in FIELD_WEIGHTS
-}
+Texts = Mapping[SearchField, ColumnElement[str]]
+"""What each field's tokens are looked for in."""
+
+
+def _texts(column: Callable[[str], ColumnElement[str]]) -> Texts:
+    return {
+        field: column("number").concat(column("filing_number")) if field is SearchField.NUMBER else column(field.value)
+        for field in FIELD_WEIGHTS
+    }
+
+
+_TEXTS = _texts(lambda name: case_text.c[name])
+_COVERED_TEXTS = _texts(
+    lambda name: case((case_text_covered.c.case_id.is_(null()), case_text.c[name]), else_=case_text_covered.c[name])
+)
 # Letter for letter the expression of ix_case_text_token_pairs.
 _PAIRS: ColumnElement[Any] = literal_column(
     "token_pairs(case_text.number || case_text.filing_number || case_text.title || case_text.party || case_text.agency"
@@ -40,16 +54,22 @@ _PAIRS: ColumnElement[Any] = literal_column(
 )
 
 
-def compile_tree(node: Node) -> ColumnElement[bool]:
-    """A condition on case_text that holds of what the tree means.
+def texts_of(scope: Scope) -> Texts:
+    """The texts that a scope may search: without names they are of case_text_covered where a case has a row there."""
+    return _TEXTS if scope.names else _COVERED_TEXTS
+
+
+def compile_tree(node: Node, texts: Texts) -> ColumnElement[bool]:
+    """A condition on case_text, outer joined with case_text_covered, that holds of what the tree means.
 
     The index finds candidates by neighbouring tokens, for the whole tree at once; the texts themselves decide. Were the
-    two mixed in one OR, every candidate's tokens would be paired anew.
+    two mixed in one OR, every candidate's tokens would be paired anew. What stands side by side in a covered text does
+    so in the whole one, so that one index does for both.
     """
     candidates = _candidates(node)
     if candidates is None:
-        return _holds(node)
-    return and_(_PAIRS.bool_op("@@")(cast(literal(candidates), TSQUERY)), _holds(node))
+        return _holds(node, texts)
+    return and_(_PAIRS.bool_op("@@")(cast(literal(candidates), TSQUERY)), _holds(node, texts))
 
 
 def _candidates(node: Node) -> str | None:
@@ -67,37 +87,37 @@ def _candidates(node: Node) -> str | None:
             return f"({' & '.join(known)})" if known else None
 
 
-def _holds(node: Node) -> ColumnElement[bool]:
+def _holds(node: Node, texts: Texts) -> ColumnElement[bool]:
     match node:
         case Phrase():
-            return or_(*(_in_field(field, node) for field in _fields(node)))
+            return or_(*(_in_field(field, node, texts) for field in _fields(node)))
         case Not(operand):
-            return not_(_holds(operand))
+            return not_(_holds(operand, texts))
         case AnyOf(operands):
-            return or_(*map(_holds, operands))
+            return or_(*(_holds(operand, texts) for operand in operands))
         case AllOf(operands):
-            return and_(*map(_holds, operands))
+            return and_(*(_holds(operand, texts) for operand in operands))
 
 
-def compile_score(node: Node) -> ColumnElement[int]:
+def compile_score(node: Node, texts: Texts) -> ColumnElement[int]:
     """The score of a case of which the node holds, as the seam says."""
     match node:
         case Phrase():
-            return _score(node)
+            return _score(node, texts)
         case Not():
             # A bare number to order by would be a column's place.
             return cast(literal(0), Integer)
         case AnyOf(operands):
-            return _sum([_score_if_held(operand) for operand in operands])
+            return _sum([_score_if_held(operand, texts) for operand in operands])
         case AllOf(operands, whole):
-            scores = [compile_score(operand) for operand in operands]
-            return _sum(scores if whole is None else [*scores, _score(whole, times=WHOLE_WEIGHT)])
+            scores = [compile_score(operand, texts) for operand in operands]
+            return _sum(scores if whole is None else [*scores, _score(whole, texts, times=WHOLE_WEIGHT)])
 
 
-def _score_if_held(node: Node) -> ColumnElement[int]:
+def _score_if_held(node: Node, texts: Texts) -> ColumnElement[int]:
     """The score of an alternative: one that does not hold scores nothing, whatever of it is found."""
-    score = compile_score(node)
-    return case((_holds(node), score), else_=0) if isinstance(node, AllOf) else score
+    score = compile_score(node, texts)
+    return case((_holds(node, texts), score), else_=0) if isinstance(node, AllOf) else score
 
 
 def _sum(scores: list[ColumnElement[int]]) -> ColumnElement[int]:
@@ -111,12 +131,14 @@ def _fields(phrase: Phrase) -> tuple[SearchField, ...]:
     return tuple(FIELD_WEIGHTS) if phrase.field is None else (phrase.field,)
 
 
-def _in_field(field: SearchField, phrase: Phrase) -> ColumnElement[bool]:
-    return func.strpos(_TEXTS[field], f" {' '.join(phrase.tokens)} ") > 0
+def _in_field(field: SearchField, phrase: Phrase, texts: Texts) -> ColumnElement[bool]:
+    return func.strpos(texts[field], f" {' '.join(phrase.tokens)} ") > 0
 
 
-def _score(phrase: Phrase, *, times: int = 1) -> ColumnElement[int]:
-    return case(*((_in_field(field, phrase), FIELD_WEIGHTS[field] * times) for field in _fields(phrase)), else_=0)
+def _score(phrase: Phrase, texts: Texts, *, times: int = 1) -> ColumnElement[int]:
+    return case(
+        *((_in_field(field, phrase, texts), FIELD_WEIGHTS[field] * times) for field in _fields(phrase)), else_=0
+    )
 
 
 def _pairs(tokens: tuple[str, ...]) -> str:
@@ -126,9 +148,9 @@ def _pairs(tokens: tuple[str, ...]) -> str:
     return " & ".join(f"'{first} {second}'" for first, second in pairwise(tokens))
 
 
-def compile_filter(wanted: CaseFilter) -> list[ColumnElement[bool]]:
-    """The filter's conditions on penalty_case, agency and party, all of which must hold."""
-    conditions: list[ColumnElement[bool]] = []
+def compile_filter(wanted: CaseFilter, scope: Scope) -> list[ColumnElement[bool]]:
+    """The scope's and the filter's conditions on penalty_case, agency and party, all of which must hold."""
+    conditions = compile_scope(scope)
     if wanted.domains:
         conditions.append(penalty_case.c.domain.in_([domain.value for domain in wanted.domains]))
     if wanted.agency_ids:
@@ -146,7 +168,8 @@ def compile_filter(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     if wanted.party_uscc is not None:
         conditions.append(party.c.uscc == wanted.party_uscc)
     if wanted.of_findings:
-        conditions.append(exists().where(anomaly.c.case_id == penalty_case.c.id, *finding_conditions(wanted)))
+        found = exists().where(anomaly.c.case_id == penalty_case.c.id, *finding_conditions(wanted))
+        conditions.append(found if scope.findings else false())
     return conditions
 
 

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import orjson
 
+from schema.access_records import Scope
 from schema.vocabularies import AnomalyKind, CaseSort, Certainty, Domain, Facet, SearchEngineName, SearchField
 from stores.errors import BadUserInputError
 from stores.search.query_tree import SearchQuery
@@ -33,6 +34,9 @@ WHOLE_WEIGHT = 2
 """How many times a run of Han characters scores again when it is found whole."""
 
 MAX_FACET_VALUES = 100
+
+FINDING_FACETS = frozenset({Facet.ANOMALIES, Facet.RULES, Facet.CERTAINTIES})
+"""The facets of what the rules say."""
 
 _AMOUNT = re.compile(r"[0-9]{1,16}\.[0-9]{2}")
 _COUNT = re.compile(r"[0-9]{1,9}")
@@ -120,8 +124,12 @@ def _matched(pattern: re.Pattern[str], key: str | None) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
-    """One page of hits, and what else is to be computed; what is not asked for is not computed."""
+    """One page of hits, and what else is to be computed; what is not asked for is not computed.
 
+    Nothing of a case outside the scope is computed, and nothing of findings where the scope is without them.
+    """
+
+    scope: Scope
     query: SearchQuery
     filter: CaseFilter
     sort: CaseSort
@@ -129,6 +137,15 @@ class SearchRequest:
     after: Position | None
     count: bool
     facets: frozenset[Facet]
+
+    def __post_init__(self) -> None:
+        """Refuse an order that the scope may not know. Raises BadUserInputError."""
+        refuse_hidden_order(self.scope, self.sort)
+
+    @property
+    def hidden_facets(self) -> frozenset[Facet]:
+        """Those of the facets that count what the scope may not know: they are empty."""
+        return frozenset() if self.scope.findings else self.facets & FINDING_FACETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +187,15 @@ class SearchEngine(Protocol):
     async def search(self, request: SearchRequest) -> SearchAnswer:
         """Answer one request. Raises UnavailableError or QueryTimeoutError when the server does not."""
         ...
+
+
+def refuse_hidden_order(scope: Scope, sort: CaseSort) -> None:
+    """Let nobody order by findings who may not know of them: the order tells, and a cursor of it holds their number.
+
+    Raises BadUserInputError.
+    """
+    if sort is CaseSort.MOST_ANOMALIES and not scope.findings:
+        raise BadUserInputError("You may not see findings, and so not sort by them. Choose another `sort`.")
 
 
 def effective_sort(sort: CaseSort, query: SearchQuery) -> CaseSort:

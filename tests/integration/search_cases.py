@@ -43,7 +43,12 @@ AGENCIES: Mapping[str, Fields] = {
     },
     "Z": {"name": "郑州市城市管理局", "region": "410100", "domains": ["CONSTRUCTION"]},
     "M": {"name": "中牟县农业农村局", "region": "410122", "domains": ["AGRICULTURE"]},
-    "L": {"name": "河南省林业局", "region": "410000", "domains": ["FORESTRY"]},
+    "L": {
+        "name": "河南省林业局",
+        "region": "410000",
+        "domains": ["FORESTRY"],
+        "procuratorate": "试验省人民检察院",
+    },
     "N": {"name": "跨区自然资源督察局", "domains": ["LAND"]},
     "H": {"name": "襄阳市工商行政管理局", "region": "420600", "domains": ["MARKET"]},
     "T": ODD_AGENCY,

@@ -1,8 +1,8 @@
 """The corpus of search_cases.py loaded and indexed, and requests to search it with."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,15 +10,17 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from api.masking import names_to_cover
 from indexer.loading import LoadOptions, load_feed
 from indexer.relay import Relay
-from schema.access_records import EVERYTHING
-from schema.tables import agency, penalty_case
+from schema.access_records import EVERYTHING, Scope
+from schema.tables import agency, penalty_case, procuratorate
 from schema.vocabularies import CaseSort
 from stores.elastic import CaseIndex
 from stores.embedded import EmbeddedDatabase
 from stores.keys import parse_key_ring
 from stores.postgres import Database
+from stores.rows import cases_by_id
 from stores.search.elastic_engine import ElasticEngine
 from stores.search.parser import parse_query
 from stores.search.postgres_engine import PostgresEngine
@@ -28,6 +30,21 @@ from tests.conftest import CHINA, SEARCH_PATIENCE_SECONDS, TEST_KEY, TestDatabas
 from tests.integration.anomaly_rows import write_findings
 from tests.integration.search_cases import AGENCIES, CASES, PROCURATORATES, write_feed
 from tests.integration.search_findings import FINDINGS
+
+SCOPES = (
+    "everything",
+    "everything but findings",
+    "everything but names",
+    "the county without names",
+    "nothing",
+    "the county",
+    "the city",
+    "the city without what is unassigned",
+    "what is unassigned",
+    "a clerk",
+    "the clerk of an agency that nobody supervises",
+)
+"""The names of `Corpus.scopes`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +58,26 @@ class Corpus:
     engines: Mapping[str, SearchEngine]
     labels: Mapping[int, str]
     agencies: Mapping[str, int]
+    procuratorates: Mapping[str, int]
+    names: Mapping[str, Sequence[str]]
+    """Of each case, by its label, the names to cover in its texts."""
+
+    def scopes(self) -> Mapping[str, Scope]:
+        """A scope of each shape; of those who may know of findings and of those who may not."""
+        city, county = (self.procuratorates[f"试验{place}人民检察院"] for place in "市县")
+        return {
+            "everything": EVERYTHING,
+            "everything but findings": replace(EVERYTHING, findings=False),
+            "everything but names": replace(EVERYTHING, names=False),
+            "the county without names": Scope(procuratorate_ids=(county,)),
+            "nothing": Scope(names=True),
+            "the county": Scope(procuratorate_ids=(county,), findings=True, names=True),
+            "the city": Scope(procuratorate_ids=(city, county), unassigned=True, findings=True, names=True),
+            "the city without what is unassigned": Scope(procuratorate_ids=(city, county), names=True),
+            "what is unassigned": Scope(unassigned=True, findings=True, names=True),
+            "a clerk": Scope(agency_id=self.agencies["W"], names=True),
+            "the clerk of an agency that nobody supervises": Scope(agency_id=self.agencies["P"], names=True),
+        }
 
     @property
     def ids(self) -> Mapping[str, int]:
@@ -93,6 +130,8 @@ async def opened_corpus(
                 {"postgresql": PostgresEngine(database), "elasticsearch": ElasticEngine(index)},
                 labels,
                 await _agency_ids(database),
+                await _procuratorate_ids(database),
+                {labels[case_id]: names for case_id, names in (await _names(database)).items()},
             )
         finally:
             for name in await index.our_indices():
@@ -115,9 +154,33 @@ async def _agency_ids(database: Database) -> Mapping[str, int]:
     return {letter: ids[fields["name"]] for letter, fields in AGENCIES.items()}
 
 
+async def _procuratorate_ids(database: Database) -> Mapping[str, int]:
+    async with database.begin() as connection:
+        rows = await connection.execute(select(procuratorate.c.name, procuratorate.c.id))
+        return {row.name: row.id for row in rows}
+
+
+async def _names(database: Database) -> Mapping[int, Sequence[str]]:
+    async with database.begin() as connection:
+        return {
+            case_id: names_to_cover(case)
+            for case_id, case in (
+                await cases_by_id(connection, [row.id for row in await connection.execute(select(penalty_case.c.id))])
+            ).items()
+        }
+
+
 def asked(text: str | None = None, **fields: Any) -> SearchRequest:
     """A request for every hit and their count, unless the fields say otherwise."""
     query = parse_query(text)
     sort = effective_sort(fields.pop("sort", CaseSort.RELEVANCE), query)
-    given = {"filter": CaseFilter(), "first": 100, "after": None, "count": True, "facets": frozenset(), **fields}
+    given = {
+        "scope": EVERYTHING,
+        "filter": CaseFilter(),
+        "first": 100,
+        "after": None,
+        "count": True,
+        "facets": frozenset(),
+        **fields,
+    }
     return SearchRequest(query=query, sort=sort, **given)

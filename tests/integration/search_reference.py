@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import cycle
 
+from schema.access_records import Scope
 from schema.document_number import canonical_document_number
 from schema.tokens import tokens
 from schema.vocabularies import CaseSort, Domain, Facet, SearchField
@@ -46,6 +47,10 @@ class Known:
     """Those that are open or confirmed."""
     texts: Mapping[SearchField, Sequence[str]]
     """The tokens of each text of a field, with a space around each token."""
+    procuratorate_id: int | None = None
+    """Which supervises the agency."""
+    covered: Mapping[SearchField, Sequence[str]] | None = None
+    """The same without natural persons' names, each part of a text by itself; None where it is the same."""
 
 
 def known_cases(corpus: Corpus) -> Sequence[Known]:
@@ -56,7 +61,7 @@ def known_cases(corpus: Corpus) -> Sequence[Known]:
 def _known(corpus: Corpus, label: str) -> Known:
     fields, office = CASES[label], AGENCIES[label[0]]
     numbers = [fields.get("documentNumber"), fields.get("filingNumber")]
-    texts = {
+    written: Mapping[SearchField, Sequence[str | None]] = {
         SearchField.NUMBER: [canonical_document_number(number) for number in numbers if number],
         SearchField.TITLE: [fields.get("title")],
         SearchField.PARTY: [fields["party"]["name"]],
@@ -66,6 +71,16 @@ def _known(corpus: Corpus, label: str) -> Known:
         SearchField.BASIS: [fields.get("legalBasis")],
         SearchField.CONTENT: [fields.get("penaltyContent")],
     }
+    texts = {field: [f" {' '.join(tokens(text))} " for text in several if text] for field, several in written.items()}
+    names = sorted(corpus.names[label], key=len, reverse=True)
+    covered = {
+        field: several
+        if field is SearchField.AGENCY
+        else [part for text in several for part in without_names(text, names)]
+        for field, several in texts.items()
+    }
+    if fields["party"]["type"] == "PERSON":
+        covered[SearchField.PARTY] = []
     decided_on, fine = fields.get("decidedOn"), fields.get("fine")
     return Known(
         label=label,
@@ -77,8 +92,28 @@ def _known(corpus: Corpus, label: str) -> Known:
         decided_on=None if decided_on is None else date.fromisoformat(decided_on),
         fine=None if fine is None else Decimal(fine).quantize(Decimal("0.01")),
         findings=active_findings(label),
-        texts={field: [f" {' '.join(tokens(text))} " for text in written if text] for field, written in texts.items()},
+        texts=texts,
+        covered=covered,
+        procuratorate_id=corpus.procuratorates.get(office.get("procuratorate", "")),
     )
+
+
+def without_names(text: str, names: Sequence[str]) -> list[str]:
+    """What is left of the tokens of a text around the names, the longer of two names that overlap left out first."""
+    read = text.split()
+    hidden = [False] * len(read)
+    for name in (tokens(name) for name in names):
+        for start in range(len(read) - len(name) + 1):
+            end = start + len(name)
+            if name and read[start:end] == name and not any(hidden[start:end]):
+                hidden[start:end] = [True] * len(name)
+    parts: list[list[str]] = [[]]
+    for token, is_hidden in zip(read, hidden, strict=True):
+        if is_hidden:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return [f" {' '.join(part)} " for part in parts if part]
 
 
 def holds(node: Node | None, case: Known) -> bool:
@@ -131,6 +166,21 @@ def left_by(wanted: CaseFilter, case: Known) -> bool:
         and (wanted.party_uscc is None or case.uscc == wanted.party_uscc)
         and (not (wanted.anomalies or wanted.rules or wanted.certainty) or bool(findings_asked_for(wanted, case)))
     )
+
+
+def seen_by(scope: Scope, cases: Sequence[Known]) -> Sequence[Known]:
+    """The cases of a scope as it sees them: without findings where it may not know of them."""
+    seen = [
+        case
+        for case in cases
+        if scope.everything
+        or case.agency_id == scope.agency_id
+        or case.procuratorate_id in scope.procuratorate_ids
+        or (scope.unassigned and case.procuratorate_id is None)
+    ]
+    if not scope.findings:
+        seen = [replace(case, findings=()) for case in seen]
+    return seen if scope.names else [replace(case, texts=case.covered or case.texts) for case in seen]
 
 
 def findings_asked_for(wanted: CaseFilter, case: Known) -> list[Found]:
@@ -191,7 +241,7 @@ def facet_counts(
 def hits_of(cases: Sequence[Known], request: SearchRequest) -> list[tuple[Known, Position]]:
     """Every hit of a request and where it stands, in order; pages are not looked at."""
     tree, sort = request.query.tree, request.sort
-    hits = [case for case in cases if left_by(request.filter, case) and holds(tree, case)]
+    hits = [case for case in seen_by(request.scope, cases) if left_by(request.filter, case) and holds(tree, case)]
     scores: Mapping[str, int] | None = None
     if sort is CaseSort.RELEVANCE and tree is not None:
         scores = {case.label: score(tree, case) for case in hits}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from schema import access_records
 from schema.vocabularies import CaseSort, Certainty
 from stores.rows import list_cases
 from stores.search.seam import SearchEngine, decode_position
@@ -46,7 +47,7 @@ async def test_cases_come_in_order_with_unknown_values_last_and_the_newest_row_f
     request = asked(filter=chosen, sort=sort)
     assert corpus.found(await engine.search(request)) == expected.split()
     async with corpus.database.begin() as connection:
-        listed = await list_cases(connection, chosen, request.sort, first=100, after=None)
+        listed = await list_cases(connection, access_records.EVERYTHING, chosen, request.sort, first=100, after=None)
     assert [corpus.labels[case.id] for case in listed] == expected.split()
 
 

@@ -7,6 +7,7 @@ from importlib import resources
 import pytest
 from lark import Lark
 
+from schema.access_records import EVERYTHING, Scope
 from stores.search.parser import MAX_DEPTH, MAX_LENGTH
 from stores.search.seam import SearchEngine
 from tests.integration.conformance_queries import QUERIES
@@ -58,18 +59,23 @@ WORST_NESTING = [
 INNERMOST = "非法倾倒危险废物 OR 号 -违法所得倾倒"
 
 
+SCOPES = [EVERYTHING, Scope(agency_id=1, unassigned=True)]
+
+
+@pytest.mark.parametrize("scope", SCOPES, ids=["everything", "a narrow scope without names"])
 @pytest.mark.parametrize("around", WORST_NESTING)
-async def test_both_engines_take_the_deepest_query_there_is(corpus: Corpus, around: str) -> None:
+async def test_both_engines_take_the_deepest_query_there_is(corpus: Corpus, around: str, scope: Scope) -> None:
     text = INNERMOST
     while (deeper := around.format(text)).count("(") <= MAX_DEPTH:
         text = deeper
-    answers = [await engine.search(asked(text)) for engine in corpus.engines.values()]
+    answers = [await engine.search(asked(text, scope=scope)) for engine in corpus.engines.values()]
     assert list(answers[0].positions) == list(answers[1].positions)
     assert answers[0].total == answers[1].total
 
 
-async def test_both_engines_take_the_longest_phrase_and_the_most_words_there_are(corpus: Corpus) -> None:
+@pytest.mark.parametrize("scope", SCOPES, ids=["everything", "a narrow scope without names"])
+async def test_both_engines_take_the_longest_phrase_and_the_most_words_there_are(corpus: Corpus, scope: Scope) -> None:
     for text in (f'"{"镉号" * (MAX_LENGTH // 2 - 1)}"', "a" * MAX_LENGTH, "号 " * 64, " OR ".join(["危废", "号"] * 32)):
-        answers = [await engine.search(asked(text)) for engine in corpus.engines.values()]
+        answers = [await engine.search(asked(text, scope=scope)) for engine in corpus.engines.values()]
         assert list(answers[0].positions) == list(answers[1].positions)
         assert answers[0].total == answers[1].total

@@ -11,6 +11,7 @@ import pytest
 
 from indexer.rebuild import rebuild
 from indexer.relay import Relay
+from schema.access_records import EVERYTHING
 from schema.search_document import MAPPING, MAPPING_VERSION, SETTINGS
 from schema.vocabularies import AnomalyKind, AnomalyStatus, CaseSort, Certainty, Facet, StatisticsKey
 from stores.elastic import CaseIndex
@@ -45,8 +46,8 @@ async def said_of(shelf: Shelf, engine: SearchEngine) -> set[object]:
     found |= {sum(value.count for value in values) for values in answer.facets.values()}
     async with shelf.database.begin() as connection:
         for key in (StatisticsKey.ANOMALY, StatisticsKey.RULE, StatisticsKey.CERTAINTY):
-            found.add(sum(row.cases for row in await read_statistics(connection, of_shelf, [key])))
-        (first, *_) = await list_cases(connection, of_shelf, CaseSort.MOST_ANOMALIES, first=9, after=None)
+            found.add(sum(row.cases for row in await read_statistics(connection, EVERYTHING, of_shelf, [key])))
+        (first, *_) = await list_cases(connection, EVERYTHING, of_shelf, CaseSort.MOST_ANOMALIES, first=9, after=None)
     assert answer.positions[0].key == first.anomaly_count
     assert answer.positions[0].case_id == first.id
     return found

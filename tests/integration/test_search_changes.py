@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from schema.access_records import EVERYTHING
 from schema.tokens import several_token_texts, token_text
 from schema.vocabularies import AnomalyStatus, CaseSort, Domain, Facet, SearchField
 from stores.search.query_tree import SearchQuery
@@ -170,6 +171,7 @@ class World:
     def request(self, query: SearchQuery, fields: Mapping[str, Any], uscc: str | None, sort: CaseSort) -> SearchRequest:
         """A request about the shelf's cases and no other."""
         return SearchRequest(
+            scope=EVERYTHING,
             query=query,
             filter=CaseFilter(**fields, agency_ids=(self.shelf.agency_id,), party_uscc=uscc),
             sort=effective_sort(sort, query),

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from schema.vocabularies import CaseSort, Facet
 from stores.search.query_tree import AllOf, Not, Phrase, SearchQuery
 from stores.search.seam import SearchRequest, effective_sort
 from tests.integration.search_cases import AGENCIES, CASES, USCC_OF_MARKET, USCC_OF_PLANT
-from tests.integration.search_corpus import Corpus
+from tests.integration.search_corpus import SCOPES, Corpus
 from tests.integration.search_generation import filters, queries
 from tests.integration.search_reference import Known, hold_both_to_it
 
@@ -37,10 +37,11 @@ EXCLUSIONS = SearchQuery(AllOf((Not(Phrase(("镉",))), Not(Phrase(("油",)))), w
     fields=st.just({}) | FILTERS,
     uscc=CODES,
     sort=st.sampled_from(CaseSort),
+    scope=st.sampled_from(SCOPES),
     first=st.sampled_from([100, 100, 3, 1, 0]),
     size=st.integers(3, 20),
 )
-@example(query=EXCLUSIONS, fields={}, uscc=None, sort=CaseSort.RELEVANCE, first=100, size=9)
+@example(query=EXCLUSIONS, fields={}, uscc=None, sort=CaseSort.RELEVANCE, scope="everything", first=100, size=9)
 async def test_both_engines_answer_what_the_query_means_and_go_on_behind_one_anothers_cursors(
     corpus: Corpus,
     known: Sequence[Known],
@@ -48,10 +49,14 @@ async def test_both_engines_answer_what_the_query_means_and_go_on_behind_one_ano
     fields: dict[str, Any],
     uscc: str | None,
     sort: CaseSort,
+    scope: str,
     first: int,
     size: int,
 ) -> None:
+    seen_by = corpus.scopes()[scope]
+    assume(seen_by.findings or sort is not CaseSort.MOST_ANOMALIES)
     request = SearchRequest(
+        scope=seen_by,
         query=query,
         filter=corpus.filter(**fields, party_uscc=uscc),
         sort=effective_sort(sort, query),

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from schema.access_records import EVERYTHING
 from schema.vocabularies import CaseSort, Domain, Facet
 from stores.search.explanation import explanation_of
 from stores.search.query_tree import SearchQuery
@@ -99,6 +100,7 @@ async def test_whatever_is_asked_the_sql_finds_what_the_engine_finds(
     corpus: Corpus, query: SearchQuery, fields: dict[str, Any]
 ) -> None:
     request = SearchRequest(
+        scope=EVERYTHING,
         query=query,
         filter=corpus.filter(**fields),
         sort=effective_sort(CaseSort.RELEVANCE, query),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from schema.access_records import EVERYTHING
 from schema.vocabularies import AnomalyKind, Certainty, Domain, Facet, StatisticsKey
 from stores.errors import BadUserInputError
 from stores.postgres import Database
@@ -38,7 +39,7 @@ OF_FINDINGS = {StatisticsKey.ANOMALY, StatisticsKey.RULE, StatisticsKey.CERTAINT
 
 async def read(corpus: Corpus, wanted: CaseFilter, *keys: StatisticsKey) -> list[Row]:
     async with corpus.database.begin() as connection:
-        rows = await read_statistics(connection, wanted, keys)
+        rows = await read_statistics(connection, EVERYTHING, wanted, keys)
     return [(row.values, row.cases, row.fines, row.confiscations) for row in rows]
 
 
@@ -180,11 +181,11 @@ async def test_ten_thousand_rows_are_answered_and_one_more_is_refused(database: 
     await execute(database, month.replace(":", "\\:"))
     async with database.begin() as connection:
         with pytest.raises(BadUserInputError, match="more than 10000 rows"):
-            await read_statistics(connection, CaseFilter(), [StatisticsKey.MONTH])
+            await read_statistics(connection, EVERYTHING, CaseFilter(), [StatisticsKey.MONTH])
         some = CaseFilter(domains=(Domain.OTHER,))
-        assert len(await read_statistics(connection, some, [StatisticsKey.DOMAIN])) == 1
+        assert len(await read_statistics(connection, EVERYTHING, some, [StatisticsKey.DOMAIN])) == 1
     await execute(database, "DELETE FROM penalty_case WHERE id = (SELECT max(id) FROM penalty_case)")
     async with database.begin() as connection:
-        rows = await read_statistics(connection, CaseFilter(), [StatisticsKey.MONTH])
+        rows = await read_statistics(connection, EVERYTHING, CaseFilter(), [StatisticsKey.MONTH])
     assert len(rows) == MAX_ROWS
     assert [row.values for row in rows] == sorted(row.values for row in rows)

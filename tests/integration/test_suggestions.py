@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from schema.access_records import EVERYTHING
+from schema.access_records import EVERYTHING, Scope
 from schema.records import Suggestion
 from schema.tokens import token_text, tokens
 from schema.vocabularies import SuggestionKind
@@ -94,9 +94,9 @@ class Names:
     database: Database
     known: Sequence[tuple[SuggestionKind, int | None, str, tuple[str, ...], tuple[str, ...]]]
 
-    async def suggest(self, prefix: str, first: int = 10) -> list[Suggestion]:
+    async def suggest(self, prefix: str, first: int = 10, scope: Scope = EVERYTHING) -> list[Suggestion]:
         async with self.database.begin() as connection:
-            return await read_suggestions(connection, prefix, first)
+            return await read_suggestions(connection, scope, prefix, first)
 
     async def texts(self, prefix: str, first: int = 10) -> list[str]:
         return [suggestion.text for suggestion in await self.suggest(prefix, first)]

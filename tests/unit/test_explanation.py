@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commands.explanation import print_explanation
+from schema.access_records import EVERYTHING
 from schema.vocabularies import CaseSort, Domain
 from stores.search.explanation import Explanation, explanation_of
 from stores.search.parser import parse_query
@@ -20,6 +21,7 @@ def explained(text: str | None, *, count: bool = True) -> Explanation:
     query = parse_query(text)
     return explanation_of(
         SearchRequest(
+            scope=EVERYTHING,
             query=query,
             filter=CaseFilter(domains=(Domain.ENVIRONMENT,)),
             sort=effective_sort(CaseSort.RELEVANCE, query),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from schema.tokens import token_spans, tokens
 from schema.vocabularies import SearchField
-from stores.search.highlight import find_spans, fragments
+from stores.search.highlight import find_spans, find_spans_outside, fragments
 from stores.search.parser import parse_query
 from stores.search.query_tree import AllOf, AnyOf, Node, Not, Phrase
 
@@ -217,3 +217,24 @@ def test_fragments_are_parts_of_the_covered_text_and_never_cut_or_show_what_is_c
         assert len(plain) <= size + 2 * (size // 6) + max(map(len, REPLACEMENTS))
         for emphasised in re.findall("<em>(.*?)</em>", fragment):
             assert re.fullmatch(r"(?:[^【】]|【[^【】]*】)*", emphasised)
+
+
+# -- what may not be known ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "covers", "found"),
+    [
+        pytest.param("张三", "张三与张三丰", [(0, 2, "张*")], ["张三"], id="not in a covered part"),
+        pytest.param('"与张"', "王五与张三", [(3, 5, "张*")], [], id="not across its start"),
+        pytest.param('"三到"', "张三到场", [(0, 2, "张*")], [], id="not across its end"),
+        pytest.param('"由到"', "由张三到场", [(1, 3, "张*")], [], id="not over it"),
+        pytest.param("到场", "张三到场后，李四到场", [(0, 2, "张*"), (6, 8, "李*")], ["到场", "到场"], id="beside it"),
+        pytest.param("到场", "张三到场", [], ["到场"], id="nothing covered"),
+    ],
+)
+def test_no_match_is_found_in_a_covered_part_or_across_one(
+    query: str, text: str, covers: list[tuple[int, int, str]], found: list[str]
+) -> None:
+    spans = find_spans_outside(parse_query(query).tree, FACTS, text, covers)
+    assert [text[start:end] for start, end in spans] == found
