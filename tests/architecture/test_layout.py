@@ -42,6 +42,8 @@ SHAPES = {
         "follow_up_tables",
         "agency_name_tables",
         "anomaly_tables",
+        "account_tables",
+        "audit_tables",
     )
 }
 
