@@ -26,13 +26,16 @@ from api.context import Context, Services
 from api.errors import presented
 from api.graphql_schema import schema
 from api.permalinks import anomaly_permalink
+from stores.accounts import find_local_administrator
 from stores.elastic import CaseIndex
 from stores.errors import BadUserInputError, JianduError, LimitExceededError, UnauthenticatedError
 from stores.index_status import index_status
+from stores.index_versions import IndexVersions
 from stores.migrating import require_newest
 from stores.postgres import Database
 from stores.search.availability import Availability
 from stores.search.case_search import CaseSearch
+from supervision.access import viewer_of
 from supervision.calendars import state_council_calendar
 from supervision.law_files import law_values
 from supervision.laws import Law
@@ -71,7 +74,7 @@ class _GraphQL(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         del response
-        return Context.fresh(request.state.services)
+        return Context.fresh(request.state.services, request.state.viewer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; one that is no GraphQL request at all, too, in JSON and with a code."""
@@ -233,8 +236,12 @@ def build_app(deploy: Callable[[], AbstractAsyncContextManager[Deployment]], *, 
                 clock=deployment.clock,
                 law=Law(law_values(), thresholds=judge_thresholds),
                 calendar=state_council_calendar(),
+                versions=IndexVersions(deployment.index),
             )
-            yield {"deployment": deployment, "services": services}
+            async with deployment.database.begin() as connection:
+                account = await find_local_administrator(connection)
+            viewer = viewer_of(account, (), highest=True, session_id=None, purpose="", address="")
+            yield {"deployment": deployment, "services": services, "viewer": viewer}
 
     return Starlette(
         routes=[

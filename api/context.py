@@ -3,21 +3,21 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from graphql import FieldNode, FragmentSpreadNode, SelectionNode, VariableNode
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info
 
+from api.auditing import Audit
 from api.loaders import Loaders
 from api.replays import Replayed, replay_loader
+from schema.access_records import Viewer
+from stores.index_versions import IndexVersions
 from stores.postgres import Database
 from stores.search.case_search import CaseSearch
 from supervision.calendars import Calendar
 from supervision.laws import Law
-
-LOCAL_ADMINISTRATOR: Final = "local administrator"
-"""Whoever calls from this machine where no token is required."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Services:
     clock: Callable[[], datetime]
     law: Law
     calendar: Calendar
+    versions: IndexVersions
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,20 @@ class Context:
     services: Services
     loaders: Loaders
     replays: DataLoader[int, Replayed | None]
-    actor: str = LOCAL_ADMINISTRATOR
-    """Who calls, as it is written into the history of what is changed."""
+    viewer: Viewer
+    audit: Audit
+
+    @property
+    def actor(self) -> str:
+        """Who calls, as it is written into the history of what is changed."""
+        return self.viewer.account.login
 
     @classmethod
-    def fresh(cls, services: Services) -> "Context":
+    def fresh(cls, services: Services, viewer: Viewer) -> "Context":
         """A context with loaders of its own."""
         loaders = Loaders(services.database)
-        return cls(services, loaders, replay_loader(loaders, services.law, services.calendar))
+        replays = replay_loader(loaders, services.law, services.calendar)
+        return cls(services, loaders, replays, viewer, Audit(services.database, viewer, services.versions))
 
 
 ApiInfo = Info[Context, None]

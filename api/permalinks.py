@@ -36,7 +36,7 @@ query Permalink($id: ID!) {
 
 async def anomaly_permalink(request: Request) -> Response:
     """The finding as JSON, replayed; 404 where the link names none."""
-    context = Context.fresh(request.state.services)
+    context = Context.fresh(request.state.services, request.state.viewer)
     result = await schema.execute(_QUERY, variable_values={"id": request.path_params["id"]}, context_value=context)
     errors = [presented(error) for error in result.errors or ()]
     found = (result.data or {}).get("node")

@@ -121,21 +121,21 @@ async def verify_trail(database: Database, keys: KeyRing, *, expected: bytes | N
     Raises SettingsError when a key the seals were made under is not on the ring.
     """
     found = Verification(expected_found=None if expected is None else False)
-    async with database.begin() as connection:
+    async with (
+        database.begin() as connection,
         # In this order: an entry of a seal that is read was there before it, and so is read as well.
-        async with (
-            _streamed(connection, select(audit_seal).order_by(audit_seal.c.id), page=1) as seals,
-            _streamed(connection, _ENTRIES, page=_PAGE) as rows,
-        ):
-            entries, last = _Entries(rows), None
-            async for row in seals:
-                seal = seal_of(row)
-                await _check(found, keys, seal, last, entries)
-                if seal.hash == expected:
-                    found.expected_found = True
-                last, found.newest = seal, seal.hash
-            async for _entry in entries.below(None):
-                found.unsealed += 1
+        _streamed(connection, select(audit_seal).order_by(audit_seal.c.id), page=1) as seals,
+        _streamed(connection, _ENTRIES, page=_PAGE) as rows,
+    ):
+        entries, last = _Entries(rows), None
+        async for row in seals:
+            seal = seal_of(row)
+            await _check(found, keys, seal, last, entries)
+            if seal.hash == expected:
+                found.expected_found = True
+            last, found.newest = seal, seal.hash
+        async for _entry in entries.below(None):
+            found.unsealed += 1
     return found
 
 

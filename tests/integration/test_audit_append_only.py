@@ -23,7 +23,7 @@ async def written(database: Database) -> Database:
 async def test_nobody_who_is_no_superuser_changes_or_removes_what_was_written(
     written: Database, database_urls: TestDatabase, role: str, table: str, statement: str
 ) -> None:
-    assert written.engine
+    assert not written.scope.unassigned
     with (
         psycopg.connect(dsn(getattr(database_urls, role))) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
