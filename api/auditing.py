@@ -177,6 +177,12 @@ class WritesAudit(SchemaExtension):
         await self.execution_context.context.audit.write()
 
 
+def kept_text(text: str) -> str:
+    """A text of the caller's as the trail keeps it: PostgreSQL holds no NUL, and nobody keeps an identity number."""
+    shown = cover_identity_numbers(text.replace("\x00", "\N{REPLACEMENT CHARACTER}"))
+    return shown if len(shown) <= _LONGEST_TEXT else f"{shown[:_LONGEST_TEXT]}…"
+
+
 def _told(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments as the trail keeps them, by their names in the API, without those left out."""
     return {to_camel_case(name): _plain(value) for name, value in arguments.items() if value is not strawberry.UNSET}
@@ -184,9 +190,7 @@ def _told(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, str) and not isinstance(value, Enum):
-        # PostgreSQL holds no NUL, and no identity number is kept in clear, not even one that somebody looked for.
-        shown = cover_identity_numbers(value.replace("\x00", "\N{REPLACEMENT CHARACTER}"))
-        return shown if len(shown) <= _LONGEST_TEXT else f"{shown[:_LONGEST_TEXT]}…"
+        return kept_text(value)
     if is_dataclass(value):
         return _told({part.name: getattr(value, part.name) for part in fields(value)})
     if isinstance(value, list | tuple):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands import demo, feed, index, maintenance, rules, search, serve
+from commands import audit, demo, feed, index, maintenance, rules, search, serve
 from commands.runtime import NOT_DONE, set_up_logging
 from stores.errors import JianduError
 from stores.settings import load_settings
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.add_typer(feed.app, name="feed")
 app.add_typer(index.app, name="index")
 app.add_typer(rules.app, name="rules")
+app.add_typer(audit.app, name="audit")
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("search")(search.search)

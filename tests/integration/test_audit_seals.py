@@ -78,7 +78,8 @@ async def test_a_trail_that_nobody_touched_fits(sealed: Database, keys: KeyRing)
         ("TRUNCATE audit_entry", (1, [], [1, 2, 3, 4, 5, 6], [])),
         (
             (
-                "INSERT INTO audit_entry (id, transaction, login, address, purpose, action, operation, detail, case_ids)"
+                "INSERT INTO audit_entry"
+                " (id, transaction, login, address, purpose, action, operation, detail, case_ids)"
                 " OVERRIDING SYSTEM VALUE SELECT 1000, transaction, login, address, purpose, action, operation, detail,"
                 " case_ids FROM audit_entry WHERE id = 3"
             ),
