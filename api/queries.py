@@ -13,6 +13,7 @@ from api.case_search import DEFAULT_PAGE, Hit, read_hits
 from api.context import ApiInfo, Context, selects
 from api.ids import global_id, parse_global_id, record_id
 from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
+from api.types.audit import AuditAlert, AuditTrailConnection, audit_alerts, audit_trail
 from api.types.cannot_tell import CannotTellCountConnection, cannot_tell_counts
 from api.types.feed_run import FeedRunConnection
 from api.types.fields import resolved
@@ -318,4 +319,15 @@ class Query:
         AuditAction.LIST,
         waiting_records,
         "Records whose case has not arrived, the longest waiting first. 待关联记录列表",
+    )
+    audit_trail: AuditTrailConnection = audited(
+        AuditAction.READ_AUDIT, audit_trail, "Who did what, newest first; reading it is written down too. 审计记录"
+    )
+    audit_alerts: list[AuditAlert] = audited(
+        AuditAction.READ_AUDIT,
+        audit_alerts,
+        (
+            "Who viewed many cases in little time, and who viewed watched names, newest first, 100 at most; without "
+            "`from` of thirty days. 审计预警"
+        ),
     )

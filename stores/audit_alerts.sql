@@ -26,7 +26,7 @@ WITH viewing AS (
   SELECT b.*, count(*) FILTER (WHERE begins) OVER (PARTITION BY login ORDER BY at, id) AS burst FROM begun b
 )
 SELECT max(id) AS entry_id, login, min(at) AS since, max(at) AS until, max(cases) AS cases
-  FROM bursts GROUP BY login, burst ORDER BY max(id) DESC LIMIT :first
+  FROM bursts GROUP BY login, burst ORDER BY max(at) DESC, max(id) DESC LIMIT :first
 
 -- name: watched_views
 SELECT e.id AS entry_id, e.login, e.at AS since, e.at AS until, 1 AS cases, c.id AS case_id, w.reason
