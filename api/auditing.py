@@ -185,7 +185,12 @@ def kept_text(text: str) -> str:
 
 def _told(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments as the trail keeps them, by their names in the API, without those left out."""
-    return {to_camel_case(name): _plain(value) for name, value in arguments.items() if value is not strawberry.UNSET}
+    return {
+        # `from_` is `from` there.
+        to_camel_case(name.rstrip("_")): _plain(value)
+        for name, value in arguments.items()
+        if value is not strawberry.UNSET
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -158,7 +158,10 @@ async def audit_alerts(
     """Alerts of some time, newest first; none for whoever may not read the trail."""
     context, size = info.context, page_size(first, _DEFAULT_PAGE)
     until = given(to) or context.services.clock()
-    since = given(from_) or until - timedelta(days=_DEFAULT_DAYS)
+    try:
+        since = given(from_) or until - timedelta(days=_DEFAULT_DAYS)
+    except OverflowError as error:
+        raise BadUserInputError("`to` lies before every calendar.") from error
     if not timedelta() <= until - since <= timedelta(days=_MOST_DAYS):
         raise BadUserInputError(f"`from` lies before `to`, by {_MOST_DAYS} days at most.")
     if not context.viewer.may(Permission.READ_AUDIT_TRAIL):
