@@ -58,7 +58,8 @@ async def test_a_nested_page_costs_the_same_whatever_its_size(client: Client, co
             found = (await client.ask(NESTED, first=size))["searchCases"]
         assert len(found["edges"]) == min(size, found["totalCount"])
         costs[size] = (len(executed), await searches(corpus) - before)
-    # The cases; the facet's agencies; procuratorates and their superiors; the parties' cases and their counts; the entry.
+    # The cases; the facet's agencies; procuratorates and their superiors; the parties' cases and their counts; and the
+    # entry of the audit trail.
     assert costs == dict.fromkeys(costs, (7, 1))
 
 
