@@ -107,6 +107,13 @@ def _print(found: Verification) -> None:
         typer.echo(f"The newest seal is {found.newest.hex()}. Keep it elsewhere, for --expect.")
 
 
+async def write_down(runtime: Runtime, command: str, deed: Deed) -> None:
+    """Write down what a command does, in a transaction of its own, before anything is given out."""
+    async with runtime.database.begin() as connection:
+        account = await find_local_administrator(connection)
+        await write_entries(connection, caller_at_terminal(account, command), [deed])
+
+
 async def _changed(connection: DatabaseConnection, account: Account, command: str, detail: dict[str, Any]) -> None:
     deed = Deed(action=AuditAction.CHANGE, operation=command, detail=detail)
     await write_entries(connection, caller_at_terminal(account, command), [deed])

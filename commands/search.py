@@ -12,14 +12,12 @@ from api.auditing import kept_text
 from api.case_search import DEFAULT_PAGE, Hit, read_hits
 from api.loaders import Loaders
 from api.masking import shown_name
-from commands.audit import caller_at_terminal
+from commands.audit import write_down
 from commands.explanation import print_explanation
 from commands.runtime import NOT_DONE, Runtime, print_json, printable, run, with_runtime
 from schema.access_vocabularies import AuditAction
 from schema.audit_records import Deed
 from schema.vocabularies import AnomalyKind, CaseSort, Domain
-from stores.accounts import find_local_administrator
-from stores.audit_trail import write_entries
 from stores.errors import QuerySyntaxError
 from stores.index_versions import IndexVersions
 from stores.search.case_search import CaseSearch
@@ -100,9 +98,7 @@ async def _write_down(
         result_count=answer.total,
         index_version=await IndexVersions(runtime.index).of(answer.engine),
     )
-    async with runtime.database.begin() as connection:
-        account = await find_local_administrator(connection)
-        await write_entries(connection, caller_at_terminal(account, "search"), [deed])
+    await write_down(runtime, "search", deed)
 
 
 def _hit(hit: Hit) -> dict[str, Any]:

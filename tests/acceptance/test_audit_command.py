@@ -98,3 +98,16 @@ def test_a_search_at_the_terminal_is_on_record_before_it_is_printed(
         connection.execute("ALTER TABLE audit_entry ADD CONSTRAINT full_disk CHECK (false) NOT VALID")
     refused = program.run("search", "废水", **settings)
     assert (refused.status, refused.out) == (2, "")
+
+
+def test_rejected_rows_that_leave_are_an_export(
+    program: Program, settings: dict[str, str], database_urls: TestDatabase
+) -> None:
+    feed = program.folder / "rejected.jsonl"
+    feed.write_text('{"kind": "penalty_case", "documentNumber": "1号"}\n', encoding="utf-8")
+    loaded = program.run("feed", "load", str(feed), "--json", **settings).json
+    output = program.folder / "errors.jsonl"
+    assert program.run("feed", "errors", loaded["run"], "--output", str(output), **settings).status == 0
+    with psycopg.connect(dsn(database_urls.superuser)) as connection:
+        rows = connection.execute("SELECT action, operation, detail, purpose FROM audit_entry").fetchall()
+    assert rows == [("EXPORT", "feed errors", {"run": loaded["run"]}, "jiandu feed errors")]

@@ -63,6 +63,8 @@ SERVED_BESIDES = frozenset(
     Rule.version Rule.titleEn Rule.condition Rule.conditionEn Rule.due
     CannotTellCount CannotTellCountConnection CannotTellCountEdge Query.cannotTellCounts
     DismissAnomalyInput.idempotencyKey ConfirmAnomalyInput.idempotencyKey
+    AlertKind AuditAction AuditAlert AuditEntry AuditEntryEdge AuditFilter AuditTrailConnection
+    Query.auditTrail Query.auditAlerts
     CaseFacets.rules CaseFacets.certainties StatisticsKey.RULE StatisticsKey.CERTAINTY
     """.split()  # noqa: SIM905  as above
 )
