@@ -21,6 +21,7 @@ from stores.postgres import Database
 from tests.conftest import TestDatabase, dsn
 from tests.integration.feeding import AGENCY, COMPANY, Feed, agency, case, organisation, person
 from tests.integration.test_anomaly_tables import TABLES as ANOMALY_TABLES
+from tests.integration.test_audit_tables import TABLES as AUDIT_TABLES
 
 
 @pytest.fixture
@@ -278,8 +279,9 @@ async def test_wrong_states_are_refused_by_the_constraint_that_names_them(
 
 
 def test_every_check_and_unique_constraint_is_tried_above() -> None:
-    # Those of what follows a case are tried in test_follow_up_tables, those of findings in test_anomaly_tables.
-    elsewhere = {*FOLLOW_UPS.values(), *ANOMALY_TABLES}
+    # Those of what follows a case are tried in test_follow_up_tables, those of findings in test_anomaly_tables, those of
+    # the audit trail in test_audit_tables.
+    elsewhere = {*FOLLOW_UPS.values(), *ANOMALY_TABLES, *AUDIT_TABLES}
     tables = [table for table in metadata.tables.values() if table not in elsewhere]
     named = {
         str(constraint.name)
