@@ -13,7 +13,7 @@ TABLES = (audit_entry, audit_seal, watched_name)
 
 def entry(login: str = "'zhang'", action: str = "'VIEW'", operation: str = "'node'", count: str = "0") -> str:
     return (
-        "INSERT INTO audit_entry (login, address, purpose, action, operation, detail, case_ids, result_count)"
+        "INSERT INTO audit_entry (login, address, purpose, action, operation, detail, case_ids, result_count)"  # noqa: S608  our own words
         f" VALUES ({login}, '', '', {action}, {operation}, '{{}}', '{{}}', {count})"
     )
 
@@ -27,17 +27,20 @@ def seal(
     begins: str = "10",
 ) -> str:
     return (
-        "INSERT INTO audit_seal (sealed_at, from_transaction, below_transaction, entry_count, entry_ids, entry_digests,"
-        f" key_id, previous, hash) VALUES (now(), {begins}, {below}, {count}, '{{1}}', {digests}, 'k', {previous}, {made})"
+        "INSERT INTO audit_seal"  # noqa: S608  our own words
+        " (sealed_at, from_transaction, below_transaction, entry_count, entry_ids, entry_digests, key_id, previous, hash)"
+        f" VALUES (now(), {begins}, {below}, {count}, '{{1}}', {digests}, 'k', {previous}, {made})"
     )
 
 
 def watch(name: str = "'张'", party: str = "NULL", reason: str = "'x'", ended: str = "NULL, NULL") -> str:
     return (
-        "INSERT INTO watched_name (name_tokens, party_id, reason, set_by, ended_by, ended_at)"
+        "INSERT INTO watched_name (name_tokens, party_id, reason, set_by, ended_by, ended_at)"  # noqa: S608  our own words
         f" VALUES ({name}, {party}, {reason}, 'li', {ended})"
     )
 
+
+FIRST = seal(previous="NULL")
 
 WRONG_STATES = [
     (entry(action="'LOOK'"), "ck_audit_entry_action_known"),
@@ -49,7 +52,7 @@ WRONG_STATES = [
     (seal(count="2", digests="sha256('a') || sha256('b')"), "ck_audit_seal_ids_counted"),
     (seal(digests="'short'"), "ck_audit_seal_digests_counted"),
     # One seal follows each, and one is the first: the chain has no forks.
-    (f"{seal(previous='NULL')}; {seal(previous='NULL', begins='11', made="sha256('d')")}", "uq_audit_seal_previous"),
+    ("; ".join([FIRST, seal(previous="NULL", begins="11", made="sha256('d')")]), "uq_audit_seal_previous"),
     (watch(name="NULL"), "ck_watched_name_name_or_party"),
     (watch(name="''"), "ck_watched_name_name_and_reason_not_empty"),
     (watch(reason="''"), "ck_watched_name_name_and_reason_not_empty"),
