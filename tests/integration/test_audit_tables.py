@@ -28,8 +28,8 @@ def seal(
 ) -> str:
     return (
         "INSERT INTO audit_seal"  # noqa: S608  our own words
-        " (sealed_at, from_transaction, below_transaction, entry_count, entry_ids, entry_digests, key_id, previous, hash)"
-        f" VALUES (now(), {begins}, {below}, {count}, '{{1}}', {digests}, 'k', {previous}, {made})"
+        " (sealed_at, from_transaction, below_transaction, entry_count, entry_ids, entry_digests, key_id, previous,"
+        f" hash) VALUES (now(), {begins}, {below}, {count}, '{{1}}', {digests}, 'k', {previous}, {made})"
     )
 
 

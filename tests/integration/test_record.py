@@ -279,8 +279,8 @@ async def test_wrong_states_are_refused_by_the_constraint_that_names_them(
 
 
 def test_every_check_and_unique_constraint_is_tried_above() -> None:
-    # Those of what follows a case are tried in test_follow_up_tables, those of findings in test_anomaly_tables, and those
-    # of the audit trail in test_audit_tables.
+    # Those of what follows a case are tried in test_follow_up_tables, those of findings in test_anomaly_tables,
+    # and those of the audit trail in test_audit_tables.
     elsewhere = {*FOLLOW_UPS.values(), *ANOMALY_TABLES, *AUDIT_TABLES}
     tables = [table for table in metadata.tables.values() if table not in elsewhere]
     named = {
