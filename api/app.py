@@ -36,6 +36,7 @@ from stores.bearer_tokens import BearerTokens
 from stores.elastic import CaseIndex
 from stores.errors import BadUserInputError, JianduError, LimitExceededError
 from stores.index_status import index_status
+from stores.index_versions import IndexVersions
 from stores.keys import KeyRing
 from stores.migrating import require_newest
 from stores.passwords import Hasher, Passwords, standard_hasher
@@ -187,6 +188,7 @@ def build_app(
                 calendar=state_council_calendar(),
                 passwords=Passwords(deployment.hasher),
                 tokens=BearerTokens(deployment.keys),
+                versions=IndexVersions(deployment.index),
                 demo=deployment.demo,
             )
             async with deployment.database.begin() as connection:

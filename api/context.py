@@ -9,10 +9,12 @@ from graphql import FieldNode, FragmentSpreadNode, SelectionNode, VariableNode
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info
 
+from api.auditing import Audit
 from api.loaders import Loaders
 from api.replays import Replayed, replay_loader
 from schema.access_records import Scope, Viewer
 from stores.bearer_tokens import BearerTokens
+from stores.index_versions import IndexVersions
 from stores.passwords import Passwords
 from stores.postgres import Database
 from stores.search.case_search import CaseSearch
@@ -31,6 +33,7 @@ class Services:
     calendar: Calendar
     passwords: Passwords
     tokens: BearerTokens
+    versions: IndexVersions
     demo: bool = False
     """Whether the demo's accounts, whose password everybody knows, are let in."""
 
@@ -45,6 +48,7 @@ class Context:
     loaders: Loaders
     replays: DataLoader[int, Replayed | None]
     viewer: Viewer
+    audit: Audit
 
     @property
     def actor(self) -> str:
@@ -61,7 +65,9 @@ class Context:
         """A context with loaders of its own."""
         database = services.database.acting(viewer.scope)
         loaders = Loaders(database, viewer.scope)
-        return cls(services, database, loaders, replay_loader(loaders, services.law, services.calendar), viewer)
+        replays = replay_loader(loaders, services.law, services.calendar)
+        audit = Audit(services.database, viewer, services.versions)
+        return cls(services, database, loaders, replays, viewer, audit)
 
 
 ApiInfo = Info[Context, None]

@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 import api.types.vocabularies  # noqa: F401  makes the vocabularies enums before a type names them
+from api.auditing import WritesAudit
 from api.limits import Limits
 from api.machines import MachinesAskWhoTheyAre
 from api.mutations import Mutation
@@ -50,6 +51,7 @@ schema = JianduSchema(
     extensions=[
         Limits,
         MachinesAskWhoTheyAre,
+        WritesAudit,
         lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
         lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
     ],

@@ -9,13 +9,13 @@ from typing import Final
 import orjson
 import strawberry
 
+from api.auditing import changing
 from api.context import ApiInfo, Context
 from api.ids import parse_global_id
 from api.types.anomaly import Anomaly
-from api.types.fields import resolved
 from schema import anomaly_records
 from schema.vocabularies import AnomalyDecision, AnomalyStatus
-from stores.anomalies import claim_key, keep_decision, lock_anomaly
+from stores.anomalies import cases_of_anomalies, claim_key, keep_decision, lock_anomaly
 from stores.errors import BadUserInputError
 from stores.postgres import DatabaseConnection
 from supervision.anomalies import decide
@@ -108,6 +108,9 @@ async def _decided(
         async with context.database.begin() as connection:
             if not await _was_applied(connection, context, wanted, mutation, anomaly_id):
                 await _decide(connection, context, anomaly_id, decision, reason)
+                case_ids = await cases_of_anomalies(connection, [anomaly_id])
+                told = {"anomaly_id": wanted.anomaly_id, "reason": reason}
+                await context.audit.change(connection, mutation, told, *case_ids)
     except _RefusedError as refused:
         return AnomalyChange(None, [refused.error])
     # A change before this one in the same request may have read what is different now.
@@ -211,9 +214,9 @@ def _reason(text: str) -> str:
 class Mutation:
     """The root of every change."""
 
-    dismiss_anomaly: AnomalyPayload | None = resolved(
+    dismiss_anomaly: AnomalyPayload | None = changing(
         dismiss_anomaly, "Dismiss a finding with a reason; it opens again when its evidence changes. 排除异常"
     )
-    confirm_anomaly: AnomalyPayload | None = resolved(
+    confirm_anomaly: AnomalyPayload | None = changing(
         confirm_anomaly, "Confirm a finding with a reason; it opens again when its evidence changes. 确认异常"
     )

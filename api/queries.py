@@ -8,10 +8,12 @@ from typing import TypeVar
 
 import strawberry
 
+from api.auditing import audited
 from api.case_search import DEFAULT_PAGE, Hit, read_hits
 from api.context import ApiInfo, Context, selects
 from api.ids import global_id, parse_global_id, record_id
 from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
+from api.types.audit import AuditAlert, AuditTrailConnection, audit_alerts, audit_trail
 from api.types.cannot_tell import CannotTellCountConnection, cannot_tell_counts
 from api.types.feed_run import FeedRunConnection
 from api.types.fields import resolved
@@ -25,6 +27,7 @@ from api.types.statistics import StatisticsRow, read_rows
 from api.types.suggestion import Suggestion
 from api.types.user import User, user_by_id, viewer
 from schema import follow_up_records, records
+from schema.access_vocabularies import AuditAction
 from schema.document_number import canonical_document_number
 from schema.vocabularies import CaseSort, Domain, Facet, SearchEngineName, SuggestionKind
 from stores.errors import BadUserInputError
@@ -239,6 +242,9 @@ async def search_cases(
     )
     answer = await context.services.search.search(request)
     hits = await read_hits(context.loaders, answer, request) if selects(info, "edges") else []
+    await context.audit.searched(info, answer.engine)
+    context.audit.counted(info, answer.total)
+    context.audit.gave(info, *(hit.node.id for hit in hits))
     cursors = [position.encode() for position in answer.positions]
     return SearchResult(
         interpreted_as=parsed.interpreted_as,
@@ -274,31 +280,35 @@ async def suggest(info: ApiInfo, prefix: str, first: int | None = _DEFAULT_SUGGE
 class Query:
     """The root of every query."""
 
-    node: Node | None = resolved(node, "Any record by its id. 按编号读取")
-    nodes: list[Node | None] = resolved(nodes, "Records by their ids. 按编号批量读取")
-    search_cases: CaseSearch = resolved(
+    node: Node | None = audited(AuditAction.VIEW, node, "Any record by its id. 按编号读取")
+    nodes: list[Node | None] = audited(AuditAction.VIEW, nodes, "Records by their ids. 按编号批量读取")
+    search_cases: CaseSearch = audited(
+        AuditAction.SEARCH,
         search_cases,
         (
             'Full-text search. Words are ANDed; OR; -word or NOT excludes; "a phrase"; field:word (number party agency '
             "facts basis content); parentheses. A malformed query is BAD_USER_INPUT with the position. 案件检索"
         ),
     )
-    suggest: list[Suggestion] = resolved(
+    suggest: list[Suggestion] = audited(
+        AuditAction.SEARCH,
         suggest,
         (
             "What somebody who has typed a prefix may mean: numbers in any bracket style, organisations, agencies, "
             "statutes; what was typed in full first, then of each kind one after another. 检索建议"
         ),
     )
-    penalty_case: PenaltyCase | None = resolved(
+    penalty_case: PenaltyCase | None = audited(
+        AuditAction.VIEW,
         penalty_case,
         (
             "A case by its number in any bracket style. Several agencies and no agencyId: BAD_USER_INPUT that lists "
             "them. 按文号查询案件"
         ),
     )
-    cases: CaseConnection = resolved(cases, "Cases in order. 案件列表")
-    statistics: list[StatisticsRow] = resolved(
+    cases: CaseConnection = audited(AuditAction.LIST, cases, "Cases in order. 案件列表")
+    statistics: list[StatisticsRow] = audited(
+        AuditAction.LIST,
         read_rows,
         (
             "Distinct cases and their money, in the order of the values, unknown ones last, with value null; without "
@@ -307,14 +317,28 @@ class Query:
             "with several may be in several. Over 10,000 rows: BAD_USER_INPUT. 统计"
         ),
     )
-    agencies: AgencyConnection = resolved(agencies, "Agencies by region and name. 执法机关列表")
-    feed_runs: FeedRunConnection = resolved(feed_runs, "Runs, newest first. 导入批次列表")
+    agencies: AgencyConnection = audited(AuditAction.LIST, agencies, "Agencies by region and name. 执法机关列表")
+    feed_runs: FeedRunConnection = audited(AuditAction.LIST, feed_runs, "Runs, newest first. 导入批次列表")
     viewer: User | None = resolved(viewer, "Who one is, and what one may see and do. 当前用户")
     rules: list[Rule] = resolved(rules, "The rules that apply on a day, with its law; else all. 监督规则列表")
-    cannot_tell_counts: CannotTellCountConnection = resolved(
+    cannot_tell_counts: CannotTellCountConnection = audited(
+        AuditAction.LIST,
         cannot_tell_counts,
         "Whose cases cannot be judged, and for want of which field, the most cases first. 无法判断统计",
     )
-    waiting_records: WaitingRecordConnection = resolved(
-        waiting_records, "Records whose case has not arrived, the longest waiting first. 待关联记录列表"
+    waiting_records: WaitingRecordConnection = audited(
+        AuditAction.LIST,
+        waiting_records,
+        "Records whose case has not arrived, the longest waiting first. 待关联记录列表",
+    )
+    audit_trail: AuditTrailConnection = audited(
+        AuditAction.READ_AUDIT, audit_trail, "Who did what, newest first; reading it is written down too. 审计记录"
+    )
+    audit_alerts: list[AuditAlert] = audited(
+        AuditAction.READ_AUDIT,
+        audit_alerts,
+        (
+            "Who viewed many cases in little time, and who viewed watched names, newest first, 100 at most; without "
+            "`from` of thirty days. 审计预警"
+        ),
     )

@@ -5,8 +5,12 @@ from typing import Annotated
 
 import typer
 
+from api.auditing import kept_text
+from commands.audit import write_down
 from commands.runtime import Runtime, print_json, printable, run, with_runtime
 from indexer.error_file import write_error_file
+from schema.access_vocabularies import AuditAction
+from schema.audit_records import Deed
 from stores.settings import Settings
 
 
@@ -21,6 +25,9 @@ def errors(
     settings: Settings = context.obj
 
     async def work(runtime: Runtime) -> int:
+        # Rejected rows are as they were sent, with whoever they name.
+        deed = Deed(action=AuditAction.EXPORT, operation="feed errors", detail={"run": kept_text(name)})
+        await write_down(runtime, "feed errors", deed)
         return await write_error_file(runtime.database, runtime.keys, name, output, force=force)
 
     rows = run(lambda: with_runtime(settings, work))

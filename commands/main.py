@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands import accounts, demo, feed, index, maintenance, rules, search, serve, tokens
+from commands import accounts, audit, demo, feed, index, maintenance, rules, search, serve, tokens
 from commands.runtime import NOT_DONE, set_up_logging
 from stores.errors import JianduError
 from stores.settings import load_settings
@@ -24,6 +24,7 @@ app.add_typer(index.app, name="index")
 app.add_typer(rules.app, name="rules")
 app.add_typer(accounts.app, name="user")
 app.add_typer(tokens.app, name="token")
+app.add_typer(audit.app, name="audit")
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("search")(search.search)

@@ -8,19 +8,24 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from api.auditing import kept_text
 from api.case_search import DEFAULT_PAGE, Hit, read_hits
 from api.loaders import Loaders
 from api.masking import shown_name
+from commands.audit import write_down
 from commands.explanation import print_explanation
 from commands.runtime import NOT_DONE, Runtime, print_json, printable, run, with_runtime
 from schema.access_records import EVERYTHING
+from schema.access_vocabularies import AuditAction
+from schema.audit_records import Deed
 from schema.vocabularies import AnomalyKind, CaseSort, Domain
 from stores.errors import QuerySyntaxError
+from stores.index_versions import IndexVersions
 from stores.search.case_search import CaseSearch
 from stores.search.explanation import explanation_of
 from stores.search.parser import parse_query
 from stores.search.query_tree import SearchQuery
-from stores.search.seam import CaseFilter, SearchRequest, effective_sort
+from stores.search.seam import CaseFilter, SearchAnswer, SearchRequest, effective_sort
 from stores.settings import Settings
 
 _MAX_FIRST = 100
@@ -66,6 +71,7 @@ def search(
     async def work(runtime: Runtime) -> dict[str, Any]:
         answer = await CaseSearch(runtime.database, runtime.index).search(request)
         hits = await read_hits(Loaders(runtime.database, EVERYTHING), answer, request)
+        await _write_down(runtime, query, request, answer, hits)
         return {
             "totalCount": answer.total,
             "engine": answer.engine,
@@ -79,6 +85,22 @@ def search(
         print_json(found)
     else:
         _print(found)
+
+
+async def _write_down(
+    runtime: Runtime, query: str, request: SearchRequest, answer: SearchAnswer, hits: list[Hit]
+) -> None:
+    """What was searched and found, before any of it is printed."""
+    asked = {"domains": list(request.filter.domains), "anomalies": list(request.filter.anomalies)}
+    deed = Deed(
+        action=AuditAction.SEARCH,
+        operation="search",
+        detail={"query": kept_text(query), "filter": asked, "first": request.first},
+        case_ids=[hit.node.id for hit in hits],
+        result_count=answer.total,
+        index_version=await IndexVersions(runtime.index).of(answer.engine),
+    )
+    await write_down(runtime, "search", deed)
 
 
 def _hit(hit: Hit) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from uvicorn.supervisors import Multiprocess
 
 from api.app import Deployment, build_app
 from commands.runtime import NOT_DONE, Runtime, now, open_runtime, print_json, run, run_until_ended, with_runtime
+from commands.sealing import sealing
 from stores.errors import SettingsError
 from stores.settings import PREFIX, Settings, load_settings
 
@@ -61,7 +62,7 @@ def make_app(settings: Settings, host: str, *, demo: bool = False) -> Starlette:
 
     @asynccontextmanager
     async def deploy() -> AsyncIterator[Deployment]:
-        async with open_runtime(settings, patient=False) as runtime:
+        async with open_runtime(settings, patient=False) as runtime, sealing(runtime.database, runtime.keys):
             yield Deployment(runtime.database, runtime.index, now, runtime.keys, demo=demo)
 
     return build_app(deploy, open_locally=opens_locally(settings, host), proxies=settings.proxies)

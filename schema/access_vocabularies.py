@@ -31,3 +31,24 @@ class Permission(Labelled):
     READ_ACCOUNTS = "READ_ACCOUNTS", "查看账号"
     DECIDE_FINDINGS = "DECIDE_FINDINGS", "处理异常"
     LOAD_FEEDS = "LOAD_FEEDS", "报送数据"
+
+
+class AuditAction(Labelled):
+    """What somebody did, as the audit trail keeps it."""
+
+    SEARCH = "SEARCH", "检索"
+    VIEW = "VIEW", "查看"
+    LIST = "LIST", "列表"
+    EXPORT = "EXPORT", "导出"
+    SIGN_IN = "SIGN_IN", "登录"
+    SIGN_IN_REFUSED = "SIGN_IN_REFUSED", "登录被拒"
+    CHANGE = "CHANGE", "变更"
+    READ_AUDIT = "READ_AUDIT", "查看审计"
+    LOAD = "LOAD", "报送"
+
+
+class AlertKind(Labelled):
+    """What the audit trail shows of itself."""
+
+    MANY_VIEWS = "MANY_VIEWS", "短时大量查看"
+    WATCHED_NAME = "WATCHED_NAME", "查看关注对象"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger, Text
@@ -20,6 +20,7 @@ from schema.anomaly_records import (
     KeptInputs,
     KnownAnomaly,
 )
+from schema.anomaly_tables import anomaly
 from schema.vocabularies import AnomalyDecision, AnomalyEventKind, AnomalyKind, AnomalyStatus, Certainty
 from stores.named_statements import named_statements
 from stores.search.scope import in_scope, scope_parameters
@@ -190,6 +191,11 @@ async def lock_anomaly(connection: AsyncConnection, anomaly_id: int) -> KnownAno
     """A finding as it stands, which nobody changes until the end of this transaction."""
     row = (await _run(connection, "lock", id=anomaly_id)).one_or_none()
     return None if row is None else known_anomaly(row)
+
+
+async def cases_of_anomalies(connection: AsyncConnection, anomaly_ids: Sequence[int]) -> list[int]:
+    """The ids of the cases that findings were found in."""
+    return list(await connection.scalars(select(anomaly.c.case_id).where(anomaly.c.id == func.any(list(anomaly_ids)))))
 
 
 async def keep_decision(

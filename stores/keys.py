@@ -2,7 +2,7 @@
 
 A key ring is written `id:base64` pairs, newest first. New rows use the newest key; older ones stay readable; identity
 numbers are hashed under a key derived from the oldest, so that one person stays one person when keys are rotated.
-Bearer tokens are signed under keys derived from each.
+Bearer tokens are signed, and the seals of the audit trail made, under keys derived from each.
 """
 
 import base64
@@ -34,6 +34,8 @@ class KeyRing:
     ciphers: dict[str, AESGCM] = field(repr=False)
     hash_key: bytes = field(repr=False)
     signing_keys: dict[str, bytes] = field(repr=False)
+    seal_keys: dict[str, bytes] = field(repr=False)
+    """By the ids of the data keys they are derived from."""
 
     def encrypt(self, raw: bytes, *, bound_to: bytes) -> bytes:
         """Encrypt under the newest key; `bound_to` must be given again to decrypt. Answers nonce and ciphertext."""
@@ -53,6 +55,13 @@ class KeyRing:
             raise SettingsError(
                 f"The key {key_id} in JIANDU_DATA_KEY does not open this row: it is another key."
             ) from error
+
+    def seal_key(self, key_id: str) -> bytes:
+        """The key of the seals made under a data key, 32 bytes. Raises SettingsError when it is not on the ring."""
+        key = self.seal_keys.get(key_id)
+        if key is None:
+            raise SettingsError(f"JIANDU_DATA_KEY has no key named {key_id}: add the key the seals were made under.")
+        return key
 
     def hash_bytes(self, data: bytes) -> bytes:
         """HMAC-SHA-256 of anything, 32 bytes."""
@@ -82,13 +91,14 @@ def parse_key_ring(text: str, source: str = "JIANDU_DATA_KEY") -> KeyRing:
         newest=next(iter(keys)),
         ciphers={key_id: AESGCM(key) for key_id, key in keys.items()},
         hash_key=hashlib.sha256(b"jiandu identity numbers" + oldest).digest(),
-        signing_keys={key_id: _signing_key(key) for key_id, key in keys.items()},
+        signing_keys={key_id: _derived(key, b"jiandu bearer tokens") for key_id, key in keys.items()},
+        seal_keys={key_id: _derived(key, b"jiandu audit seals") for key_id, key in keys.items()},
     )
 
 
-def _signing_key(key: bytes) -> bytes:
-    """A key for bearer tokens, from which nobody learns the key that rows are encrypted under."""
-    return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=b"jiandu bearer tokens").derive(key)
+def _derived(key: bytes, purpose: bytes) -> bytes:
+    """A key of its own for a purpose, from which neither the data key nor another purpose's can be told."""
+    return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=purpose).derive(key)
 
 
 def load_key_ring(settings: Settings) -> KeyRing:

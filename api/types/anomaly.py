@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import strawberry
 
 from api import paging
+from api.auditing import given_out
 from api.context import ApiInfo
 from api.ids import global_id
 from api.loaders import Slice
@@ -245,9 +246,12 @@ class Anomaly(Node):
     replay: AnomalyReplay = resolved(_replay, "The finding found again from its exact inputs. 重演")
 
     @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Tell a finding among nodes."""
-        return isinstance(value, anomaly_records.Anomaly)
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        """Tell a finding among nodes; it tells of its case."""
+        if not isinstance(value, anomaly_records.Anomaly):
+            return False
+        given_out(info, value.case_id)
+        return True
 
 
 def _cannot_tell_rule(root: strawberry.Parent[anomaly_records.CannotTell], info: ApiInfo) -> anomaly_records.Rule:

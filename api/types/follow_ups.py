@@ -8,6 +8,7 @@ from typing import Any
 import strawberry
 
 from api import paging
+from api.auditing import given_out
 from api.context import ApiInfo
 from api.masking import covered_text
 from api.paging import MAX_PAGE, PageInfo
@@ -76,9 +77,12 @@ class _FollowUp(Node):
     """A record whose class in `schema.follow_up_records` has the type's name."""
 
     @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Tell such a record among nodes."""
-        return type(value) is getattr(follow_up_records, cls.__name__)
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        """Tell such a record among nodes; it tells of its case."""
+        if type(value) is not getattr(follow_up_records, cls.__name__):
+            return False
+        given_out(info, value.case_id)
+        return True
 
 
 @strawberry.type(description="A transfer of a suspected crime to the police. 移送涉嫌犯罪案件")

@@ -9,6 +9,7 @@ from typing import Annotated
 import strawberry
 
 from api import paging
+from api.auditing import given_out
 from api.context import ApiInfo
 from api.loaders import Slice
 from api.masking import shown_earlier_value
@@ -147,7 +148,10 @@ async def _fields(root: RowParent, info: ApiInfo) -> Sequence[ShownChange]:
     if root.case_id is None:
         return []
     case, changes = await asyncio.gather(loaders.cases.load(root.case_id), loaders.row_changes.load(root))
-    return [] if case is None else [ShownChange(case, change) for change in changes]
+    if case is None:
+        return []
+    given_out(info, case.id)
+    return [ShownChange(case, change) for change in changes]
 
 
 @strawberry.type(description="A row of a run that inserted or updated something. 批次变更行")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import strawberry
 
 from api import paging
+from api.auditing import given_out
 from api.context import ApiInfo
 from api.loaders import Slice
 from api.masking import is_masked, shown_name, shown_text
@@ -170,9 +171,12 @@ class PenaltyCase(Node):
     )
 
     @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Tell a case among nodes."""
-        return isinstance(value, records.PenaltyCase)
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        """Tell a case among nodes; whatever way one came into an answer, it comes by here."""
+        if not isinstance(value, records.PenaltyCase):
+            return False
+        given_out(info, value.id)
+        return True
 
 
 @strawberry.type(description="A case and its cursor. 案件及游标")

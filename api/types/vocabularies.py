@@ -6,7 +6,7 @@ from typing import Any
 
 import strawberry
 
-from schema.access_vocabularies import Permission
+from schema.access_vocabularies import AlertKind, AuditAction, Permission
 from schema.vocabularies import (
     AnomalyEventKind,
     AnomalyKind,
@@ -285,5 +285,28 @@ _enum(
         Permission.READ_ACCOUNTS: "See accounts.",
         Permission.DECIDE_FINDINGS: "Decide of findings.",
         Permission.LOAD_FEEDS: "Send feeds.",
+    },
+)
+_enum(
+    AuditAction,
+    "What somebody did. 操作类型",
+    {
+        AuditAction.SEARCH: "Searched.",
+        AuditAction.VIEW: "Viewed records by their names or ids.",
+        AuditAction.LIST: "Listed or counted records.",
+        AuditAction.EXPORT: "Exported.",
+        AuditAction.SIGN_IN: "Signed in.",
+        AuditAction.SIGN_IN_REFUSED: "Was refused to sign in.",
+        AuditAction.CHANGE: "Changed something.",
+        AuditAction.READ_AUDIT: "Read the audit trail.",
+        AuditAction.LOAD: "Sent in a feed.",
+    },
+)
+_enum(
+    AlertKind,
+    "What the audit trail shows of itself. 审计预警类别",
+    {
+        AlertKind.MANY_VIEWS: "Many cases in little time.",
+        AlertKind.WATCHED_NAME: "A case of somebody who is watched.",
     },
 )

@@ -64,6 +64,8 @@ SERVED_BESIDES = frozenset(
     CannotTellCount CannotTellCountConnection CannotTellCountEdge Query.cannotTellCounts
     DismissAnomalyInput.idempotencyKey ConfirmAnomalyInput.idempotencyKey
     Permission User.agency User.login User.permissions
+    AlertKind AuditAction AuditAlert AuditEntry AuditEntryEdge AuditFilter AuditTrailConnection
+    Query.auditTrail Query.auditAlerts
     CaseFacets.rules CaseFacets.certainties StatisticsKey.RULE StatisticsKey.CERTAINTY
     """.split()  # noqa: SIM905  as above
 )

@@ -46,6 +46,7 @@ SHAPES = {
         "agency_name_tables",
         "anomaly_tables",
         "account_tables",
+        "audit_tables",
     )
 }
 

@@ -11,6 +11,7 @@ import httpx
 from starlette.types import Receive, Scope, Send
 
 from api.app import Deployment, build_app
+from api.context import Services
 from stores.elastic import CaseIndex
 from stores.keys import parse_key_ring
 from stores.passwords import Hasher
@@ -27,6 +28,7 @@ class Client:
     """Asks the application."""
 
     http: httpx.AsyncClient
+    services: Services
 
     async def post(self, document: str, /, **variables: Any) -> httpx.Response:
         """The whole answer to an operation."""
@@ -79,7 +81,7 @@ async def served(
 
         transport = httpx.ASGITransport(app=with_state, raise_app_exceptions=True)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
-            yield Client(http)
+            yield Client(http, (state or {})["services"])
 
 
 def the_error(body: Json) -> Json:

@@ -243,7 +243,8 @@ async def test_findings_cost_one_statement_a_level(
     await judge("2024-06-01")
     with statements(database) as executed:
         await client.ask(FOUND.replace("{ cases(", "{ cases(first: 30, "))
-    assert len([each for each in executed if "FROM" in each]) == 4  # cases, findings, their cases, what cannot be told
+    # Cases, findings, their cases, what cannot be told, and the entry of the audit trail.
+    assert len([each for each in executed if "FROM" in each]) == 5
 
 
 async def test_a_finding_is_replayed_once_a_request_however_often_it_is_asked_for(
@@ -265,8 +266,8 @@ async def test_a_finding_is_replayed_once_a_request_however_often_it_is_asked_fo
         ]["nodes"]
     assert all(each["replay"]["reproduced"] for node in nodes for each in node["anomalies"])
     assert made == ["service.late"] * 10
-    # Cases, findings twice (by case and by id), the files, the rule book, the cases of the findings.
-    assert len([each for each in executed if "FROM" in each]) <= 6
+    # Cases, findings twice (by case and by id), the files, the rule book, the cases of the findings; the audit trail's.
+    assert len([each for each in executed if "FROM" in each]) <= 7
 
 
 # Decisions -----------------------------------------------------------------------------------------------------------

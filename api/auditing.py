@@ -1,0 +1,206 @@
+"""What a request does is noted while it is answered, and written down before the answer leaves; else it does not."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final
+
+import strawberry
+import structlog
+from strawberry.extensions import SchemaExtension
+from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension, SyncExtensionResolver
+from strawberry.utils.str_converters import to_camel_case
+
+from schema.access_records import Viewer
+from schema.access_vocabularies import AuditAction
+from schema.audit_records import Deed
+from schema.vocabularies import SearchEngineName
+from stores.audit_trail import caller_of, write_entries
+from stores.errors import JianduError, UnavailableError
+from stores.index_versions import IndexVersions
+from stores.postgres import Database, DatabaseConnection
+from supervision.privacy import cover_identity_numbers
+
+_LONGEST_TEXT: Final = 2_000
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Noted:
+    """A root field that is being answered."""
+
+    action: AuditAction
+    operation: str
+    detail: dict[str, Any]
+    shown: bool
+    """Whether it is written down even where nothing of any case is given out."""
+    case_ids: dict[int, None] = field(default_factory=dict)
+    result_count: int | None = None
+    index_version: str | None = None
+
+
+class Audit:
+    """What one request does, by its root fields, each under the name it has in the answer."""
+
+    def __init__(self, database: Database, viewer: Viewer, versions: IndexVersions) -> None:
+        """Nothing is done yet."""
+        self._database = database
+        self._caller = caller_of(viewer)
+        self._versions = versions
+        self._noted: dict[str, _Noted] = {}
+        self._changed: set[int] = set()
+
+    def begin(self, info: Any, action: AuditAction, arguments: Mapping[str, Any], *, shown: bool = True) -> None:
+        """A root field is being answered."""
+        name = str(info.field_name)
+        self._noted[_root(info)] = _Noted(
+            action=action, operation=name, detail=_told(arguments), shown=shown, index_version=self._versions.record
+        )
+
+    def gave(self, info: Any, *case_ids: int) -> None:
+        """Something of these cases is in the answer."""
+        self._noted[_root(info)].case_ids |= dict.fromkeys(case_ids)
+
+    def counted(self, info: Any, count: int | None) -> None:
+        """So many records answer the question."""
+        self._noted[_root(info)].result_count = count
+
+    async def searched(self, info: Any, engine: SearchEngineName) -> None:
+        """Which engine answered."""
+        self._noted[_root(info)].index_version = await self._versions.of(engine)
+
+    def refused(self, info: Any, error: JianduError) -> None:
+        """Nothing was answered, for a reason that the caller is told."""
+        self._noted[_root(info)].detail["refused"] = error.code
+
+    async def change(
+        self, connection: DatabaseConnection, operation: str, detail: Mapping[str, Any], *case_ids: int
+    ) -> None:
+        """Write a change down, in the transaction that makes it."""
+        deed = Deed(action=AuditAction.CHANGE, operation=operation, detail=_told(detail), case_ids=case_ids)
+        await write_entries(connection, self._caller, [deed])
+        self._changed.update(case_ids)
+
+    async def write(self) -> None:
+        """Write everything down, in one statement. Raises UnavailableError where that cannot be done."""
+        deeds = [
+            Deed(
+                action=noted.action,
+                operation=noted.operation,
+                detail=noted.detail,
+                case_ids=tuple(noted.case_ids),
+                result_count=noted.result_count,
+                index_version=noted.index_version,
+            )
+            for noted in self._noted.values()
+            if noted.shown or noted.case_ids.keys() - self._changed
+        ]
+        self._noted.clear()
+        if not deeds:
+            return
+        try:
+            async with self._database.begin() as connection:
+                await write_entries(connection, self._caller, deeds)
+        except Exception as error:
+            log.error("the audit trail cannot be written", error=type(error).__name__)  # noqa: TRY400  a trace would quote the entry
+            raise UnavailableError(
+                "What is asked cannot be written down, and so nothing is answered. Try again in a moment."
+            ) from error
+
+
+def _root(info: Any) -> str:
+    """The name that the root field above a place has in the answer."""
+    path = info.path
+    while path.prev is not None:
+        path = path.prev
+    return str(path.key)
+
+
+def given_out(info: Any, case_id: int) -> None:
+    """Note that something of a case is in the answer that is being put together."""
+    info.context.audit.gave(info, case_id)
+
+
+class Audited(FieldExtension):
+    """Notes that a root field is answered, with what was asked."""
+
+    def __init__(self, action: AuditAction, *, shown: bool = True) -> None:
+        """What it means to ask for it; `shown`: it is written down even where nothing of any case is given out."""
+        self._action = action
+        self._shown = shown
+
+    def resolve(self, next_: SyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
+        """Note it, and answer."""
+        audit: Audit = info.context.audit
+        audit.begin(info, self._action, kwargs, shown=self._shown)
+        try:
+            return next_(source, info, **kwargs)
+        except JianduError as error:
+            audit.refused(info, error)
+            raise
+
+    async def resolve_async(
+        self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any
+    ) -> Any:
+        """Note it, and answer."""
+        audit: Audit = info.context.audit
+        audit.begin(info, self._action, kwargs, shown=self._shown)
+        try:
+            found = await next_(source, info, **kwargs)
+        except JianduError as error:
+            audit.refused(info, error)
+            raise
+        if isinstance(found, list):
+            audit.counted(info, len(found))
+        return found
+
+
+def audited(action: AuditAction, resolver: Any, description: str) -> Any:
+    """A root field as `api.types.fields.resolved` makes it, of which the audit trail keeps every answer."""
+    return strawberry.field(resolver=resolver, description=description, extensions=[Audited(action)])
+
+
+def changing(resolver: Any, description: str) -> Any:
+    """A change, which writes itself down in its own transaction; what its answer shows besides is a view."""
+    extensions: list[FieldExtension] = [Audited(AuditAction.VIEW, shown=False)]
+    return strawberry.field(resolver=resolver, description=description, extensions=extensions)
+
+
+class WritesAudit(SchemaExtension):
+    """Writes down what an operation did before anybody is answered."""
+
+    async def on_operation(self) -> AsyncIterator[None]:
+        """Write when everything is resolved; an error here takes the place of the answer."""
+        yield
+        await self.execution_context.context.audit.write()
+
+
+def kept_text(text: str) -> str:
+    """A text of the caller's as the trail keeps it: PostgreSQL holds no NUL, and nobody keeps an identity number."""
+    shown = cover_identity_numbers(text.replace("\x00", "\N{REPLACEMENT CHARACTER}"))
+    return shown if len(shown) <= _LONGEST_TEXT else f"{shown[:_LONGEST_TEXT]}…"
+
+
+def _told(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments as the trail keeps them, by their names in the API, without those left out."""
+    return {
+        # `from_` is `from` there.
+        to_camel_case(name.rstrip("_")): _plain(value)
+        for name, value in arguments.items()
+        if value is not strawberry.UNSET
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return kept_text(value)
+    if is_dataclass(value):
+        return _told({part.name: getattr(value, part.name) for part in fields(value)})
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, Decimal):
+        return str(value)
+    # What JSON knows, and members of vocabularies, dates and times, which orjson writes as the API does.
+    return value

@@ -1,0 +1,100 @@
+"""The audit trail: what is written with an answer, and what is read of it."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schema.access_records import Viewer
+from schema.access_vocabularies import AuditAction
+from schema.audit_records import AuditEntry, AuditFilter, Caller, Deed
+from schema.audit_tables import audit_entry
+
+_FIELDS: Final = tuple(AuditEntry.__dataclass_fields__)
+
+_WRITE: Final = text("""
+INSERT INTO audit_entry (account_id, login, session_id, address, purpose, action, operation, detail, case_ids,
+                         result_count, index_version)
+SELECT :account_id, :login, :session_id, :address, :purpose, d.action, d.operation, d.detail, d.case_ids,
+       d.result_count, d.index_version
+  FROM jsonb_to_recordset(CAST(:deeds AS jsonb)) AS d(action text, operation text, detail jsonb, case_ids bigint[],
+                                                      result_count bigint, index_version text)
+""")
+
+
+def caller_of(viewer: Viewer) -> Caller:
+    """A viewer as the trail names them."""
+    return Caller(
+        login=viewer.account.login,
+        account_id=viewer.account.id,
+        session_id=viewer.session_id,
+        address=viewer.address,
+        purpose=viewer.purpose,
+    )
+
+
+async def write_entries(connection: AsyncConnection, caller: Caller, deeds: Sequence[Deed]) -> None:
+    """Write down what somebody did, in the connection's transaction and one statement."""
+    told = [
+        {
+            "action": deed.action,
+            "operation": deed.operation,
+            "detail": deed.detail,
+            "case_ids": list(deed.case_ids),
+            "result_count": deed.result_count,
+            "index_version": deed.index_version,
+        }
+        for deed in deeds
+    ]
+    await connection.execute(
+        _WRITE,
+        {
+            "account_id": caller.account_id,
+            "login": caller.login,
+            "session_id": caller.session_id,
+            "address": caller.address,
+            "purpose": caller.purpose,
+            "deeds": orjson.dumps(told).decode(),
+        },
+    )
+
+
+def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
+    entry = audit_entry.c
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.login is not None:
+        conditions.append(entry.login == wanted.login)
+    if wanted.action is not None:
+        conditions.append(entry.action == wanted.action.value)
+    if wanted.case_id is not None:
+        conditions.append(entry.case_ids.contains([wanted.case_id]))
+    if wanted.since is not None:
+        conditions.append(entry.at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(entry.at < wanted.until)
+    return conditions
+
+
+async def list_entries(
+    connection: AsyncConnection, wanted: AuditFilter, *, first: int, after: int | None
+) -> list[AuditEntry]:
+    """Entries, newest first, one more than `first`; `after` is the id of an entry."""
+    statement = select(*(audit_entry.c[name] for name in _FIELDS)).where(*_conditions(wanted))
+    if after is not None:
+        statement = statement.where(audit_entry.c.id < after)
+    rows = await connection.execute(statement.order_by(audit_entry.c.id.desc()).limit(first + 1))
+    return [_entry(row) for row in rows]
+
+
+async def count_entries(connection: AsyncConnection, wanted: AuditFilter) -> int:
+    """How many entries a filter leaves."""
+    return await connection.scalar(select(func.count()).select_from(audit_entry).where(*_conditions(wanted))) or 0
+
+
+def _entry(row: Any) -> AuditEntry:
+    values = dict(zip(_FIELDS, row, strict=True))
+    values["action"] = AuditAction(values["action"])
+    values["case_ids"] = tuple(values["case_ids"])
+    return AuditEntry(**values)
