@@ -24,6 +24,7 @@ from strawberry.types import ExecutionResult
 
 from api.context import Context, Services
 from api.errors import presented
+from api.feed_door import FeedDoor, answer_at_door, is_feed
 from api.graphql_schema import schema
 from api.permalinks import anomaly_permalink
 from schema.access_records import Scope as AccessScope
@@ -62,6 +63,8 @@ class Deployment:
     database: Database
     index: CaseIndex | None
     clock: Callable[[], datetime]
+    door: FeedDoor | None = None
+    """Where agencies send their feeds; None: they cannot."""
 
 
 class _GraphQL(GraphQL[Context, None]):
@@ -135,7 +138,7 @@ class _Guard:
             )
             await _error_response(error, _UNAUTHORIZED)(scope, receive, send)
             return
-        await self._app(scope, _limited(receive), send)
+        await self._app(scope, receive if is_feed(scope) else _limited(receive), send)
 
 
 def _same_machine(headers: Mapping[bytes, bytes]) -> bool:
@@ -235,7 +238,7 @@ def build_app(deploy: Callable[[], AbstractAsyncContextManager[Deployment]], *, 
                 law=Law(law_values(), thresholds=judge_thresholds),
                 calendar=state_council_calendar(),
             )
-            yield {"deployment": deployment, "services": services}
+            yield {"deployment": deployment, "services": services, "door": deployment.door}
 
     return Starlette(
         routes=[
@@ -243,6 +246,7 @@ def build_app(deploy: Callable[[], AbstractAsyncContextManager[Deployment]], *, 
             Route("/readyz", _ready),
             Route("/graphql", _GraphQL()),
             Route("/anomalies/{id}", anomaly_permalink),
+            Route("/feeds/{rest:path}", answer_at_door, methods=["HEAD", "PUT"]),
         ],
         middleware=[Middleware(_Guard, open_locally=open_locally)],
         lifespan=lifespan,

@@ -16,6 +16,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from api.app import Deployment, build_app
+from commands.feed_receiving import open_feed_door
 from commands.runtime import NOT_DONE, Runtime, now, open_runtime, print_json, run, run_until_ended, with_runtime
 from stores.errors import SettingsError
 from stores.settings import PREFIX, Settings, load_settings
@@ -58,8 +59,8 @@ def make_app(settings: Settings, host: str) -> Starlette:
 
     @asynccontextmanager
     async def deploy() -> AsyncIterator[Deployment]:
-        async with open_runtime(settings, patient=False) as runtime:
-            yield Deployment(runtime.database, runtime.index, now)
+        async with open_runtime(settings, patient=False) as runtime, open_feed_door(runtime) as door:
+            yield Deployment(runtime.database, runtime.index, now, door)
 
     return build_app(deploy, open_locally=opens_locally(settings, host))
 

@@ -1,6 +1,7 @@
 """Every setting, read from options, the environment (`JIANDU_*`) and `.env`, in falling order of precedence."""
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -47,6 +48,13 @@ class Settings(BaseSettings):
     layouts_dir: Path | None = Field(
         default=None, description="a folder of YAML files, each of which describes a layout that an agency sends"
     )
+    spool_dir: Path | None = Field(
+        default=None,
+        description="where files wait that agencies send; by default in the data folder, or in the system's for such",
+    )
+    feed_max_bytes: int = Field(
+        default=2_000_000_000, gt=0, description="the bytes of the longest file that an agency may send by PUT /feeds"
+    )
     auth: Literal["local", "required"] = Field(
         default="local", description="required: nobody is answered without a token, not even on the loopback address"
     )
@@ -76,6 +84,15 @@ class Settings(BaseSettings):
     def as_environment(self) -> dict[str, str]:
         """The settings that are not defaults, as a child process reads them."""
         return {f"{PREFIX}{name.upper()}": _plain(getattr(self, name)) for name in sorted(self.model_fields_set)}
+
+    @property
+    def spool(self) -> Path:
+        """The folder in which files wait that agencies send."""
+        if self.spool_dir is not None:
+            return self.spool_dir
+        if self.embedded:
+            return self.data_dir.expanduser() / "spool"
+        return Path(tempfile.gettempdir()) / f"jiandu-spool-{os.geteuid()}"
 
     @property
     def embedded(self) -> bool:

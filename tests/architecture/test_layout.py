@@ -43,6 +43,7 @@ SHAPES = {
         "account_tables",
         "agency_name_tables",
         "anomaly_tables",
+        "feed_tables",
     )
 }
 
