@@ -1,7 +1,7 @@
-"""The feed's door (报送接口): `PUT /feeds/{agency}/{name}` takes a file from an agency's machine, in as many parts as it takes.
+"""The feed's door (报送接口): `PUT /feeds/{agency}/{name}` takes a file of an agency's machine, in one part or many.
 
 `curl -T FILE` sends a file, `curl -C OFFSET -T FILE` the rest of it (`Content-Range`), and HEAD tells the offset. Once
-the file is whole it is loaded, whether or not the sender is still there, and what `feed load --json` prints is answered.
+the file is whole it is loaded, even if the sender has gone, and what `feed load --json` prints is the answer.
 """
 
 from collections.abc import AsyncIterator
@@ -35,7 +35,16 @@ _OFFSET: Final = "Upload-Offset"
 _LENGTH: Final = "Upload-Length"
 _WRITE_BYTES: Final = 1024 * 1024
 _CREATED, _BAD_REQUEST, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 201, 400, 401, 403, 404
-_TIMED_OUT, _CONFLICT, _LENGTH_REQUIRED, _TOO_LARGE, _WRONG_TYPE, _UNAVAILABLE = 408, 409, 411, 413, 415, 503
+_TIMED_OUT, _CONFLICT, _LENGTH_REQUIRED, _TOO_LARGE, _WRONG_TYPE, _INTERNAL, _UNAVAILABLE = (
+    408,
+    409,
+    411,
+    413,
+    415,
+    500,
+    503,
+)
+_STATUS_OF_CODE: Final = {BadUserInputError.code: _BAD_REQUEST, LimitExceededError.code: _TOO_LARGE}
 
 log = structlog.get_logger()
 
@@ -100,20 +109,15 @@ async def answer_at_door(request: Request) -> Response:
     """Answer a PUT or a HEAD of a feed's address."""
     try:
         return await _answer(request)
-    except _RefusedError as refused:
-        return _error_answer(refused.status, refused.error, refused.headers)
-    except LimitExceededError as error:
-        return _error_answer(_TOO_LARGE, error)
-    except BadUserInputError as error:
-        return _error_answer(_BAD_REQUEST, error)
-    except JianduError as error:
-        return _error_answer(_UNAVAILABLE, error, {"Retry-After": "10"})
     except ClientDisconnect:
         return Response(status_code=_BAD_REQUEST)  # nobody is there to read it
+    except _RefusedError as refused:
+        return _error_answer(refused.status, refused.error, refused.headers)
+    except JianduError as error:
+        return _error_answer(_STATUS_OF_CODE.get(error.code, _UNAVAILABLE), error)
     except Exception as error:  # noqa: BLE001  whatever it is, it must reach nobody unmasked
         masked = presented(GraphQLError("", original_error=error))
-        body = {"error": {"code": "INTERNAL", "message": masked.message}}
-        return Response(orjson.dumps(body), status_code=500, media_type="application/json")
+        return _error_answer(_INTERNAL, JianduError(masked.message))
 
 
 def _error_answer(status: int, error: JianduError, headers: dict[str, str] | None = None) -> Response:
@@ -203,8 +207,8 @@ class _Sending:
     async def _claim(self) -> Upload:
         claim = partial(self.door.spool.claim, self.account_id, self.agency.id, self.name)
         with anyio.move_on_after(self.door.turn_patience):
-            while (upload := await anyio.to_thread.run_sync(claim)) is None:
-                await anyio.sleep(0.1)
+            while (upload := await anyio.to_thread.run_sync(claim)) is None:  # noqa: ASYNC110  see below
+                await anyio.sleep(0.1)  # another process may hold it, which tells nobody of its end
             return upload
         error = _ConflictError("Another request sends this file, or it is being loaded. Ask again in a minute.")
         progress = self.door.spool.progress(self.account_id, self.agency.id, self.name)
@@ -244,7 +248,7 @@ class _Sending:
 
 
 async def _gathered(request: Request, patience: float) -> AsyncIterator[bytes]:
-    """The body, in pieces worth a write. What came before the sender went away is given too, and then ClientDisconnect."""
+    """The body, in pieces worth a write; what came before the sender went away, too, and then ClientDisconnect."""
     pieces: list[bytes] = []
     size = 0
     try:

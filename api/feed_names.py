@@ -42,7 +42,7 @@ def _plain_name(name: str) -> str:
     odd = _FORBIDDEN.search(name) or any(unicodedata.category(character) in _HIDDEN_CATEGORIES for character in name)
     if odd or name[0] in ".~- " or name[-1] in ". " or _DEVICE.match(name):
         raise BadUserInputError(
-            "Give the file a plain name, such as cases-2024-06.csv: no folder, no sign that a system reads otherwise, no"
-            " point, blank, ~ or - at its beginning, no point or blank at its end, no name of a device."
+            "Give the file a plain name, such as cases-2024-06.csv: no folder, no sign that a system reads otherwise,"
+            " no point, blank, ~ or - at its beginning, no point or blank at its end, no name of a device."
         )
     return name

@@ -39,7 +39,7 @@ log = structlog.get_logger()
 async def open_feed_door(runtime: Runtime) -> AsyncIterator[FeedDoor]:
     """The door of a server, with a thread of its own for loading: a long file keeps nobody's question waiting.
 
-    Raises SettingsError and LayoutError. When the server ends, a load that runs is given up, and nothing of it is stored.
+    Raises SettingsError and LayoutError. When the server ends, a load that runs is given up, and none of it is stored.
     """
     settings = runtime.settings
     spool = FeedSpool(settings.spool, settings.feed_max_bytes)
@@ -167,7 +167,7 @@ async def _load_as_command(runtime: Runtime, sent: _Sent, layouts: tuple[OwnLayo
     name = sent.upload.name
     try:
         async for result in load_file(runtime.database, runtime.keys, sent.upload.path, options=options, clock=now):
-            results.append(replace(result, file=name))
+            results.append(replace(result, file=name))  # noqa: PERF401  what came before a refusal is kept
     except UnreadableFeedError as error:
         results.append(Refusal(file=name, member=None, error=error))
     return results

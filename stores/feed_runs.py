@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, cast, func, select, tuple_
+from sqlalchemy import ScalarSelect, Select, and_, cast, func, select, tuple_
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -97,9 +97,7 @@ async def begin_run(
             feed_id=feed_id,
             status=FeedRunStatus.RUNNING,
             started_at=now,
-            agency_id=select(
-                func.coalesce(_agency_id(agency.c.uscc, sender), _agency_id(agency.c.name, sender))
-            ).scalar_subquery(),
+            agency_id=None if sender is None else _agency_called(sender),
             loaded_by=loaded_by,
         )
         .returning(feed_run.c.id)
@@ -156,8 +154,12 @@ def _counted(accounts: Accounts) -> dict[str, Any]:
     }
 
 
-def _agency_id(column: ColumnElement[Any], value: str | None) -> ScalarSelect[Any]:
-    return select(agency.c.id).where(column == value).scalar_subquery()
+def _agency_called(sender: str) -> ScalarSelect[Any]:
+    """The id of the agency of a credit code, else of a registered name; NULL for none."""
+    by_code, by_name = (
+        select(agency.c.id).where(column == sender).scalar_subquery() for column in (agency.c.uscc, agency.c.name)
+    )
+    return select(func.coalesce(by_code, by_name)).scalar_subquery()
 
 
 def _runs() -> Select[Any]:
