@@ -102,7 +102,9 @@ class _ConflictError(JianduError):
 
 def is_feed(scope: Scope) -> bool:
     """Whether a request sends a feed, which may be longer than others."""
-    return scope["method"] == "PUT" and scope["path"].startswith("/feeds/")
+    method: str = scope["method"]
+    path: str = scope["path"]
+    return method == "PUT" and path.startswith("/feeds/")
 
 
 async def answer_at_door(request: Request) -> Response:

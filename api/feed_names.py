@@ -12,8 +12,8 @@ from stores.feed_deliveries import SendingAgency
 MAX_NAME_BYTES: Final = 200
 
 _SEGMENTS: Final = 3
-# What some system takes for more than a part of a name.
-_FORBIDDEN: Final = re.compile(r'[/\\:*?"<>|]')
+# What some system takes for more than a part of a name; and what is still encoded was encoded twice.
+_FORBIDDEN: Final = re.compile(r'[/\\:*?"<>|%]')
 _DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\.|$)", re.IGNORECASE)
 _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 

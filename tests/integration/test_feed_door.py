@@ -163,10 +163,9 @@ async def test_a_sender_that_is_cut_off_goes_on_where_it_was(door: Doorway) -> N
         yield content[:70]
         raise ClientDisconnect
 
-    with pytest.raises(ClientDisconnect):
-        await door.sender.put(cut_off(), Content_Length=str(len(content)))
+    await door.sender.put(cut_off(), Content_Length=str(len(content)))  # which nobody is there to read the answer of
     offset = await door.sender.offset()
-    assert offset <= 70
+    assert offset == 70
     rest = await door.sender.part(content, offset, len(content))
     assert rest.json()["inserted"] == len(CASES)
 
@@ -193,7 +192,7 @@ async def test_a_file_longer_than_other_requests_may_be_is_taken(door: Doorway) 
     assert (await door.sender.put(content)).json()["inserted"] == len(CASES)
 
 
-@pytest.mark.parametrize("name", ["..", "NUL", "%2e%2e%2fx", "a\0b", "x/y", "x" * 300])
+@pytest.mark.parametrize("name", ["con.csv", "NUL", "%2e%2e%2fx", "a\0b", "x/y", "x" * 300])
 async def test_a_hostile_name_is_refused(door: Doorway, name: str) -> None:
     answer = await door.sender.put(door.file(*CASES), name=name)
     assert answer.status_code in {400, 404}

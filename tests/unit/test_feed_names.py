@@ -20,7 +20,7 @@ from stores.feed_deliveries import SendingAgency
         *("NUL", "nul.csv", "CON", "com1.csv", "LPT9.tar.gz", "COM%C2%B9.csv", "conin$.txt", "aux%20.csv"),
         *(".hidden", "~x", "-rf", "%20a.csv", "a.csv.", "a.csv%20", "a%0Ab.csv", "a%7Fb", "a:b.csv", "a*.csv", "a%3F"),
         *("a%E2%80%AEvsc.csv", "%F3%A0%80%81.csv", "x" * (MAX_NAME_BYTES + 1), quote("县" * 67)),
-        *("a/b.csv", "x.csv/"),
+        *("a/b.csv", "x.csv/", "%252e%252e%252fx.csv"),
     ],
 )
 def test_a_name_that_is_more_than_a_plain_name_is_refused(name: str) -> None:
