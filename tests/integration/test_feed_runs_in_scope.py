@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from indexer import loading
 from schema.access_records import Scope
+from stores import feed_runs
 from stores.feed_runs import count_runs, list_runs
 from stores.keys import KeyRing
 from stores.postgres import Database
@@ -61,7 +62,7 @@ async def test_a_run_shows_how_far_it_has_come_and_one_that_failed_nothing(
 ) -> None:
     monkeypatch.setattr(loading, "BATCH_ROWS", 10)
     seen: list[tuple[int, int]] = []
-    tell = loading.tell_progress
+    tell = feed_runs.tell_progress
 
     class _LostError(Exception):
         """What ends the load."""
