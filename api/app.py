@@ -25,6 +25,7 @@ from strawberry.types import ExecutionResult
 
 from api.context import Context, Services
 from api.errors import presented
+from api.feed_door import FeedDoor, answer_at_door
 from api.graphql_schema import schema
 from api.guard import MAX_BODY_BYTES, BodyTooLargeError, Guard
 from api.permalinks import anomaly_permalink
@@ -70,6 +71,8 @@ class Deployment:
     keys: KeyRing
     hasher: Hasher = field(default_factory=standard_hasher)
     demo: bool = False
+    door: FeedDoor | None = None
+    """Where agencies send their feeds; None: they cannot."""
 
 
 class _GraphQL(GraphQL[Context, None]):
@@ -193,7 +196,12 @@ def build_app(
             )
             async with deployment.database.begin() as connection:
                 local_administrator = await find_local_administrator(connection)
-            yield {"deployment": deployment, "services": services, "local_administrator": local_administrator}
+            yield {
+                "deployment": deployment,
+                "services": services,
+                "local_administrator": local_administrator,
+                "door": deployment.door,
+            }
 
     return Starlette(
         routes=[
@@ -201,6 +209,7 @@ def build_app(
             Route("/readyz", _ready),
             Route("/graphql", _GraphQL()),
             Route("/anomalies/{id}", anomaly_permalink),
+            Route("/feeds/{rest:path}", answer_at_door, methods=["HEAD", "PUT"]),
             *sign_in_routes(),
         ],
         middleware=[Middleware(Guard, open_locally=open_locally, proxies=tuple(proxies))],

@@ -7,6 +7,7 @@ from typing import Any, Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.bearers import readers, viewer_of_token
+from api.feed_door import is_feed
 from api.responses import refusal
 from schema.access_records import Account, Viewer
 from stores.errors import UnauthenticatedError
@@ -51,7 +52,7 @@ class Guard:
             except Exception as error:  # noqa: BLE001  whatever it is, it must reach nobody unmasked
                 await refusal(error)(scope, receive, send)
                 return
-        await self._app(scope, _limited(receive), send)
+        await self._app(scope, receive if is_feed(scope) else _limited(receive), send)
 
     async def _viewer(self, scope: Scope) -> Viewer:
         """Who calls. Raises UnauthenticatedError."""

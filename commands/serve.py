@@ -16,6 +16,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from api.app import Deployment, build_app
+from commands.feed_receiving import open_feed_door
 from commands.runtime import NOT_DONE, Runtime, now, open_runtime, print_json, run, run_until_ended, with_runtime
 from commands.sealing import sealing
 from stores.errors import SettingsError
@@ -62,8 +63,12 @@ def make_app(settings: Settings, host: str, *, demo: bool = False) -> Starlette:
 
     @asynccontextmanager
     async def deploy() -> AsyncIterator[Deployment]:
-        async with open_runtime(settings, patient=False) as runtime, sealing(runtime.database, runtime.keys):
-            yield Deployment(runtime.database, runtime.index, now, runtime.keys, demo=demo)
+        async with (
+            open_runtime(settings, patient=False) as runtime,
+            open_feed_door(runtime) as door,
+            sealing(runtime.database, runtime.keys),
+        ):
+            yield Deployment(runtime.database, runtime.index, now, runtime.keys, demo=demo, door=door)
 
     return build_app(deploy, open_locally=opens_locally(settings, host), proxies=settings.proxies)
 

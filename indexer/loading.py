@@ -1,6 +1,6 @@
 """Loading one feed: every row becomes one of inserted, updated, unchanged, rejected, or nothing is stored."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -30,7 +30,7 @@ from schema.feed_records import (
 from schema.vocabularies import FeedErrorCode, FeedRunStatus, RowOutcome
 from stores.case_loading import CaseLoad, KeptRow, RecognisedRow, Rejection, StagedCase, known_rows
 from stores.errors import UnreadableFeedError
-from stores.feed_runs import Accounts, begin_run, end_run, lock_loading, mark_interrupted, shown_path
+from stores.feed_runs import Accounts, begin_run, end_run, lock_loading, mark_interrupted, shown_path, tell_progress
 from stores.follow_ups import FollowUpLoad, StagedFollowUp
 from stores.history import attribute_changes
 from stores.keys import KeyRing
@@ -56,18 +56,35 @@ _ROWS_BETWEEN_TURNS = 10
 MAX_TEXT_SIZE = 200_000
 """Characters of the longest token texts of a case together: beyond, PostgreSQL could not index their neighbours."""
 
+_NOT_OF_THE_REGISTER = RowError(
+    code=FeedErrorCode.UNKNOWN_KIND,
+    column="kind",
+    message="A key loads an agency's cases and what follows them. Who keeps the register loads this kind.",
+)
+_NOT_OF_THE_SENDER = RowError(
+    code=FeedErrorCode.UNKNOWN_AGENCY,
+    column="agency",
+    message="This row is another agency's than the one whose key sent it. That agency sends it with a key of its own.",
+)
+
 Progress = Callable[[int, float], None]
 """Is told how many rows are stored, and how much of the feed is read, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadOptions:
-    """How a file is to be loaded. `agency` is the sender, for rows that name none; `layouts` are agencies' own."""
+    """How a file is to be loaded. `agency` is the sender, for rows that name none; `layouts` are agencies' own.
+
+    `only_of`: rows of any other agency than this one, and records of the register, are rejected. `loaded_by` is the
+    account that sent the file.
+    """
 
     agency: str | None = None
     register_agencies: bool = False
     dry_run: bool = False
     layouts: tuple[OwnLayout, ...] = ()
+    only_of: int | None = None
+    loaded_by: int | None = None
 
 
 async def load_feed(
@@ -91,11 +108,23 @@ async def load_feed(
         await lock_loading(guard)
         async with database.begin() as connection:
             await mark_interrupted(connection, clock())
-            run_id, run = await begin_run(connection, source.path, clock(), member=source.member)
+            run_id, run = await begin_run(
+                connection,
+                source.path,
+                clock(),
+                member=source.member,
+                sender=options.agency,
+                loaded_by=options.loaded_by,
+            )
+
+        async def tell(accounts: Accounts) -> None:
+            async with database.begin() as connection:
+                await tell_progress(connection, run_id, accounts)
+
         try:
             reader = open_feed(source, sender=options.agency, layouts=options.layouts)
             async with database.begin() as connection:
-                load = _Load(connection, guard, keys, reader, options, run_id, run)
+                load = _Load(connection, guard, keys, reader, options, run_id, run, tell)
                 await load.go(progress)
                 await _end(connection, load, clock())
         except BaseException as error:
@@ -124,10 +153,14 @@ async def _dry_run(
     async with database.begin() as guard, database.begin() as connection:
         await lock_loading(guard)
         run_id, run = await begin_run(connection, reader.source.path, clock(), member=reader.source.member)
-        load = _Load(connection, guard, keys, reader, options, run_id, run)
+        load = _Load(connection, guard, keys, reader, options, run_id, run, _tell_nobody)
         await load.go(progress)
         await connection.rollback()
         return load.report()
+
+
+async def _tell_nobody(_accounts: Accounts) -> None:
+    """A load that stores nothing has nothing to show."""
 
 
 async def _end(connection: DatabaseConnection, load: "_Load", now: datetime) -> None:
@@ -181,6 +214,7 @@ class _Load:
     options: LoadOptions
     run_id: int
     run: str
+    tell: Callable[[Accounts], Awaitable[None]]
     accounts: Accounts = field(default_factory=Accounts)
     errors: list[dict[str, Any]] = field(default_factory=list)
     _follow_ups: FollowUpLoad = field(init=False)
@@ -230,7 +264,7 @@ class _Load:
                     self.accounts.skipped.append({"line": row.line, "reason": row.reason, **sheet})
                 else:
                     sent.append((row, self.keys.hash_bytes(row.reading + row.raw)))
-            known = await known_rows(self.record_before, [digest for _, digest in sent])
+            known = await known_rows(self.record_before, [digest for _, digest in sent], only_of=self.options.only_of)
             for number, (row, digest) in enumerate(sent):
                 if number % _ROWS_BETWEEN_TURNS == 0:
                     await anyio.lowlevel.checkpoint()
@@ -240,6 +274,7 @@ class _Load:
                     await self._take(row.read(), digest, cases, register, tasks, seal)
             await self._merge(cases, tasks)
             progress(self.accounts.rows, self.reader.fraction_read)
+            await self.tell(self.accounts)
         await self._merging.wait()
         for row, digest in self._superseded:
             await self._take(row.read(), digest, cases, register, tasks, seal)
@@ -252,6 +287,8 @@ class _Load:
         outcome = row.outcome
         if isinstance(outcome, RowError):
             self._reject(row, outcome, seal)
+        elif isinstance(outcome, ProcuratorateRecord | AgencyRecord) and self.options.only_of is not None:
+            self._reject(row, _NOT_OF_THE_REGISTER, seal)
         elif isinstance(outcome, ProcuratorateRecord | AgencyRecord):
             # What follows may depend on the register, and what went before on how it was.
             await self._merge(cases, tasks)
@@ -270,6 +307,9 @@ class _Load:
             self._reject(row, answer, seal)
             return row
         agency, sent = answer
+        if self.options.only_of not in {None, agency.id}:
+            self._reject(row, _NOT_OF_THE_SENDER, seal)
+            return row
         if sent is not None:
             row = replace(row, warnings=(*row.warnings, name_warning(sent, agency)))
         if isinstance(record, CaseRecord):

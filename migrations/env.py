@@ -8,6 +8,7 @@ import schema.account_tables
 import schema.agency_name_tables
 import schema.anomaly_tables
 import schema.audit_tables
+import schema.feed_tables
 import schema.follow_up_tables
 
 # The tables register themselves in it.

@@ -322,6 +322,8 @@ feed_run = Table(
     row_id(),
     Column("run", Key, nullable=False, unique=True, comment="the name by which commands know the run"),
     Column("feed_id", ForeignKey("feed.id"), nullable=False, index=True),
+    Column("agency_id", ForeignKey("agency.id"), index=True, comment="whose feed it is; NULL: nobody said"),
+    Column("loaded_by", ForeignKey("account.id"), index=True, comment="who sent it; NULL: a command loaded it"),
     Column("status", Text, nullable=False),
     Column("sha256", LargeBinary, comment="of the whole file; NULL until it was read to its end"),
     Column("encoding", Text),

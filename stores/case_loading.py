@@ -174,6 +174,10 @@ class Rejection(NamedTuple):
 
 
 _KNOWN_ROWS = text("SELECT row_digest FROM case_source WHERE row_digest = ANY (:digests)")
+_KNOWN_ROWS_OF = text(
+    "SELECT s.row_digest FROM case_source s JOIN penalty_case c ON c.id = s.case_id"
+    " WHERE s.row_digest = ANY (:digests) AND c.agency_id = :agency_id"
+)
 
 _FIND_STEPS: tuple[str, ...] = (
     "find_by_number",
@@ -214,9 +218,18 @@ _MERGE_STEPS = (
 )
 
 
-async def known_rows(connection: PooledConnection, row_digests: Sequence[bytes]) -> frozenset[bytes]:
-    """Which of these digests are of a row that was the last applied of its case, source and identity."""
-    found = await connection.execute(_KNOWN_ROWS, {"digests": list(row_digests)})
+async def known_rows(
+    connection: PooledConnection, row_digests: Sequence[bytes], *, only_of: int | None = None
+) -> frozenset[bytes]:
+    """Which of these digests are of a row that was the last applied of its case, source and identity.
+
+    With `only_of` among the cases of that agency: whether another's row is known is not for everybody to find out.
+    """
+    digests = list(row_digests)
+    if only_of is None:
+        found = await connection.execute(_KNOWN_ROWS, {"digests": digests})
+    else:
+        found = await connection.execute(_KNOWN_ROWS_OF, {"digests": digests, "agency_id": only_of})
     return frozenset(found.scalars())
 
 

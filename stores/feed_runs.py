@@ -8,15 +8,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, and_, cast, func, select, tuple_
+from sqlalchemy import ScalarSelect, Select, and_, cast, func, select, tuple_
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.records import FeedError, FeedRun, SkippedLine
-from schema.tables import feed, feed_row, feed_run, rejected_row
+from schema.tables import agency, feed, feed_row, feed_run, rejected_row
 from schema.vocabularies import FeedRunStatus, RowOutcome
 
 _LOAD_LOCK = 20_130_808
+PROGRESS_CHANNEL = "jiandu_feed_run"
+"""Woken when a run has come further or has ended; what is told is its id, and one wake-up lost loses nothing."""
+
 _ROWS_AT_ONCE = 500
 _SHOWN_SKIPPED = 100
 
@@ -58,7 +61,7 @@ async def mark_interrupted(connection: AsyncConnection, now: datetime) -> None:
     await connection.execute(
         feed_run.update()
         .where(feed_run.c.status == FeedRunStatus.RUNNING)
-        .values(status=FeedRunStatus.INTERRUPTED, ended_at=now)
+        .values(status=FeedRunStatus.INTERRUPTED, ended_at=now, **_counted(Accounts()))
     )
 
 
@@ -68,9 +71,19 @@ def shown_path(path: Path) -> str:
 
 
 async def begin_run(
-    connection: AsyncConnection, path: Path, now: datetime, *, member: str | None = None
+    connection: AsyncConnection,
+    path: Path,
+    now: datetime,
+    *,
+    member: str | None = None,
+    sender: str | None = None,
+    loaded_by: int | None = None,
 ) -> tuple[int, str]:
-    """Open a run of a file, or of a member of an archive; answers its id and its name."""
+    """Open a run of a file, or of a member of an archive; answers its id and its name.
+
+    `sender` is the credit code or the registered name of the agency whose feed it is, `loaded_by` the account that sent
+    it.
+    """
     file_name = Path(shown_path(path)).name
     if member is not None:
         file_name = f"{file_name}!{member}"
@@ -79,7 +92,14 @@ async def begin_run(
     name = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
     run_id = await connection.scalar(
         insert(feed_run)
-        .values(run=name, feed_id=feed_id, status=FeedRunStatus.RUNNING, started_at=now)
+        .values(
+            run=name,
+            feed_id=feed_id,
+            status=FeedRunStatus.RUNNING,
+            started_at=now,
+            agency_id=None if sender is None else _agency_called(sender),
+            loaded_by=loaded_by,
+        )
         .returning(feed_run.c.id)
     )
     assert run_id is not None  # noqa: S101  an insert that returns answers a row
@@ -96,25 +116,50 @@ async def end_run(
     **details: Any,
 ) -> None:
     """Close a run with its accounts and what is known of its file."""
-    counts = accounts or Accounts()
     await connection.execute(
         feed_run.update()
         .where(feed_run.c.id == run_id)
         .values(
             status=status,
             ended_at=now,
-            rows=counts.rows,
-            inserted=counts.inserted,
-            updated=counts.updated,
-            unchanged=counts.unchanged,
-            rejected=counts.rejected,
-            known=counts.known,
-            waiting=counts.waiting,
-            warnings=counts.warnings,
-            skipped=counts.skipped,
+            **_counted(accounts or Accounts()),
             **details,
         )
     )
+    await connection.execute(select(func.pg_notify(PROGRESS_CHANNEL, str(run_id))))
+
+
+async def tell_progress(connection: AsyncConnection, run_id: int, accounts: Accounts) -> None:
+    """Show how far a run has come, in a transaction of its own, and wake whoever follows it (PROGRESS_CHANNEL)."""
+    await connection.execute(
+        feed_run.update()
+        .where(feed_run.c.id == run_id, feed_run.c.status == FeedRunStatus.RUNNING)
+        .values(**_counted(accounts))
+    )
+    await connection.execute(select(func.pg_notify(PROGRESS_CHANNEL, str(run_id))))
+
+
+def _counted(accounts: Accounts) -> dict[str, Any]:
+    """Accounts as the columns of a run."""
+    return {
+        "rows": accounts.rows,
+        "inserted": accounts.inserted,
+        "updated": accounts.updated,
+        "unchanged": accounts.unchanged,
+        "rejected": accounts.rejected,
+        "known": accounts.known,
+        "waiting": accounts.waiting,
+        "warnings": accounts.warnings,
+        "skipped": accounts.skipped,
+    }
+
+
+def _agency_called(sender: str) -> ScalarSelect[Any]:
+    """The id of the agency of a credit code, else of a registered name; NULL for none."""
+    by_code, by_name = (
+        select(agency.c.id).where(column == sender).scalar_subquery() for column in (agency.c.uscc, agency.c.name)
+    )
+    return select(func.coalesce(by_code, by_name)).scalar_subquery()
 
 
 def _runs() -> Select[Any]:

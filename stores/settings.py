@@ -1,6 +1,7 @@
 """Every setting, read from options, the environment (`JIANDU_*`) and `.env`, in falling order of precedence."""
 
 import os
+import tempfile
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal
@@ -48,6 +49,13 @@ class Settings(BaseSettings):
     layouts_dir: Path | None = Field(
         default=None, description="a folder of YAML files, each of which describes a layout that an agency sends"
     )
+    spool_dir: Path | None = Field(
+        default=None,
+        description="where files wait that agencies send; by default in the data folder, or in the system's for such",
+    )
+    feed_max_bytes: int = Field(
+        default=2_000_000_000, gt=0, description="the bytes of the longest file that an agency may send by PUT /feeds"
+    )
     auth: Literal["local", "required"] = Field(
         default="local", description="required: nobody is answered without a token, not even on the loopback address"
     )
@@ -92,6 +100,15 @@ class Settings(BaseSettings):
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The trusted proxies, as networks."""
         return _networks(self.trusted_proxies)
+
+    @property
+    def spool(self) -> Path:
+        """The folder in which files wait that agencies send."""
+        if self.spool_dir is not None:
+            return self.spool_dir
+        if self.embedded:
+            return self.data_dir.expanduser() / "spool"
+        return Path(tempfile.gettempdir()) / f"jiandu-spool-{os.geteuid()}"
 
     @property
     def embedded(self) -> bool:

@@ -45,8 +45,8 @@ SHAPES = {
         "account_tables",
         "agency_name_tables",
         "anomaly_tables",
-        "account_tables",
         "audit_tables",
+        "feed_tables",
     )
 }
 

@@ -177,6 +177,11 @@ async def test_a_load_raises_a_case_in_the_transaction_of_its_change_only(feed: 
 
 # Constraints ---------------------------------------------------------------------------------------------------------
 
+_DELIVERED = (
+    "INSERT INTO feed_delivery (agency_id, account_id, name, delivered_at, sha256, exit_status, answer)"
+    " SELECT agency.id, account.id, 'a.csv', now()"
+)
+
 WRONG_STATES = [
     ("UPDATE penalty_case SET fine = -1", "ck_penalty_case_fine_not_negative"),
     ("UPDATE penalty_case SET confiscated = -0.01", "ck_penalty_case_confiscated_not_negative"),
@@ -262,6 +267,8 @@ WRONG_STATES = [
         "INSERT INTO follow_up_agency_name (kind, record_id, sent) VALUES ('penalty_case', 1, '分局')",
         "ck_follow_up_agency_name_kind_known",
     ),
+    (f"{_DELIVERED}, sha256('a'), 3, '' FROM agency, account", "ck_feed_delivery_exit_status_known"),
+    (f"{_DELIVERED}, 'a', 0, '' FROM agency, account", "ck_feed_delivery_sha256_is_whole"),
     ("INSERT INTO agency_move SELECT id, id FROM agency", "ck_agency_move_to_another"),
     ("INSERT INTO index_walk (last_case_id) VALUES (0), (1)", "uq_index_walk_unfinished"),
     ("INSERT INTO index_rebuild (singleton, index_name) VALUES (2, 'x')", "ck_index_rebuild_at_most_one"),
