@@ -1,31 +1,29 @@
-"""The real application with its door, called by machines whose keys have been looked at already."""
+"""The real application with its door, called by agencies' machines."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 from pydantic import SecretStr
-from sqlalchemy import insert
 from starlette.types import Receive, Scope, Send
 
 from api.app import Deployment, build_app
 from api.feed_door import FeedDoor
 from commands.feed_receiving import open_feed_door
 from commands.runtime import Runtime, now
-from schema.access_records import Account, Viewer
-from schema.access_records import Scope as AccessScope
 from schema.access_vocabularies import Role
-from schema.account_tables import account
+from stores.accounts import add_account
+from stores.keys import parse_key_ring
+from stores.machine_keys import issue_key
 from stores.postgres import Database
 from stores.settings import Settings
-from supervision.access import permissions_of
 from tests.conftest import TEST_KEY, TestDatabase, dsn
-
-VIEWER = "viewer"
+from tests.hashers import CheapHasher
 
 
 def door_settings(urls: TestDatabase, spool: Path, **given: Any) -> Settings:
@@ -34,34 +32,22 @@ def door_settings(urls: TestDatabase, spool: Path, **given: Any) -> Settings:
     )
 
 
-async def machine_of(database: Database, agency_id: int, login: str, *roles: Role) -> Viewer:
-    """A machine of an agency, or a person in other roles of it."""
-    acting = roles or (Role.MACHINE,)
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A machine of an agency, with a key of its own."""
+
+    account_id: int
+    agency_id: int
+    key: str
+
+
+async def machine_of(database: Database, agency_id: int, login: str) -> Machine:
+    """A machine of an agency."""
+    at = now()
     async with database.begin() as connection:
-        account_id = await connection.scalar(
-            insert(account)
-            .values(login=login, name=login, roles=list(acting), agency_id=agency_id)
-            .returning(account.c.id)
-        )
-    assert account_id is not None
-    known = Account(
-        id=account_id,
-        login=login,
-        name=login,
-        roles=acting,
-        procuratorate_id=None,
-        department=None,
-        agency_id=agency_id,
-        disabled_at=None,
-    )
-    return Viewer(
-        account=known,
-        permissions=permissions_of(acting),
-        scope=AccessScope(),
-        session_id=None,
-        purpose="",
-        address="127.0.0.1",
-    )
+        made = await add_account(connection, login=login, name=login, roles=[Role.MACHINE], agency_id=agency_id, now=at)
+        key = await issue_key(connection, made.id, expires_at=at + timedelta(days=1), now=at)
+    return Machine(made.id, agency_id, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +73,25 @@ class Sender:
 
 @asynccontextmanager
 async def opened_door(
-    database: Database, settings: Settings, viewer: Viewer | None, agency: str, **door_fields: Any
+    database: Database, settings: Settings, key: str | None, agency: str, **door_fields: Any
 ) -> AsyncIterator[Sender]:
-    """The application from its start to its end, called as one viewer."""
+    """The application from its start to its end, called with a key or with none."""
 
     @asynccontextmanager
     async def deploy() -> AsyncIterator[Deployment]:
         async with open_feed_door(Runtime(settings, database, None)) as door:
             opened: FeedDoor = replace(door, **door_fields)
-            yield Deployment(database, None, now, opened)
+            yield Deployment(database, None, now, parse_key_ring(TEST_KEY), CheapHasher(), door=opened)
 
     app = build_app(deploy, open_locally=True)
     async with app.router.lifespan_context(app) as state:
 
         async def with_state(scope: Scope, receive: Receive, send: Send) -> None:
-            known = {} if viewer is None else {VIEWER: viewer}
-            await app({**scope, "state": {**(state or {}), **known}}, receive, send)
+            await app({**scope, "state": dict(state or {})}, receive, send)
 
         transport = httpx.ASGITransport(app=with_state, raise_app_exceptions=True)
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", timeout=60) as http:
+        headers = {} if key is None else {"authorization": f"Bearer {key}"}
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://127.0.0.1:8000", timeout=60, headers=headers
+        ) as http:
             yield Sender(http, agency)
