@@ -10,6 +10,7 @@ from strawberry.dataloader import DataLoader
 from strawberry.types import Info
 
 from api.auditing import Audit
+from api.gate import Gate
 from api.loaders import Loaders
 from api.replays import Replayed, replay_loader
 from schema.access_records import Scope, Viewer
@@ -59,6 +60,11 @@ class Context:
     def scope(self) -> Scope:
         """Whose cases whoever calls may see."""
         return self.viewer.scope
+
+    @property
+    def gate(self) -> Gate:
+        """What lets records out."""
+        return self.loaders.gate
 
     @classmethod
     def fresh(cls, services: Services, viewer: Viewer) -> "Context":
