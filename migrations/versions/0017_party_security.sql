@@ -49,3 +49,8 @@ CREATE POLICY in_scope ON watched_name USING ((SELECT scope_is('everything')));
 ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY;
 ALTER TABLE audit_seal ENABLE ROW LEVEL SECURITY;
 ALTER TABLE watched_name ENABLE ROW LEVEL SECURITY;
+
+-- A run of which nobody said whose feed it is is seen with the agencies that nobody supervises.
+ALTER POLICY in_scope ON feed_run
+  USING ((SELECT scope_is('everything')) OR agency_id IN (SELECT id FROM agency_in_scope)
+         OR (agency_id IS NULL AND (SELECT scope_is('unassigned'))));
