@@ -46,7 +46,11 @@ class AccessRecord:
     """By type, global ids."""
     agencies: Mapping[Place, str]
     viewers: Mapping[str, Viewer]
+    procuratorates: Sequence[str]
     shared_party: str
+    rule: str
+    first_agency: str
+    """The cursor of the first of all agencies."""
 
     def all_ids(self, place: Place) -> frozenset[str]:
         """The ids of all that an agency has."""
@@ -166,10 +170,6 @@ async def _ids(feed: Feed) -> dict[Place, dict[str, list[str]]]:
     return found
 
 
-CLERKS: Final = {Place.EAST: "east.clerk", Place.WEST: "west.clerk", Place.NOBODY: "stray.clerk"}
-COLLEAGUES: Final = {Place.EAST: "east.officer", Place.WEST: "west.officer"}
-"""Of a place, an account that is there; of a county, another one."""
-
 _FIRST: Final = "query($id: ID!) { node(id: $id) { ... on PenaltyCase { title anomalies { id } } } }"
 _CONFIRM: Final = """mutation($input: ConfirmAnomalyInput!) {
   confirmAnomaly(input: $input) { anomaly { status } userErrors { code } } }"""
@@ -227,10 +227,9 @@ async def _filled(urls: TestDatabase, database: Database, folder: Path) -> Acces
             await watch(connection, name=None, party_id=party_id, reason="举报线索", set_by="wang")
     async with served(database) as client:
         await _decide_and_look(client, ids)
-    viewers = await entered(feed)
-    for place in Place:
-        accounts = (CLERKS[place], *([COLLEAGUES[place]] if place in COLLEAGUES else []))
-        ids[place]["User"] = [global_id("User", viewers[name][1]) for name in accounts]
+        found = await client.ask("{ agencies { edges { cursor } } rules { id } }")
+    for place, others in (await added_others(feed)).items():
+        ids[place]["User"] = [global_id("User", account_id) for account_id in others]
     agencies = await feed.rows("SELECT id, name FROM agency")
     [shared] = await feed.rows("SELECT id FROM party WHERE name = :name", name=SHARED_PARTY)
     return AccessRecord(
@@ -238,6 +237,9 @@ async def _filled(urls: TestDatabase, database: Database, folder: Path) -> Acces
         database,
         ids,
         {Place(row["name"]): global_id("Agency", row["id"]) for row in agencies},
-        {name: viewer for name, (viewer, _) in viewers.items()},
+        await entered(feed),
+        [global_id("Procuratorate", row["id"]) for row in await feed.rows("SELECT id FROM procuratorate")],
         global_id("Party", shared["id"]),
+        found["rules"][0]["id"],
+        found["agencies"]["edges"][0]["cursor"],
     )

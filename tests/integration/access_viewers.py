@@ -1,6 +1,6 @@
 """Who asks for the record of access_record.py: somebody of every role, and from several places."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
@@ -86,7 +86,7 @@ class Viewer:
     procuratorate: str | None
     agency: Place | None
     scope: frozenset[Place]
-    authorization: str = ""
+    authorization: str = field(default="", repr=False)
 
 
 def _supervising(name: str, role: Role, procuratorate: str) -> Viewer:
@@ -117,18 +117,49 @@ VIEWERS: Final = (
 )
 """Every role, and from several places those whose places matter most."""
 
-COLLEAGUES: Final = {Place.EAST: "east.officer", Place.WEST: "west.officer"}
-"""Of a county, an account that works there, besides the agency's clerk."""
+OTHERS: Final = {
+    Place.EAST: ((EAST, Role.CASE_OFFICER), (Place.EAST, Role.AGENCY_CLERK)),
+    Place.WEST: ((WEST, Role.CASE_OFFICER), (Place.WEST, Role.AGENCY_CLERK)),
+    Place.NOBODY: ((Place.NOBODY, Role.AGENCY_CLERK),),
+}
+"""Of each place, accounts of others: where they belong, and as what they act."""
 
-CLERKS: Final = {Place.EAST: "east.clerk", Place.WEST: "west.clerk", Place.NOBODY: "stray.clerk"}
+
+async def added_others(feed: Feed) -> dict[Place, list[int]]:
+    """Accounts of each place by which nobody asks."""
+    homes = await _homes(feed)
+    async with feed.database.begin() as connection:
+        return {
+            place: [
+                (
+                    await add_account(
+                        connection,
+                        login=f"{place.name.lower()}.other{ordinal}",
+                        name=f"{place.word}人",
+                        roles=[role],
+                        procuratorate_id=None if isinstance(home, Place) else homes[home],
+                        department=None if isinstance(home, Place) else Department.PREVENTION,
+                        agency_id=homes[home] if isinstance(home, Place) else None,
+                        now=feed.clock(),
+                    )
+                ).id
+                for ordinal, (home, role) in enumerate(accounts)
+            ]
+            for place, accounts in OTHERS.items()
+        }
 
 
-async def entered(feed: Feed) -> dict[str, tuple[Viewer, int]]:
+async def _homes(feed: Feed) -> dict[str, int]:
+    """Procuratorates and agencies by their names."""
+    rows = await feed.rows("SELECT id, name FROM procuratorate UNION ALL SELECT id, name FROM agency")
+    return {row["name"]: row["id"] for row in rows}
+
+
+async def entered(feed: Feed) -> dict[str, Viewer]:
     """Accounts for everybody, with a session or a key that is good for the whole of a test."""
-    procuratorates = {row["name"]: row["id"] for row in await feed.rows("SELECT id, name FROM procuratorate")}
-    agencies = {row["name"]: row["id"] for row in await feed.rows("SELECT id, name FROM agency")}
+    homes = await _homes(feed)
     tokens, at = BearerTokens(feed.keys), feed.clock()
-    found: dict[str, tuple[Viewer, int]] = {}
+    found: dict[str, Viewer] = {}
     async with feed.database.begin() as connection:
         for viewer in VIEWERS:
             if viewer.role is Role.LOCAL_ADMINISTRATOR:
@@ -139,14 +170,14 @@ async def entered(feed: Feed) -> dict[str, tuple[Viewer, int]]:
                     login=viewer.name,
                     name=viewer.name.upper(),
                     roles=[viewer.role],
-                    procuratorate_id=procuratorates.get(viewer.procuratorate or ""),
+                    procuratorate_id=homes.get(viewer.procuratorate or ""),
                     department=Department.PREVENTION if viewer.procuratorate else None,
-                    agency_id=agencies.get(viewer.agency or ""),
+                    agency_id=homes.get(viewer.agency or ""),
                     now=at,
                 )
             if viewer.role is Role.MACHINE:
                 key = await issue_key(connection, account.id, expires_at=at + timedelta(hours=1), now=at)
-                found[viewer.name] = replace(viewer, authorization=f"Bearer {key}"), account.id
+                found[viewer.name] = replace(viewer, authorization=f"Bearer {key}")
                 continue
             session = await connection.scalar(
                 text(
@@ -158,5 +189,5 @@ async def entered(feed: Feed) -> dict[str, tuple[Viewer, int]]:
             token, _ = tokens.issue(
                 account_id=account.id, session_id=session, session_ends_at=at + timedelta(hours=1), now=at
             )
-            found[viewer.name] = replace(viewer, authorization=f"Bearer {token}"), account.id
+            found[viewer.name] = replace(viewer, authorization=f"Bearer {token}")
     return found

@@ -1,0 +1,89 @@
+"""What is asked of the record of access_record.py: every root field, with arguments that reach what an agency has."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLSchema
+
+from api.ids import global_id
+from tests.integration.access_questions import Question, ask
+from tests.integration.access_record import AccessRecord
+from tests.integration.access_viewers import Place
+
+GROUPS = (["AGENCY", "YEAR"], ["RULE", "ANOMALY", "CERTAINTY"], [])
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A question whose answer tells of one agency: all of it, or what of it says that it does.
+
+    `place` None: of no agency's records. `mixed`: the answer may hold other agencies' too. `names_agencies`: it may tell
+    of agencies out of scope, which are no secret, by their ids.
+    """
+
+    question: Question
+    place: Place | None = None
+    mixed: bool = False
+    names_agencies: bool = False
+
+
+def all_probes(schema: GraphQLSchema, record: AccessRecord) -> list[Probe]:
+    """Every question, of every agency's records and of nobody's."""
+    return [*_nobodys(schema, record), *(probe for place in Place for probe in probes_of(schema, record, place))]
+
+
+def probes_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iterator[Probe]:
+    """Every question that reaches what an agency has."""
+    agency = record.agencies[place]
+    for type_name, ids in record.ids[place].items():
+        # A colleague's account is no secret of the agency's, but the agency it names is.
+        named = type_name == "User"
+        yield Probe(ask(schema, "node", on=type_name, id=ids[0]), place, names_agencies=named)
+        yield Probe(ask(schema, "nodes", on=type_name, ids=list(ids)), place, names_agencies=named)
+    yield Probe(ask(schema, "penaltyCase", documentNumber=place.number(1), agencyId=agency), place)
+    yield Probe(ask(schema, "penaltyCase", documentNumber=place.number(2)), place)
+    yield from searches_of(schema, record, place)
+    for prefix in (place.number(1)[:4], place.company[:4], place.value[:3]):
+        yield Probe(ask(schema, "suggest", prefix=prefix), place)
+    yield Probe(ask(schema, "cases", filter={"agencyIds": [agency]}), place)
+    yield Probe(ask(schema, "cases", first=100), place, mixed=True)
+    for group_by in GROUPS:
+        yield Probe(ask(schema, "statistics", filter={"agencyIds": [agency]}, groupBy=group_by), place)
+    yield Probe(ask(schema, "statistics", groupBy=["AGENCY"]), place, mixed=True)
+    yield Probe(ask(schema, "cannotTellCounts", agencyIds=[agency]), place)
+    yield Probe(ask(schema, "cannotTellCounts", first=100), place, mixed=True)
+    yield Probe(ask(schema, "feedRuns", first=100), place, mixed=True)
+    yield Probe(ask(schema, "waitingRecords", first=100), place, mixed=True)
+    finding = record.ids[place]["Anomaly"][0]
+    # Each time something else is decided: what was decided before is refused.
+    for mutation in ("confirmAnomaly", "dismissAnomaly"):
+        for reason in (place.said(place.finding), " "):
+            told = {"anomalyId": finding, "reason": reason}
+            yield Probe(ask(schema, mutation, mutation=True, input=told), place)
+
+
+def searches_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iterator[Probe]:
+    """Every search that reaches an agency's cases, with facets and highlights."""
+    for query in (place.word, place.person, f"number:{place.number(1)}"):
+        yield Probe(ask(schema, "searchCases", query=query, first=10), place)
+    yield Probe(ask(schema, "searchCases", filter={"agencyIds": [record.agencies[place]]}), place)
+    yield Probe(ask(schema, "searchCases", query=f"{place.word} -{place.person}", sort="FINE_HIGHEST"), place)
+
+
+def _nobodys(schema: GraphQLSchema, record: AccessRecord) -> Iterator[Probe]:
+    def probe(root: str, /, on: str | None = None, *, names_agencies: bool = False, **arguments: Any) -> Probe:
+        return Probe(ask(schema, root, on=on, **arguments), names_agencies=names_agencies)
+
+    yield probe("viewer", names_agencies=True)
+    yield probe("agencies", first=1, after=record.first_agency, names_agencies=True)
+    yield probe("node", "Agency", id=record.agencies[Place.EAST], names_agencies=True)
+    yield probe("nodes", "Agency", ids=list(record.agencies.values()), names_agencies=True)
+    yield probe("nodes", "Procuratorate", ids=list(record.procuratorates))
+    yield probe("node", "Rule", id=record.rule)
+    yield probe("rules")
+    yield probe("auditTrail")
+    yield probe("auditTrail", filter={"action": "SEARCH"})
+    yield probe("auditAlerts")
+    yield probe("node", "Party", id=record.shared_party)
+    yield probe("nodes", "Party", ids=[record.shared_party, global_id("Party", 999_999)])
