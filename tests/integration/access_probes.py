@@ -7,7 +7,7 @@ from typing import Any
 from graphql import GraphQLSchema
 
 from api.ids import global_id
-from tests.integration.access_questions import Question, ask
+from tests.integration.access_questions import Question, Reach, ask
 from tests.integration.access_record import AccessRecord
 from tests.integration.access_viewers import Place
 
@@ -16,10 +16,10 @@ GROUPS = (["AGENCY", "YEAR"], ["RULE", "ANOMALY", "CERTAINTY"], [])
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A question whose answer tells of one agency: all of it, or what of it says that it does.
+    """A question, and of whose records its answer tells: of one agency's, of several ones', or of nobody's.
 
-    `place` None: of no agency's records. `mixed`: the answer may hold other agencies' too. `names_agencies`: it may tell
-    of agencies out of scope, which are no secret, by their ids.
+    `mixed`: what an agency's are is told by themselves. `names_agencies`: the answer may tell the ids of agencies out
+    of scope, which are no secret.
     """
 
     question: Question
@@ -30,7 +30,11 @@ class Probe:
 
 def all_probes(schema: GraphQLSchema, record: AccessRecord) -> list[Probe]:
     """Every question, of every agency's records and of nobody's."""
-    return [*_nobodys(schema, record), *(probe for place in Place for probe in probes_of(schema, record, place))]
+    return [
+        *_nobodys(schema, record),
+        *_everybodys(schema),
+        *(probe for place in Place for probe in probes_of(schema, record, place)),
+    ]
 
 
 def probes_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iterator[Probe]:
@@ -39,28 +43,27 @@ def probes_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iter
     for type_name, ids in record.ids[place].items():
         # A colleague's account is no secret of the agency's, but the agency it names is.
         named = type_name == "User"
-        yield Probe(ask(schema, "node", on=type_name, id=ids[0]), place, names_agencies=named)
-        yield Probe(ask(schema, "nodes", on=type_name, ids=list(ids)), place, names_agencies=named)
+        reach = Reach.DEEP if type_name == "PenaltyCase" else Reach.EDGES
+        yield Probe(ask(schema, "node", on=type_name, reach=reach, id=ids[0]), place, names_agencies=named)
+        if len(ids) > 1:
+            asked = ask(schema, "nodes", on=type_name, reach=Reach.EDGES, ids=list(ids))
+            yield Probe(asked, place, names_agencies=named)
     yield Probe(ask(schema, "penaltyCase", documentNumber=place.number(1), agencyId=agency), place)
     yield Probe(ask(schema, "penaltyCase", documentNumber=place.number(2)), place)
     yield from searches_of(schema, record, place)
     for prefix in (place.number(1)[:4], place.company[:4], place.value[:3]):
         yield Probe(ask(schema, "suggest", prefix=prefix), place)
     yield Probe(ask(schema, "cases", filter={"agencyIds": [agency]}), place)
-    yield Probe(ask(schema, "cases", first=100), place, mixed=True)
     for group_by in GROUPS:
         yield Probe(ask(schema, "statistics", filter={"agencyIds": [agency]}, groupBy=group_by), place)
-    yield Probe(ask(schema, "statistics", groupBy=["AGENCY"]), place, mixed=True)
     yield Probe(ask(schema, "cannotTellCounts", agencyIds=[agency]), place)
-    yield Probe(ask(schema, "cannotTellCounts", first=100), place, mixed=True)
-    yield Probe(ask(schema, "feedRuns", first=100), place, mixed=True)
-    yield Probe(ask(schema, "waitingRecords", first=100), place, mixed=True)
     finding = record.ids[place]["Anomaly"][0]
     # Each time something else is decided: what was decided before is refused.
     for mutation in ("confirmAnomaly", "dismissAnomaly"):
-        for reason in (place.said(place.finding), " "):
-            told = {"anomalyId": finding, "reason": reason}
-            yield Probe(ask(schema, mutation, mutation=True, input=told), place)
+        told = {"anomalyId": finding, "reason": place.said(place.finding)}
+        yield Probe(ask(schema, mutation, mutation=True, input=told), place)
+        # What is said wrongly is refused before anything is looked up.
+        yield Probe(ask(schema, mutation, mutation=True, input={**told, "reason": " "}))
 
 
 def searches_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iterator[Probe]:
@@ -71,9 +74,18 @@ def searches_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> It
     yield Probe(ask(schema, "searchCases", query=f"{place.word} -{place.person}", sort="FINE_HIGHEST"), place)
 
 
+def _everybodys(schema: GraphQLSchema) -> Iterator[Probe]:
+    """Lists of whatever there is, and counts of it."""
+    yield Probe(ask(schema, "cases", reach=Reach.DEEP, first=100), mixed=True)
+    yield Probe(ask(schema, "statistics", groupBy=["AGENCY"]), mixed=True)
+    yield Probe(ask(schema, "cannotTellCounts", first=100), mixed=True)
+    yield Probe(ask(schema, "feedRuns", reach=Reach.EDGES, first=100), mixed=True)
+    yield Probe(ask(schema, "waitingRecords", first=100), mixed=True)
+
+
 def _nobodys(schema: GraphQLSchema, record: AccessRecord) -> Iterator[Probe]:
     def probe(root: str, /, on: str | None = None, *, names_agencies: bool = False, **arguments: Any) -> Probe:
-        return Probe(ask(schema, root, on=on, **arguments), names_agencies=names_agencies)
+        return Probe(ask(schema, root, on=on, reach=Reach.EDGES, **arguments), names_agencies=names_agencies)
 
     yield probe("viewer", names_agencies=True)
     yield probe("agencies", first=1, after=record.first_agency, names_agencies=True)

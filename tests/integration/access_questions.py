@@ -1,11 +1,12 @@
 """Questions made from the SDL: of a root field, every field below it, to the leaves.
 
-An object type is asked for all of its fields where it is met first, and further on for its leaves: so every edge is
-followed, and no cycle for ever. Connections and their edges, which are lists only, are followed wherever they are met.
+How far a question goes is told by its reach, so that every edge is followed by one question or another, and not all of
+them by all. Connections, and whatever has no id of its own, are always followed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from itertools import groupby
 from typing import Any
 
@@ -20,6 +21,14 @@ from graphql import (
 )
 
 from api.limits import MAX_DEPTH
+
+
+class Reach(Enum):
+    """What is asked of a record."""
+
+    LEAVES = "what it says itself"
+    EDGES = "all it has; and of the records this leads to, what they say themselves"
+    DEEP = "all it has, and all that the records have which it leads to, once of each type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +83,27 @@ class Question:
 
 
 def ask(
-    schema: GraphQLSchema, root: str, /, *, on: str | None = None, mutation: bool = False, **arguments: Any
+    schema: GraphQLSchema,
+    root: str,
+    /,
+    *,
+    on: str | None = None,
+    mutation: bool = False,
+    reach: Reach = Reach.LEAVES,
+    **arguments: Any,
 ) -> Question:
     """The question for a root field; `on` is the type of the records expected where it may be any."""
     operation = schema.mutation_type if mutation else schema.query_type
     assert operation is not None
     found = operation.fields[root]
-    depth = MAX_DEPTH - 1
+    walk = _Walk(schema, reach)
     target = get_named_type(found.type)
     if on is None:
-        below = _below(schema, target, depth, {operation.name})
+        below = walk.below(target, MAX_DEPTH - 1, {operation.name})
     else:
         shared = tuple(_leaf(target, name, each) for name, each in _fields(target) if is_leaf(each))
-        below = (*shared, *_only_on(_below(schema, schema.type_map[on], depth, {operation.name}), on))
+        expected = walk.below(schema.type_map[on], MAX_DEPTH - 1, {operation.name})
+        below = (*shared, *(replace(each, only_on=on) for each in expected))
     told = ", ".join(f"{name}: ${name}" for name in arguments)
     asked = Asked(operation.name, root, root, target.name, below, arguments=f"({told})" if told else "")
     taken = ", ".join(f"${name}: {found.args[name].type}" for name in arguments)
@@ -105,35 +122,46 @@ def _fields(target: GraphQLNamedType) -> Sequence[tuple[str, GraphQLField]]:
     return list(target.fields.items())
 
 
-def _is_list(target: GraphQLNamedType) -> bool:
-    return target.name.endswith(("Connection", "Edge"))
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """The way of a question through the types."""
+
+    schema: GraphQLSchema
+    reach: Reach
+
+    def below(self, target: GraphQLNamedType, depth: int, met: set[str]) -> tuple[Asked, ...]:
+        """What to ask of a type, as deep as a question may go."""
+        if isinstance(target, GraphQLInterfaceType):
+            return _any_record(self.schema, target)
+        asked: list[Asked] = [_leaf(target, name, each) for name, each in _fields(target) if is_leaf(each)]
+        if self._only_for_leaves(target, met):
+            return tuple(asked)
+        if _is_record(target):
+            met.add(target.name)
+        for name, each in _fields(target):
+            if is_leaf(each) or depth < 1:
+                continue
+            returned = get_named_type(each.type)
+            below = self.below(returned, depth - 1, met)
+            if below:
+                # More than a list's default, so that nothing stays behind.
+                many = "(first: 100)" if "first" in each.args else ""
+                asked.append(Asked(target.name, name, name, returned.name, below, arguments=many))
+        return tuple(asked)
+
+    def _only_for_leaves(self, target: GraphQLNamedType, met: set[str]) -> bool:
+        if not _is_record(target) or self.reach is Reach.LEAVES:
+            return _is_record(target)
+        return target.name in met if self.reach is Reach.DEEP else bool(met - {"Query", "Mutation"})
 
 
-def _below(schema: GraphQLSchema, target: GraphQLNamedType, depth: int, met: set[str]) -> tuple[Asked, ...]:
-    """What to ask of a type: all where it was not met before, as deep as a question may go; else its leaves."""
-    if isinstance(target, GraphQLInterfaceType):
-        return _any_record(schema, target)
-    again = target.name in met
-    met.add(target.name)
-    asked: list[Asked] = [_leaf(target, name, each) for name, each in _fields(target) if is_leaf(each)]
-    for name, each in _fields(target):
-        returned = get_named_type(each.type)
-        if is_leaf(each) or depth < 1 or (again and not _is_list(target)):
-            continue
-        below = _below(schema, returned, depth - 1, met)
-        if below:
-            # The arguments of a list have defaults; more than the least is asked for, so that nothing stays behind.
-            many = "(first: 100)" if "first" in each.args else ""
-            asked.append(Asked(target.name, name, name, returned.name, below, arguments=many))
-    return tuple(asked)
+def _is_record(target: GraphQLNamedType) -> bool:
+    """Whether a type's values have ids, and so may be met again."""
+    return isinstance(target, GraphQLObjectType) and bool(target.interfaces)
 
 
 def _leaf(target: GraphQLNamedType, name: str, found: GraphQLField) -> Asked:
     return Asked(target.name, name, name, get_named_type(found.type).name)
-
-
-def _only_on(asked: Sequence[Asked], type_name: str) -> tuple[Asked, ...]:
-    return tuple(replace(each, only_on=type_name) for each in asked)
 
 
 def _any_record(schema: GraphQLSchema, interface: GraphQLInterfaceType) -> tuple[Asked, ...]:

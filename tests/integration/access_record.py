@@ -24,7 +24,7 @@ from stores.errors import UnreadableFeedError
 from stores.keys import parse_key_ring
 from stores.postgres import Database
 from tests.conftest import TEST_KEY, TestDatabase, cloned_database, dsn
-from tests.integration.access_viewers import CITY, EAST, WEST, Place, Viewer, entered
+from tests.integration.access_viewers import CITY, EAST, WEST, Place, Viewer, added_others, entered
 from tests.integration.feeding import PERSON_NUMBER, Feed, Fields, agency, organisation, person, procuratorate
 from tests.integration.follow_up_feeding import FULL
 from tests.integration.graphql_client import Client, served
@@ -93,9 +93,10 @@ def _rows(place: Place, *, later: bool) -> list[Fields | str]:
     dated |= {"decidedOn": "2023-12-20", "servedOn": "2024-02-22"}
     whom = person(place.person, PERSON_NUMBER if place is Place.EAST else None)
     first = _case(place, 1, **{**dated, **_told(place, word="后来" if later else "起初"), "party": whom})
-    company = organisation(place.company, place.company_code)
+    company = organisation(place.company, place.company_code, legalRepresentative=place.person)
     second = _case(place, 2, **{**_told(place), "party": company, "decidedOn": "2024-03-01", "fine": "70000"})
-    shared = _case(place, 3, party=organisation(SHARED_PARTY, SHARED_CODE), facts=place.said(), decidedOn="2024-03-02")
+    everybodys = organisation(SHARED_PARTY, SHARED_CODE)
+    shared = _case(place, 3, party=everybodys, facts=f"{place.word}，无人在场", decidedOn="2024-03-02")
     waiting = _follow_up(place, FeedKind.TRANSFER, 9)
     # Known by no number, for the placeholder is none: a warning. And a decision on no day: rejected.
     placeholder = _case(place, 4, party=company, facts=place.said(), decidedOn="2024-04-01") | {"documentNumber": "无"}
@@ -126,7 +127,7 @@ UPDATE {table} t
        evidence = t.evidence || jsonb_build_array(jsonb_build_object(
          'field', 'facts', 'value', %(said)s, 'quote', %(said)s, 'position', 5))
   FROM anomaly a JOIN penalty_case c ON c.id = a.case_id JOIN agency g ON g.id = c.agency_id
- WHERE {joined} AND g.name = %(agency)s AND jsonb_array_length(t.law) > 0
+ WHERE {joined} AND g.name = %(agency)s AND c.document_number = %(number)s AND jsonb_array_length(t.law) > 0
 """
 
 
@@ -136,7 +137,11 @@ def _mark_findings(urls: TestDatabase) -> None:
         for table, joined in (("anomaly", "t.id = a.id"), ("anomaly_event", "t.anomaly_id = a.id")):
             statement = _MARK_FINDINGS.format(table=table, joined=joined)
             for place in Place:
-                said = {"said": place.said(place.finding), "agency": place.value}
+                said = {
+                    "said": place.said(place.finding),
+                    "agency": place.value,
+                    "number": place.number(1),
+                }
                 assert connection.execute(statement.encode(), said).rowcount > 0
 
 
@@ -160,8 +165,9 @@ async def _ids(feed: Feed) -> dict[Place, dict[str, list[str]]]:
         found[place] = {}
         for type_name, joined in tables.items():
             unless = "AND t.name <> :shared" if type_name == "Party" else "AND :shared <> ''"
+            order = "t.case_id, t.id" if type_name == "Anomaly" else "t.id"
             rows = await feed.rows(
-                f"SELECT DISTINCT t.id FROM {joined} WHERE g.name = :agency {unless} ORDER BY t.id",  # noqa: S608  of the names above
+                f"SELECT t.id FROM {joined} WHERE g.name = :agency {unless} GROUP BY t.id ORDER BY {order}",  # noqa: S608  of the names above
                 agency=place.value,
                 shared=SHARED_PARTY,
             )

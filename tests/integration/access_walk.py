@@ -60,57 +60,52 @@ class Walk:
         codes = {error["extensions"]["code"] for error in errors}
         data = (answer.get("data") or {}).get(root.key)
         if codes == {"FORBIDDEN"}:
-            for each in root.all():
-                self._note(each.field, probe, Seen.FORBIDDEN)
+            for place in Place if probe.mixed else [probe.place]:
+                for each in root.all():
+                    self._note(each.field, place, Seen.FORBIDDEN)
             return
         for error in errors:
             self.trouble.append(
                 f"{probe.question.name} of {probe.place}: {error['extensions']['code']} {error['message']}"
             )
-        if probe.mixed and probe.place is not None:
-            data = self._only_of(probe, data)
-        if self.table.class_of[root.field].name in {"question", "self"}:
-            self._note(root.field, probe, Seen.SHOWN)
-        elif any(error["code"] == "NOT_FOUND" for error in (data or {}).get("userErrors", ())):
-            self._note(root.field, probe, Seen.HIDDEN)
-        else:
-            self._note(root.field, probe, Seen.SHOWN)
-        self._descend(root, data, probe)
+        if probe.mixed:
+            self._count(probe, data)
+        for place in Place if probe.mixed else [probe.place]:
+            told = self._only_of(place, data) if probe.mixed and place else data
+            self._note(root.field, place, Seen.HIDDEN if _not_found(told) else Seen.SHOWN)
+            self._descend(root, [told], place)
 
-    def _note(self, name: str, probe: Probe, seen: Seen | None) -> None:
-        each = self.table.class_of[name]
-        if not each.by_scope:
+    def _note(self, name: str, place: Place | None, seen: Seen | None) -> None:
+        if not self.table.class_of[name].by_scope:
             self.seen[name, True].add(seen)
-        elif probe.place is not None:
-            self.seen[name, probe.place in self.viewer.scope].add(seen)
+        elif place is not None:
+            self.seen[name, place in self.viewer.scope].add(seen)
 
-    def _descend(self, asked: Asked, value: Any, probe: Probe) -> None:
+    def _descend(self, asked: Asked, values: Sequence[Any], place: Place | None) -> None:
         for below in asked.below:
-            self._judge(below, [each[below.key] for each in _records(value) if _has(each, below)], probe)
+            found = [each[below.key] for value in values for each in _records(value) if _has(each, below)]
+            naming = self.table.class_of[below.field].name in NAMING
+            for seen in {_seen_of(value, below, naming=naming) for value in found} or {Seen.HIDDEN}:
+                self._note(below.field, place, seen)
+            self._descend(below, found, place)
 
-    def _judge(self, asked: Asked, values: Sequence[Any], probe: Probe) -> None:
-        naming = self.table.class_of[asked.field].name in NAMING
-        seen = {_seen_of(value, asked, naming=naming) for value in values} or {Seen.HIDDEN}
-        for each in seen:
-            self._note(asked.field, probe, each)
-        for below in asked.below:
-            found = [each for value in values for each in _records(value) if _has(each, below)]
-            self._judge(below, [each[below.key] for each in found], probe)
+    def _count(self, probe: Probe, data: Any) -> None:
+        """What is counted must be there."""
+        if isinstance(data, dict) and data["totalCount"] != len(data["nodes"]):
+            self.leaks.append(
+                f"{probe.question.name}: counts {data['totalCount']} where {len(data['nodes'])} are shown"
+            )
 
-    def _only_of(self, probe: Probe, data: Any) -> Any:
-        """What of an answer tells of the probe's agency; what was counted must be there."""
-        assert probe.place is not None
-        words = (probe.place.word, self.record.agencies[probe.place])
+    def _only_of(self, place: Place, data: Any) -> Any:
+        """What of an answer is an agency's."""
+        words = (place.word, self.record.agencies[place])
 
         def ours(items: Sequence[Any]) -> list[Any]:
-            return [item for item in items if any(word in json.dumps(item, ensure_ascii=False) for word in words)]
+            return [item for item in items if any(word in told for told in _own_texts(item) for word in words)]
 
         if data is None or isinstance(data, list):
             return data and ours(data)
-        nodes = data["nodes"]
-        if data["totalCount"] != len(nodes):
-            self.leaks.append(f"{probe.question.name}: counts {data['totalCount']} where {len(nodes)} are shown")
-        found = ours(nodes)
+        found = ours(data["nodes"])
         page = data["pageInfo"] if found else None
         return {**data, "nodes": found, "edges": ours(data["edges"]), "totalCount": len(found), "pageInfo": page}
 
@@ -158,7 +153,9 @@ class Walk:
         for (name, in_scope), several in sorted(self.seen.items()):
             expected = self.table.cell(name, self.viewer.role).of(in_scope=in_scope)
             seen = most(several)
-            if seen is not expected and not (name in unseen and seen in {None, Seen.HIDDEN, Seen.FORBIDDEN}):
+            if name in unseen and expected.rank >= Seen.MASKED.rank and seen in {None, Seen.HIDDEN}:
+                continue
+            if seen is not expected:
                 where = "" if not self.table.class_of[name].by_scope else " in scope" if in_scope else " out of scope"
                 found.append(f"{name}{where}: {seen or 'names nobody'} and not {expected}")
         return found
@@ -190,7 +187,21 @@ def _records(value: Any) -> list[dict[str, Any]]:
 
 
 def _has(record: Mapping[str, Any], asked: Asked) -> bool:
-    return asked.key in record and record.get("__typename", asked.only_on) in {asked.only_on, record.get("__typename")}
+    return asked.key in record and asked.only_on in {None, record.get("__typename")}
+
+
+def _not_found(told: Any) -> bool:
+    """Whether a change was refused as what it is about is unknown."""
+    return isinstance(told, dict) and any(error["code"] == "NOT_FOUND" for error in told.get("userErrors", ()))
+
+
+def _own_texts(item: Mapping[str, Any]) -> Iterable[str]:
+    """What a record says of itself and of its agency, and not of other records."""
+    record: Mapping[str, Any] = item.get("node", item)
+    yield from (each for each in record.values() if isinstance(each, str))
+    if isinstance(record.get("agency"), dict):
+        yield record["agency"]["id"]
+    yield from (key["value"] or "" for key in record.get("keys", ()))
 
 
 def _seen_of(value: Any, asked: Asked, *, naming: bool) -> Seen | None:
