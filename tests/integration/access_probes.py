@@ -74,8 +74,14 @@ def searches_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> It
     yield Probe(ask(schema, "searchCases", query=f"{place.word} -{place.person}", sort="FINE_HIGHEST"), place)
 
 
+def everybodys_search(schema: GraphQLSchema) -> Probe:
+    """A search for whatever there is, with every facet."""
+    return Probe(ask(schema, "searchCases", first=100), mixed=True)
+
+
 def _everybodys(schema: GraphQLSchema) -> Iterator[Probe]:
     """Lists of whatever there is, and counts of it."""
+    yield everybodys_search(schema)
     yield Probe(ask(schema, "cases", reach=Reach.DEEP, first=100), mixed=True)
     yield Probe(ask(schema, "statistics", groupBy=["AGENCY"]), mixed=True)
     yield Probe(ask(schema, "cannotTellCounts", first=100), mixed=True)

@@ -135,7 +135,7 @@ async def added_others(feed: Feed) -> dict[Place, list[int]]:
                     await add_account(
                         connection,
                         login=f"{place.name.lower()}.other{ordinal}",
-                        name=f"{place.word}人",
+                        name=f"OTHER {ordinal}",
                         roles=[role],
                         procuratorate_id=None if isinstance(home, Place) else homes[home],
                         department=None if isinstance(home, Place) else Department.PREVENTION,

@@ -39,6 +39,9 @@ class Walk:
     asked: set[str] = field(default_factory=set)
     leaks: list[str] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
+    """What was answered with an error and not with FORBIDDEN."""
+    engines: set[str] = field(default_factory=set)
+    """Which answered the searches."""
 
     async def ask(self, client: Client, probes: Iterable[Probe]) -> None:
         """Ask all questions."""
@@ -64,12 +67,18 @@ class Walk:
                 for each in root.all():
                     self._note(each.field, place, Seen.FORBIDDEN)
             return
+        if root.name == "searchCases" and data:
+            self.engines.add(data["engine"])
         for error in errors:
             self.trouble.append(
                 f"{probe.question.name} of {probe.place}: {error['extensions']['code']} {error['message']}"
             )
         if probe.mixed:
             self._count(probe, data)
+        if self.table.class_of[root.field].name == "self":
+            # What is below is the viewer's own, and where that belongs.
+            self._note(root.field, None, Seen.SHOWN if data else Seen.HIDDEN)
+            return
         for place in Place if probe.mixed else [probe.place]:
             told = self._only_of(place, data) if probe.mixed and place else data
             self._note(root.field, place, Seen.HIDDEN if _not_found(told) else Seen.SHOWN)
@@ -91,10 +100,9 @@ class Walk:
 
     def _count(self, probe: Probe, data: Any) -> None:
         """What is counted must be there."""
-        if isinstance(data, dict) and data["totalCount"] != len(data["nodes"]):
-            self.leaks.append(
-                f"{probe.question.name}: counts {data['totalCount']} where {len(data['nodes'])} are shown"
-            )
+        if isinstance(data, dict) and data["totalCount"] != len(data["edges"]):
+            shown = len(data["edges"])
+            self.leaks.append(f"{probe.question.name}: counts {data['totalCount']} where {shown} are shown")
 
     def _only_of(self, place: Place, data: Any) -> Any:
         """What of an answer is an agency's."""
@@ -105,9 +113,10 @@ class Walk:
 
         if data is None or isinstance(data, list):
             return data and ours(data)
-        found = ours(data["nodes"])
+        found = ours(data["edges"])
         page = data["pageInfo"] if found else None
-        return {**data, "nodes": found, "edges": ours(data["edges"]), "totalCount": len(found), "pageInfo": page}
+        ours_only = {"edges": found, "totalCount": len(found), "pageInfo": page}
+        return {**data, **ours_only} | ({"nodes": ours(data["nodes"])} if "nodes" in data else {"facets": None})
 
     # What must be nowhere ------------------------------------------------------------------------------------------
 
@@ -144,6 +153,11 @@ class Walk:
     def _leak(self, probe: Probe, what: str, text: str) -> None:
         of = f" of {probe.place.name}" if probe.place else ""
         self.leaks.append(f"{probe.question.name}{of} {dict(probe.question.variables)}: tells {what}: {text[:60]}")
+
+    def said(self, several: Iterable[str]) -> str:
+        """For whoever reads what failed: who saw it, and each thing once."""
+        whom = f"{self.viewer.name} ({self.viewer.role}):"
+        return "\n  ".join([whom, *dict.fromkeys(several)])
 
     # The table -----------------------------------------------------------------------------------------------------
 

@@ -50,6 +50,7 @@ async def test_everybody_is_shown_what_the_table_says_and_nothing_else(
 ) -> None:
     walk = Walk(record.viewers[name], read_table(), record)
     await walk.ask(client, probes)
-    assert walk.leaks == []
-    assert walk.differences(unseen=UNSEEN) == []
-    assert walk.trouble == []
+    assert not walk.leaks, walk.said(walk.leaks)
+    found = walk.differences(unseen=UNSEEN)
+    assert not found, walk.said(found)
+    assert not walk.trouble, walk.said(walk.trouble)
