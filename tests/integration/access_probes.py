@@ -1,8 +1,8 @@
 """What is asked of the record of access_record.py: every root field, with arguments that reach what an agency has."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from graphql import GraphQLSchema
 
@@ -11,7 +11,7 @@ from tests.integration.access_questions import Question, Reach, ask
 from tests.integration.access_record import AccessRecord
 from tests.integration.access_viewers import Place
 
-GROUPS = (["AGENCY", "YEAR"], ["RULE", "ANOMALY", "CERTAINTY"], [])
+GROUPS: Final[Sequence[list[str]]] = (["AGENCY", "YEAR"], ["RULE", "ANOMALY", "CERTAINTY"], [])
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,17 +74,27 @@ def _told(place: Place, *, word: str = "") -> Fields:
     }
 
 
+_TEXTS: Final = frozenset(
+    """
+    refusalReason toOrgan suspectedCrime returnReason organ reasonsGiven court rulingReason enforcedBy reply outcome
+    """.split()
+)
+"""Of what follows cases, the fields that are texts; a remedy has none, its outcome is one of few words."""
+
+
 def _follow_up(place: Place, kind: FeedKind, ordinal: int) -> Fields:
     word = place.criminal if kind is FeedKind.CRIMINAL_CASE else place.word
     said = place.said(word)
-    texts = ("refusalReason", "toOrgan", "suspectedCrime", "returnReason", "organ", "reasonsGiven", "court")
-    texts += ("rulingReason", "enforcedBy", "reply") + (() if kind is FeedKind.RECONSIDERATION else ("outcome",))
-    fields = {name: said if name in texts else value for name, value in FULL[kind].items()}
+    fields = {
+        name: said if name in _TEXTS and kind is not FeedKind.RECONSIDERATION else value
+        for name, value in FULL[kind].items()
+    }
     for name in ("caseNumber", "number"):
         if name in fields:
             fields[name] = f"{word}〔2024〕{ordinal}号"
     for name in ("activity", "actions"):
-        fields |= {name: [{**act, "what": said, "by": said} for act in fields[name]]} if name in fields else {}
+        if name in fields:
+            fields[name] = [{**act, "what": said, "by": said} for act in fields[name]]
     return {"kind": kind.value, "agency": place.value, "documentNumber": place.number(ordinal), **fields}
 
 

@@ -142,7 +142,8 @@ class Walk:
         texts = list(_texts({"": answer.get("data"), "errors": answer.get("errors")}))
         for secret, what in self.secrets().items():
             if any(secret in each for each in texts):
-                self._leak(probe, what, next(each for each in texts if secret in each))
+                said = next(each for each in texts if secret in each)
+                self._leak(probe, what, said[max(said.index(secret) - 20, 0) : said.index(secret) + 40])
         told = set(texts)
         for place in set(Place) - self.viewer.scope:
             for each in self.record.all_ids(place) & told:
@@ -152,7 +153,9 @@ class Walk:
 
     def _leak(self, probe: Probe, what: str, text: str) -> None:
         of = f" of {probe.place.name}" if probe.place else ""
-        self.leaks.append(f"{probe.question.name}{of} {dict(probe.question.variables)}: tells {what}: {text[:60]}")
+        self.leaks.append(
+            f"{probe.question.name}{of} {dict(probe.question.variables)}: tells {what}: {' '.join(text.split())}"
+        )
 
     def said(self, several: Iterable[str]) -> str:
         """For whoever reads what failed: who saw it, and each thing once."""
