@@ -80,11 +80,8 @@ class AccessTable:
     """Every class by its name."""
 
     classes: Mapping[str, AccessClass]
-
-    @property
-    def class_of(self) -> Mapping[str, AccessClass]:
-        """The class of each `Type.field`."""
-        return {field: each for each in self.classes.values() for field in each.fields}
+    class_of: Mapping[str, AccessClass]
+    """By `Type.field`."""
 
     def cell(self, field: str, role: Role) -> Cell:
         """What a role is shown of a field."""
@@ -102,19 +99,17 @@ def read_table(text: str | None = None) -> AccessTable:
     classes, fields = told["classes"], told["fields"]
     for missing in set(classes) ^ set(fields):
         raise TableError(f"The class {missing!r} must stand under `classes` and under `fields`.")
-    table = AccessTable(
-        {
-            name: AccessClass(name, about["title"], about["about"], _cells(name, about["cells"]), _names(fields[name]))
-            for name, about in classes.items()
-        }
-    )
-    seen: dict[str, str] = {}
-    for each in table.classes.values():
+    read = {
+        name: AccessClass(name, about["title"], about["about"], _cells(name, about["cells"]), _names(fields[name]))
+        for name, about in classes.items()
+    }
+    class_of: dict[str, AccessClass] = {}
+    for each in read.values():
         for field in each.fields:
-            if field in seen:
-                raise TableError(f"{field} stands under {seen[field]!r} and {each.name!r}. Leave it in one class.")
-            seen[field] = each.name
-    return table
+            before = class_of.setdefault(field, each)
+            if before is not each:
+                raise TableError(f"{field} stands under {before.name!r} and {each.name!r}. Leave it in one class.")
+    return AccessTable(read, class_of)
 
 
 def _cells(name: str, told: Mapping[str, Sequence[str]]) -> Mapping[Role, Cell]:
@@ -146,7 +141,7 @@ def fields_of(schema: GraphQLSchema) -> Iterator[str]:
             yield from (f"{name}.{field}" for field in found.fields)
 
 
-# The part of docs/security.md ----------------------------------------------------------------------------------------
+# The part of docs/security.md --------------------------------------------------------------------------------------
 
 
 def section(table: AccessTable) -> str:
@@ -156,8 +151,8 @@ def section(table: AccessTable) -> str:
         "",
         "### Roles by classes of fields 角色与字段类别对照",
         "",
-        "Of what is in the account's scope / of what is not; one word: of everything. What is hidden is null, empty or 0,",
-        "as if there were none. 管辖范围内 / 管辖范围外；只有一个词的不分范围。“隐藏”为空值、空列表或零，如同不存在。",
+        "Of what is in the account's scope / of what is not; one word: of everything. What is hidden is null, empty or",
+        "0, as if there were none. 管辖范围内 / 管辖范围外；只有一个词的不分范围。隐藏即空值、空列表或零，如同不存在。",
         "",
         f"| {' | '.join(['class 类别', *(f'`{role}` {role.label}' for role in Role)])} |",
         f"|{'---|' * (len(Role) + 1)}",

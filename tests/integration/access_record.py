@@ -74,10 +74,9 @@ def _told(place: Place, *, word: str = "") -> Fields:
     }
 
 
-_TEXTS: Final = frozenset(
-    """
-    refusalReason toOrgan suspectedCrime returnReason organ reasonsGiven court rulingReason enforcedBy reply outcome
-    """.split()
+_TEXTS: Final = (
+    *("refusalReason", "toOrgan", "suspectedCrime", "returnReason", "organ", "reasonsGiven"),
+    *("court", "rulingReason", "enforcedBy", "reply", "outcome"),
 )
 """Of what follows cases, the fields that are texts; a remedy has none, its outcome is one of few words."""
 
@@ -85,10 +84,8 @@ _TEXTS: Final = frozenset(
 def _follow_up(place: Place, kind: FeedKind, ordinal: int) -> Fields:
     word = place.criminal if kind is FeedKind.CRIMINAL_CASE else place.word
     said = place.said(word)
-    fields = {
-        name: said if name in _TEXTS and kind is not FeedKind.RECONSIDERATION else value
-        for name, value in FULL[kind].items()
-    }
+    texts = () if kind is FeedKind.RECONSIDERATION else _TEXTS
+    fields: Fields = {name: said if name in texts else value for name, value in FULL[kind].items()}
     for name in ("caseNumber", "number"):
         if name in fields:
             fields[name] = f"{word}〔2024〕{ordinal}号"
