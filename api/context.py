@@ -11,6 +11,7 @@ from strawberry.types import Info
 
 from api.auditing import Audit
 from api.loaders import Loaders
+from api.masking import Shown
 from api.replays import Replayed, replay_loader
 from schema.access_records import Scope, Viewer
 from stores.bearer_tokens import BearerTokens
@@ -60,12 +61,17 @@ class Context:
         """Whose cases whoever calls may see."""
         return self.viewer.scope
 
+    @property
+    def shown(self) -> Shown:
+        """How whoever calls is shown texts and names."""
+        return Shown(self.scope)
+
     @classmethod
     def fresh(cls, services: Services, viewer: Viewer) -> "Context":
         """A context with loaders of its own."""
         database = services.database.acting(viewer.scope)
         loaders = Loaders(database, viewer.scope)
-        replays = replay_loader(loaders, services.law, services.calendar)
+        replays = replay_loader(loaders, Shown(viewer.scope), services.law, services.calendar)
         audit = Audit(services.database, viewer, services.versions)
         return cls(services, database, loaders, replays, viewer, audit)
 
