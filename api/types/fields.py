@@ -32,7 +32,7 @@ class Needs(FieldExtension):
 
     def __init__(self, permission: Permission) -> None:
         """What one must be permitted."""
-        self._permission = permission
+        self.permission = permission
         self._nothing: Callable[[], Any] = _no_value
 
     def apply(self, field: StrawberryField) -> None:
@@ -55,7 +55,7 @@ class Needs(FieldExtension):
         return await next_(source, info, **kwargs) if self._may(info) else self._nothing()
 
     def _may(self, info: strawberry.Info) -> bool:
-        may: bool = info.context.viewer.may(self._permission)
+        may: bool = info.context.viewer.may(self.permission)
         return may
 
 

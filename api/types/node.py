@@ -12,11 +12,12 @@ from schema.anomaly_records import Anomaly, Rule
 from schema.follow_up_records import FollowUp
 from schema.records import Agency, FeedRun, Party, PenaltyCase, Procuratorate
 
-_NEEDED: Final[Mapping[str, Permission]] = {
+NEEDED: Final[Mapping[str, Permission]] = {
     "Anomaly": Permission.READ_FINDINGS,
     "CriminalCase": Permission.READ_CRIMINAL_CASES,
     "FeedRun": Permission.READ_FEED_RUNS,
 }
+"""What one must be permitted to know of any record of a type; of the other types the scope alone decides."""
 
 NodeRecord = Account | Agency | Anomaly | FeedRun | FollowUp | Party | PenaltyCase | Procuratorate | Rule
 
@@ -29,7 +30,7 @@ def node_id(root: strawberry.Parent[NodeRecord]) -> strawberry.ID:
 
 def may_know(viewer: Viewer, type_name: str) -> bool:
     """Whether somebody may know of any record of a type; which ones, the scope says."""
-    needed = _NEEDED.get(type_name)
+    needed = NEEDED.get(type_name)
     return needed is None or viewer.may(needed)
 
 

@@ -68,7 +68,7 @@ async def viewers(
     await feed(of(party=person(NAME, PERSON_NUMBER), facts=dumped(NAME)), name="2.jsonl", agency=EASTERN)
     for number, representative in enumerate((EARLIER, REPRESENTATIVE)):
         company = organisation("宏达公司", COMPANY, legalRepresentative=representative)
-        second = clean("2号", agency=EASTERN, party=company, facts=f"嫌疑人{WITNESS}，男，在场")
+        second = clean("2号", agency=EASTERN, party=company, legalBasis=None, facts=f"嫌疑人{WITNESS}，男，在场")
         await feed(second, name=f"company{number}.jsonl", agency=EASTERN)
     again = {"title": None, "party": person(NAME, PERSON_NUMBER), "facts": dumped(NAME)}
     await feed(of(**again, documentNumber="4号"), name="4.jsonl", agency=EASTERN)
@@ -165,7 +165,8 @@ async def test_a_replay_names_a_legal_representative_to_whom_the_role_shows_name
         for case in answer["cases"]["nodes"]
         for found in case["anomalies"]
     ]
-    assert {told["party.name"] for told in inputs if told["party.type"] == "PERSON"} == {NAME, "赵**"}
+    assert {told["party.name"] for told in inputs} == {NAME, "赵**", "宏达公司"}
+    assert {told.get("party.legalRepresentative") for told in inputs} == {None, REPRESENTATIVE, "周**"}
 
 
 @pytest.mark.parametrize("role", [Role.CHIEF, Role.CASE_MANAGEMENT, Role.AGENCY_CLERK])
