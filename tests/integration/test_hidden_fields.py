@@ -64,7 +64,7 @@ async def house(
         late = served_late("1号", agency=EASTERN, fine=fine, enteredAt=None)
         await feed(late, name=f"{number}.jsonl", agency=EASTERN)
     told = [{**follow_up(kind, "1号", **fields), "agency": EASTERN} for kind, fields in FULL.items()]
-    waiting = [{**each, "documentNumber": "没有这个文号"} for each in told]
+    waiting = [{**each, "documentNumber": "9号"} for each in told]
     await feed(*told, *waiting, name="follow_ups.jsonl", agency=EASTERN)
     await feed(clean("2号", agency=WESTERN), name="west.jsonl", agency=WESTERN)
     await Judge(feed, clock)("2025-06-01")
@@ -72,7 +72,7 @@ async def house(
         kind: global_id(kind, (await feed.rows(f"SELECT min(id) AS id FROM {table} WHERE {which}"))[0]["id"])  # noqa: S608  our own names
         for kind, table, which in (
             ("Anomaly", "anomaly", "status = 'OPEN'"),
-            ("CriminalCase", "criminal_case", "case_id IS NOT NULL"),
+            ("CriminalCase", "criminal_case", "document_number = '1号'"),
             ("FeedRun", "feed_run", "agency_id IS NOT NULL"),
         )
     }

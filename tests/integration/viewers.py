@@ -1,5 +1,6 @@
 """Viewers of every role, each asking the real application as who signed in, in a city over two counties."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -92,7 +93,7 @@ class Viewers:
             assert (home is None) == (place is None)
             account = await add_account(
                 connection,
-                login=f"viewer.{len(self.known)}",
+                login=f"viewer.{secrets.token_hex(8)}",
                 name=role.label,
                 roles=[role],
                 procuratorate_id=None if of_agency else home,
