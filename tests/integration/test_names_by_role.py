@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from api.ids import global_id
@@ -73,7 +74,7 @@ async def viewers(
     again = {"title": None, "party": person(NAME, PERSON_NUMBER), "facts": dumped(NAME)}
     await feed(of(**again, documentNumber="4号"), name="4.jsonl", agency=EASTERN)
     acts = [{"on": "2024-04-09", "what": f"讯问{NAME}", "by": NAME}]
-    told = {
+    told: dict[FeedKind, dict[str, Any]] = {
         FeedKind.TRANSFER: {"decidedOn": "2024-03-09", "decision": "REFUSED", "refusalReason": f"{NAME}情节轻微"},
         FeedKind.ENFORCEMENT: {"appliedOn": "2024-06-01", "court": "东县人民法院", "actions": acts},
         FeedKind.CRIMINAL_CASE: {"decidedOn": "2024-04-08", "activity": acts, "outcome": f"判处{NAME}拘役"},
@@ -109,9 +110,9 @@ def nothing_logged() -> Iterator[None]:
 
 def named(answer: Any) -> set[str]:
     """The persons an answer names whole."""
-    text = json.dumps(answer, ensure_ascii=False, default=str).replace("<em>", "").replace("</em>", "")
-    assert PERSON_NUMBER not in text
-    return {name for name in PERSONS if name in text}
+    shown = json.dumps(answer, ensure_ascii=False, default=str).replace("<em>", "").replace("</em>", "")
+    assert PERSON_NUMBER not in shown
+    return {name for name in PERSONS if name in shown}
 
 
 async def permalinks(viewer: SignedIn) -> list[Any]:
@@ -145,6 +146,12 @@ async def test_nobody_else_is_told_a_name_through_any_door(viewers: Viewers, rol
         assert shown.count("赵**") > 20
         assert sorted(case["party"]["masked"] for case in told["party"]["cases"]["nodes"]) == [False, True, True]
         assert told["highlights"] == {"searchCases": {"edges": []}}
+
+
+async def test_an_identity_number_in_a_reason_is_covered_before_it_is_kept(viewers: Viewers) -> None:
+    async with viewers.database.begin() as connection:
+        kept = set(await connection.scalars(text("SELECT reason FROM anomaly_event WHERE event = 'CONFIRMED'")))
+    assert kept == {f"当事人{NAME}，男，身份证号110105************，已自认"}
 
 
 @pytest.mark.parametrize("role", JUDGES)
