@@ -161,9 +161,10 @@ class Audited(FieldExtension):
         return found
 
 
-def audited(action: AuditAction, resolver: Any, description: str) -> Any:
+def audited(action: AuditAction, resolver: Any, description: str, *extensions: FieldExtension) -> Any:
     """A root field as `api.types.fields.resolved` makes it, of which the audit trail keeps every answer."""
-    return strawberry.field(resolver=resolver, description=description, extensions=[Audited(action)])
+    # The last one is the outermost: what an extension hides was asked all the same.
+    return strawberry.field(resolver=resolver, description=description, extensions=[*extensions, Audited(action)])
 
 
 def changing(resolver: Any, description: str) -> Any:

@@ -12,6 +12,7 @@ from strawberry.types import Info
 from api.auditing import Audit
 from api.gate import Gate
 from api.loaders import Loaders
+from api.masking import Shown
 from api.replays import Replayed, replay_loader
 from schema.access_records import Scope, Viewer
 from stores.bearer_tokens import BearerTokens
@@ -66,12 +67,17 @@ class Context:
         """What lets records out."""
         return self.loaders.gate
 
+    @property
+    def shown(self) -> Shown:
+        """How whoever calls is shown texts and names."""
+        return Shown(self.scope)
+
     @classmethod
     def fresh(cls, services: Services, viewer: Viewer) -> "Context":
         """A context with loaders of its own."""
         database = services.database.acting(viewer.scope)
         loaders = Loaders(database, viewer.scope)
-        replays = replay_loader(loaders, services.law, services.calendar)
+        replays = replay_loader(loaders, Shown(viewer.scope), services.law, services.calendar)
         audit = Audit(services.database, viewer, services.versions)
         return cls(services, database, loaders, replays, viewer, audit)
 

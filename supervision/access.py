@@ -30,8 +30,8 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
         # What was found wrong with an agency's cases is for the procuratorate to tell it.
         Role.AGENCY_CLERK: frozenset({Permission.READ_CASES, Permission.READ_NAMES, Permission.READ_FEED_RUNS}),
         Role.MACHINE: frozenset({Permission.LOAD_FEEDS}),
-        # Who keeps the accounts reads no case.
-        Role.ADMINISTRATOR: frozenset({Permission.READ_ACCOUNTS, Permission.READ_FEED_RUNS}),
+        # Who keeps the accounts reads no case and no load.
+        Role.ADMINISTRATOR: frozenset({Permission.READ_ACCOUNTS}),
         Role.LOCAL_ADMINISTRATOR: frozenset(Permission) - {Permission.READ_NAMES, Permission.LOAD_FEEDS},
     }
 )

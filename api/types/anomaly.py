@@ -12,7 +12,7 @@ from api.auditing import given_out
 from api.context import ApiInfo
 from api.ids import global_id
 from api.loaders import Slice
-from api.masking import covered_text, names_to_cover
+from api.masking import names_to_cover
 from api.paging import Connection, Page, PageInfo, decode_cursor, encode_cursor, make_page, page_size
 from api.replays import Replayed
 from api.types.fields import resolved
@@ -21,6 +21,7 @@ from api.types.rule import Rule, shown_rule
 from schema import anomaly_records, records
 from schema.vocabularies import AnomalyEventKind, AnomalyKind, AnomalyStatus, Certainty
 from stores.errors import BadUserInputError
+from supervision.privacy import cover_identity_numbers
 
 _DEFAULT_PAGE = 20
 
@@ -30,9 +31,9 @@ AnomalyParent = strawberry.Parent[anomaly_records.Anomaly]
 
 
 async def _covered(info: ApiInfo, case_id: int, text: str) -> str:
-    """A text of a finding as it may be shown: no person is named that its case names."""
+    """A text of a finding as it may be shown."""
     case = await info.context.loaders.cases.load(case_id)
-    return covered_text(text, () if case is None else names_to_cover(case)) or ""
+    return info.context.shown.told(text, () if case is None else names_to_cover(case)) or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Evidence:
     """`ShownEvidence` as clients see it."""
 
     field: str = strawberry.field(description="The feed's name of the field, such as transfer.transferredOn. 字段")
-    value: str = strawberry.field(description="Its value; natural persons' names are masked. 取值（自然人已脱敏）")
+    value: str = strawberry.field(description="Its value; natural persons' names by role. 取值（自然人按权限脱敏）")
     quote: str | None = strawberry.field(description="The words of the text it was read from. 原文")
     position: int | None = strawberry.field(description="Where they begin in the text, in code points. 位置")
 
@@ -81,7 +82,8 @@ async def _event_text(info: ApiInfo, event: anomaly_records.AnomalyEvent, text: 
 
 
 async def _reason(root: EventParent, info: ApiInfo) -> str:
-    return await _event_text(info, root, root.reason)
+    # A person wrote it, in days when what was written was kept as it stood.
+    return cover_identity_numbers(await _event_text(info, root, root.reason))
 
 
 async def _explanation_then(root: EventParent, info: ApiInfo) -> str:
@@ -102,7 +104,7 @@ class AnomalyEvent:
     rule_version: int = strawberry.field(description="Of the rule that found it. 规则版本")
 
     reason: str = resolved(_reason, "Why, in Chinese; a person's reason as it was given. 原因")
-    explanation: str = resolved(_explanation_then, "What it said then; persons are masked. 说明（自然人已脱敏）")
+    explanation: str = resolved(_explanation_then, "What it said then; persons by role. 说明（自然人按权限脱敏）")
 
 
 @strawberry.type(description="A step and its cursor. 历史及游标")
@@ -138,7 +140,7 @@ class AnomalyReplay:
     rule_version: int = strawberry.field(description="Of the rule that found it. 原规则版本")
     present_rule_version: int | None = strawberry.field(description="Of the rule now. 现规则版本")
     inputs: str = strawberry.field(
-        description="All that the rules saw of the case, as a JSON object by field; persons are masked. 判断依据全文"
+        description="All that the rules saw of the case, as a JSON object by field; persons by role. 判断依据全文"
     )
 
 
@@ -226,7 +228,7 @@ class Anomaly(Node):
     rule: Rule = resolved(_rule, "The rule that found it. 规则")
     penalty_case: LazyCase = resolved(_case, "The case it was found in. 案件")
     explanation: str = resolved(
-        _explanation, "One or two Chinese sentences to be pasted into a file; persons are masked. 说明（自然人已脱敏）"
+        _explanation, "One or two Chinese sentences to be pasted into a file; persons by role. 说明（自然人按权限脱敏）"
     )
     evidence: list[Evidence] = resolved(_evidence, "Every fact it rests on. 证据")
     law: list[CitedLaw] = resolved(_law, "The law it cites, in the version it was judged by. 引用的法律")
