@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import time
@@ -167,11 +168,12 @@ def main() -> int:
             circumstances = Circumstances.of(
                 started, cases=sizes.cases, judged_cases=sizes.judged_cases, feed_rows=sizes.feed_rows
             )
-            machine = [machine_milliseconds()]
+            machine, load = [machine_milliseconds()], [os.getloadavg()[0]]
             for figure in _measure(started, chosen, sizes):
                 figures.append(figure)
                 _say(f"{time.monotonic() - started_at:4.0f} s  {figure.name} {figure.unit}: {figure.ratio.median:g}")
             machine.append(machine_milliseconds())
+            load.append(os.getloadavg()[0])
     except MeasuredNothingError as error:
         _say(f"bench: {error}")
         status = _FAILED
@@ -181,7 +183,7 @@ def main() -> int:
     print_table(figures)
     print_lines(figures)
     if arguments.json is not None and status == 0:
-        keep(arguments.json, circumstances, figures, machine)
+        keep(arguments.json, circumstances, figures, machine, load)
     return status
 
 
