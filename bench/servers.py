@@ -166,11 +166,14 @@ class Servers:
             yield connection
 
     @contextmanager
-    def serving(self, *, with_elasticsearch: bool, program: str = PROGRAM) -> Iterator[str]:
+    def serving(
+        self, *, with_elasticsearch: bool, program: str = PROGRAM, environment: Mapping[str, str] | None = None
+    ) -> Iterator[str]:
         """`jiandu serve` in a process of its own, or another program of its options, ready to answer at a URL."""
         port = _free_port()
-        environment = {} if with_elasticsearch else {f"{PREFIX}ELASTICSEARCH_URL": ""}
-        with self.program("serve", "--port", str(port), environment=environment, program=program) as running:
+        without = {} if with_elasticsearch else {f"{PREFIX}ELASTICSEARCH_URL": ""}
+        settings = without | dict(environment or {})
+        with self.program("serve", "--port", str(port), environment=settings, program=program) as running:
             url = f"http://127.0.0.1:{port}"
             _wait_until_ready(running, url)
             yield url
