@@ -104,7 +104,8 @@ class Audit:
         if not deeds:
             return
         try:
-            async with self._database.begin() as connection:
+            # One statement, and so a transaction: it is committed, and on disk, when it returns.
+            async with self._database.autocommit() as connection:
                 await write_entries(connection, self._caller, deeds)
         except Exception as error:
             log.error("the audit trail cannot be written", error=type(error).__name__)  # noqa: TRY400  a trace would quote the entry

@@ -166,7 +166,9 @@ async def test_each_relation_costs_one_statement_however_many_cases_there_are(
     assert costs == dict.fromkeys(costs, 1 + len(FOLLOW_UPS) + 1)
 
 
-async def test_records_by_id_cost_one_statement_a_type_and_one_for_their_cases(client: Client, feed: Feed, database: Database) -> None:
+async def test_records_by_id_cost_one_statement_a_type_and_one_for_their_cases(
+    client: Client, feed: Feed, database: Database
+) -> None:
     await feed(*(case(f"{number}号") for number in range(5)), *(transfer(f"{number}号") for number in range(5)))
     ids = [global_id("Transfer", number) for number in range(1, 6)]
     with statements(database) as executed:
