@@ -18,7 +18,6 @@ from schema.vocabularies import AnomalyKind, Certainty, Department
 from stores.accounts import add_account
 from stores.elastic import CaseIndex
 from stores.keys import KeyRing
-from stores.passwords import Hasher
 from stores.postgres import Database
 from tests.conftest import CHINA
 from tests.hashers import CheapHasher
@@ -245,7 +244,6 @@ async def attacked_city(
     folder: Path,
     *,
     index: CaseIndex | None = None,
-    hasher: Hasher | None = None,
     proxies: Sequence[IPv4Network | IPv6Network] = (),
 ) -> AsyncIterator[AttackedCity]:
     """The city with everybody in it and no case yet."""
@@ -255,7 +253,7 @@ async def attacked_city(
         database,
         index,
         open_locally=False,
-        hasher=hasher or cheap,
+        hasher=cheap,
         clock=lambda: cities[0].now if cities else datetime.now(CHINA),
         proxies=proxies,
     ) as client:

@@ -352,9 +352,17 @@ async def test_a_web_socket_is_let_in_by_nobody(city: AttackedCity) -> None:
 
     transport: Any = city.client.http._transport  # noqa: SLF001  the application behind the client
     scope = {
-        "type": "websocket", "path": "/graphql", "raw_path": b"/graphql", "query_string": b"", "scheme": "ws",
-        "headers": [], "subprotocols": ["graphql-transport-ws"], "client": ("127.0.0.1", 1), "root_path": "",
-        "server": ("127.0.0.1", 8000), "asgi": {"version": "3.0"},
+        "type": "websocket",
+        "path": "/graphql",
+        "raw_path": b"/graphql",
+        "query_string": b"",
+        "scheme": "ws",
+        "headers": [],
+        "subprotocols": ["graphql-transport-ws"],
+        "client": ("127.0.0.1", 1),
+        "root_path": "",
+        "server": ("127.0.0.1", 8000),
+        "asgi": {"version": "3.0"},
     }
     await transport.app(scope, receive, send)
     assert said == ["websocket.close"]
