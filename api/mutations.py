@@ -14,9 +14,10 @@ from api.context import ApiInfo, Context
 from api.ids import parse_global_id
 from api.types.anomaly import Anomaly
 from schema import anomaly_records
+from schema.access_vocabularies import Permission
 from schema.vocabularies import AnomalyDecision, AnomalyStatus
 from stores.anomalies import cases_of_anomalies, claim_key, keep_decision, lock_anomaly
-from stores.errors import BadUserInputError
+from stores.errors import BadUserInputError, ForbiddenError
 from stores.postgres import DatabaseConnection
 from supervision.anomalies import decide
 
@@ -103,6 +104,9 @@ async def _decided(
     decision: AnomalyDecision,
     mutation: str,
 ) -> AnomalyChange:
+    # Before anything is read: what is forbidden of any finding tells of none.
+    if not context.viewer.may(Permission.DECIDE_FINDINGS):
+        raise ForbiddenError("Your role decides of no findings. Ask somebody who handles cases.")
     try:
         anomaly_id, reason = _anomaly_id(wanted.anomaly_id), _reason(wanted.reason)
         async with context.database.begin() as connection:
