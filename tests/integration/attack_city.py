@@ -201,8 +201,18 @@ def follow_ups(agency_name: str, number: str = SHARED_NUMBER) -> Sequence[Fields
 
 async def fill(feed: Feed, agency_name: str, cases: Sequence[Fields]) -> None:
     """Load an agency's cases with what follows them, and find something wrong with each."""
+    await load_cases(feed, agency_name, cases)
+    await find_faults(feed, agency_name)
+
+
+async def load_cases(feed: Feed, agency_name: str, cases: Sequence[Fields]) -> None:
+    """Load an agency's cases with what follows them."""
     report = await feed(*cases, *follow_ups(agency_name), name=f"{agency_name}.jsonl", agency=agency_name)
     assert report.accounts.rejected == 0, report.errors
+
+
+async def find_faults(feed: Feed, agency_name: str) -> None:
+    """Find something wrong with the first three of an agency's cases, and that something cannot be told of all."""
     rows = await feed.rows(
         "SELECT c.id FROM penalty_case c JOIN agency a ON a.id = c.agency_id WHERE a.name = :name ORDER BY c.id",
         name=agency_name,
