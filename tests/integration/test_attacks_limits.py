@@ -52,7 +52,7 @@ DOCUMENTS: Final = {
         f'a{n}: dismissAnomaly(input: {{anomalyId: "x", reason: "x"}}) {{ userErrors {{ code }} }}' for n in range(31)
     )
     + " }",
-    "depth": "{ cases { nodes { party { cases { nodes { party { cases { nodes { party { cases { nodes { id }}}}}}}}}}}}",
+    "depth": "{ " + "cases { nodes { party { " * 4 + "name" + " } } }" * 4 + " }",
     "depth in inline fragments": "{ cases "
     + "{ ... { nodes { ... { party { ... { cases " * 4
     + "{ totalCount }"

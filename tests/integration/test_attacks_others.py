@@ -245,8 +245,8 @@ async def test_who_decides_of_no_findings_is_forbidden_it_of_any(
 LISTS: Final = {
     "cases": "query($after: String, $sort: CaseSort) { list: cases(sort: $sort, first: 1, after: $after)"
     " { totalCount edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage endCursor } } }",
-    "searchCases": 'query($after: String, $sort: CaseSort) { list: searchCases(query: "危险废物", sort: $sort, first: 1,'
-    " after: $after) { totalCount edges { cursor score node { id } } pageInfo { hasNextPage hasPreviousPage endCursor } } }",
+    "searchCases": 'query($after: String, $sort: CaseSort) { list: searchCases(query: "危险废物", sort: $sort,'
+    " first: 1, after: $after) { totalCount edges { cursor score node { id } } pageInfo { hasNextPage endCursor } } }",
 }
 
 

@@ -114,7 +114,7 @@ def questions(agencies: Mapping[str, int], *, searches_only: bool) -> Iterator[t
             )
         if not searches_only:
             rows = " ".join(
-                f"{key}: statistics(filter: $f, groupBy: [{key}]) {{ keys {{ value label }} cases fines confiscations }}"
+                f"{key}: statistics(filter: $f, groupBy: [{key}]) {{ keys {{ value label }} cases fines }}"
                 for key in KEYS
             )
             whole = "whole: statistics(filter: $f, groupBy: []) { cases fines confiscations }"
