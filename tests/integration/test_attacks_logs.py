@@ -1,9 +1,11 @@
 """Nobody writes a line of the log but the program, and no line holds what is a secret or whose name it is."""
 
+import io
 import re
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 import structlog
@@ -37,13 +39,23 @@ async def city(database: Database, keys: KeyRing, tmp_path: Path) -> AsyncIterat
         yield opened
 
 
+class _Stream(io.StringIO):
+    """A standard error that a test reads."""
+
+    terminal = False
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+
 @pytest.fixture(params=[True, False], ids=["on a terminal", "into a file"])
-def logging_as_the_program(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The log as the program writes it to standard error, which pytest captures."""
-    before = structlog.get_config()
-    monkeypatch.setattr("sys.stderr.isatty", lambda: request.param, raising=False)
+def logged(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[_Stream]:
+    """What the program writes to standard error."""
+    before, stream = structlog.get_config(), _Stream()
+    stream.terminal = request.param
+    monkeypatch.setattr(sys, "stderr", stream)
     set_up_logging()
-    yield
+    yield stream
     structlog.configure(**before)
 
 
@@ -55,18 +67,16 @@ def lines_of(captured: str) -> list[str]:
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-@pytest.mark.usefixtures("logging_as_the_program")
-def test_whatever_a_value_holds_an_entry_is_one_line(hostile: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_whatever_a_value_holds_an_entry_is_one_line(hostile: str, logged: _Stream) -> None:
     logger = structlog.get_logger()
     logger.warning("a file could not be loaded", file=hostile, why=[hostile, {"a": hostile}], path=(hostile, 1))
     logger.info(hostile)
-    assert len(lines_of(capfd.readouterr().err)) == 2
+    assert len(lines_of(logged.getvalue())) == 2
 
 
-@pytest.mark.usefixtures("logging_as_the_program")
-def test_what_is_harmless_is_logged_as_it_is(capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_is_harmless_is_logged_as_it_is(logged: _Stream) -> None:
     structlog.get_logger().info("loaded", file="宛环罚〔2024〕1号 𠀀.xlsx", rows=3, none=None)
-    (line,) = lines_of(capfd.readouterr().err)
+    (line,) = lines_of(logged.getvalue())
     assert "宛环罚〔2024〕1号 𠀀.xlsx" in line
     assert "rows=3" in line
 
@@ -75,12 +85,8 @@ def test_what_steers_is_written_out() -> None:
     assert escaped("a\n\x1b\x00\u202eb") == r"a\n\x1b\x00\u202eb"
 
 
-@pytest.mark.usefixtures("logging_as_the_program")
-async def test_no_request_writes_a_line_of_its_own_or_a_secret(
-    city: AttackedCity, capfd: pytest.CaptureFixture[str]
-) -> None:
+async def test_no_request_writes_a_line_of_its_own_or_a_secret(city: AttackedCity, logged: _Stream) -> None:
     token = await city.token("west.case.officer")
-    capfd.readouterr()
     http, secret = city.client.http, f"{PASSWORD} {_PERSON} {_NUMBER}"
     for hostile in HOSTILE:
         text = f"{hostile} {secret}"
@@ -101,7 +107,7 @@ async def test_no_request_writes_a_line_of_its_own_or_a_secret(
         await http.put(
             f"/feeds/{WESTERN}/{_PERSON}.csv", content=text.encode(), headers={"authorization": f"Bearer {key}"}
         )
-    told = capfd.readouterr().err
+    told = logged.getvalue()
     known = ("sign-in refused", "signed in", "key refused")
     for line in lines_of(told):
         assert sum(line.count(event) for event in known) == 1, line
@@ -109,9 +115,8 @@ async def test_no_request_writes_a_line_of_its_own_or_a_secret(
         assert hidden not in told
 
 
-@pytest.mark.usefixtures("logging_as_the_program")
 async def test_an_error_of_ours_is_logged_without_what_was_asked(
-    city: AttackedCity, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    city: AttackedCity, logged: _Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(*_: object, **__: object) -> None:
         message = f"{_PERSON} {_NUMBER}\nlevel=info event=forged"
@@ -120,15 +125,14 @@ async def test_an_error_of_ours_is_logged_without_what_was_asked(
     monkeypatch.setattr("api.queries.cases_by_number", broken)
     document = "query($n: String!) { alias_forged: penaltyCase(documentNumber: $n) { id } }"
     assert await city.codes("west.case.officer", document, n=f"{_PERSON}〔2024〕1号") == {"INTERNAL"}
-    told = capfd.readouterr().err
+    told = logged.getvalue()
     assert [line for line in lines_of(told) if "unexpected error" in line]
     assert len(lines_of(told)) == 1
     for hidden in (_PERSON, _NUMBER, "event=forged"):
         assert hidden not in told
 
 
-@pytest.mark.usefixtures("logging_as_the_program")
-def test_the_name_of_a_file_is_one_line_whatever_an_agency_calls_it(capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_name_of_a_file_is_one_line_whatever_an_agency_calls_it(logged: _Stream) -> None:
     for hostile in HOSTILE:
         watch_log.error("a file could not be loaded and stays where it is", file=hostile, why="it is empty")
-    assert len(lines_of(capfd.readouterr().err)) == len(HOSTILE)
+    assert len(lines_of(logged.getvalue())) == len(HOSTILE)
