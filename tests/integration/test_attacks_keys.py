@@ -12,11 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
-from api import bearers
 from schema.access_vocabularies import Role
 from stores.accounts import add_account, disable_account
 from stores.keys import KeyRing
-from stores.machine_keys import KeptKey, WrittenKey, issue_key, revoke_key
+from stores.machine_keys import KeptKey, WrittenKey, issue_key, opens, revoke_key
 from stores.postgres import Database
 from tests.integration.attack_city import EASTERN, WESTERN, AttackedCity, attacked_city
 from tests.integration.statement_counting import statements
@@ -130,13 +129,12 @@ async def test_guesses_at_the_same_time_are_compared_no_oftener_than_one_after_a
     machines: Machines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compared: list[bool] = []
-    judge = bearers.opens
 
     def counted(written: WrittenKey, kept: KeptKey | None, now: Any) -> bool:
         compared.append(kept is not None)
-        return judge(written, kept, now)
+        return opens(written, kept, now)
 
-    monkeypatch.setattr(bearers, "opens", counted)
+    monkeypatch.setattr("api.bearers.opens", counted)
     await asyncio.gather(*(machines.ask(guess(machines.west, number)) for number in range(20)))
     assert sorted(compared) == [False] * 15 + [True] * 5
     assert await machines.status(machines.west) == 401

@@ -155,8 +155,8 @@ async def test_no_list_gives_more_than_a_page(city: AttackedCity, name: str) -> 
         selection = "{ __typename }" if str(field.type).startswith("[") else "{ pageInfo { hasNextPage } }"
         document = f"{{ {name}({REQUIRED.get(name, '')}first: {first}) {selection} }}"
         assert await city.codes(WHO, document) == {"BAD_USER_INPUT"}
-    for first in ("2147483648", "1e9", "99999999999999999999", '"100"'):
-        document = f"{{ {name}({REQUIRED.get(name, '')}first: {first}) {{ __typename }} }}"
+    for number in ("2147483648", "1e9", "99999999999999999999", '"100"'):
+        document = f"{{ {name}({REQUIRED.get(name, '')}first: {number}) {{ __typename }} }}"
         assert await city.codes(WHO, document) == {"GRAPHQL_VALIDATION_FAILED"}
 
 
