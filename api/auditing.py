@@ -26,6 +26,8 @@ from stores.postgres import Database, DatabaseConnection
 from supervision.privacy import cover_identity_numbers
 
 _LONGEST_TEXT: Final = 2_000
+# As many as a list may hold that is answered at all.
+_LONGEST_LIST: Final = 100
 
 log = structlog.get_logger()
 
@@ -205,7 +207,8 @@ def _plain(value: Any) -> Any:
     if is_dataclass(value):
         return _told({part.name: getattr(value, part.name) for part in fields(value)})
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        kept = [_plain(each) for each in value[:_LONGEST_LIST]]
+        return kept if len(value) <= _LONGEST_LIST else [*kept, "…"]
     if isinstance(value, Decimal):
         return str(value)
     # What JSON knows, and members of vocabularies, dates and times, which orjson writes as the API does.

@@ -9,7 +9,7 @@ import structlog
 from api.context import Services
 from schema.access_records import Viewer
 from stores.errors import RateLimitedError, UnauthenticatedError
-from stores.failed_sign_ins import address_subject, count_for_address, count_for_subject, seconds_locked
+from stores.failed_sign_ins import address_subject, count_for_address, count_for_subject, seconds_locked, wait_for_turn
 from stores.machine_keys import PREFIX, WrittenKey, find_key, note_use, opens, read_key
 from stores.sign_in_sessions import find_session
 from supervision.access import viewer_of
@@ -104,6 +104,7 @@ class MachineKeys:
             return None
         place = address_subject(address)
         async with self.services.database.begin() as connection:
+            await wait_for_turn(connection, _subject(written))
             wait = await seconds_locked(connection, place, now)
             locked = await seconds_locked(connection, _subject(written), now) is not None
             kept = await find_key(connection, written.key_id)

@@ -105,6 +105,7 @@ async def _decided(
     decision: AnomalyDecision,
     mutation: str,
 ) -> AnomalyChange:
+    # Before anything is read: what is forbidden of any finding tells of none.
     if not context.viewer.may(Permission.DECIDE_FINDINGS):
         raise ForbiddenError("Only who handles cases decides of findings. Ask the case's officer, or their head.")
     try:
