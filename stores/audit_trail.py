@@ -1,10 +1,11 @@
 """The audit trail: what is written with an answer, and what is read of it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, exists, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.access_records import Viewer
@@ -59,6 +60,20 @@ async def write_entries(connection: AsyncConnection, caller: Caller, deeds: Sequ
             "deeds": orjson.dumps(told).decode(),
         },
     )
+
+
+async def refused_since(connection: AsyncConnection, login: str, session_id: int, ago: timedelta) -> bool:
+    """Whether the trail says already that a token of this session was refused within so much time."""
+    entry = audit_entry.c
+    statement = select(
+        exists().where(
+            entry.login == login,
+            entry.session_id == session_id,
+            entry.action == AuditAction.SIGN_IN_REFUSED.value,
+            entry.at > func.clock_timestamp() - ago,
+        )
+    )
+    return bool(await connection.scalar(statement))
 
 
 def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
