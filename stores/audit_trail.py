@@ -7,11 +7,13 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import ColumnElement, exists, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import TextClause
 
 from schema.access_records import Viewer
 from schema.access_vocabularies import AuditAction
-from schema.audit_records import AuditEntry, AuditFilter, Caller, Deed
+from schema.audit_records import AuditEntry, AuditFilter, AuditReader, Caller, Deed
 from schema.audit_tables import audit_entry
+from stores.audit_readers import case_told, cases_told, compile_readable
 
 _FIELDS: Final = tuple(AuditEntry.__dataclass_fields__)
 
@@ -76,15 +78,15 @@ async def refused_since(connection: AsyncConnection, login: str, session_id: int
     return bool(await connection.scalar(statement))
 
 
-def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
+def _conditions(reader: AuditReader, wanted: AuditFilter) -> list[ColumnElement[bool] | TextClause]:
     entry = audit_entry.c
-    conditions: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool] | TextClause] = [compile_readable(reader)]
     if wanted.login is not None:
         conditions.append(entry.login == wanted.login)
     if wanted.action is not None:
         conditions.append(entry.action == wanted.action.value)
     if wanted.case_id is not None:
-        conditions.append(entry.case_ids.contains([wanted.case_id]))
+        conditions += case_told(reader, wanted.case_id)
     if wanted.since is not None:
         conditions.append(entry.at >= wanted.since)
     if wanted.until is not None:
@@ -93,19 +95,24 @@ def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
 
 
 async def list_entries(
-    connection: AsyncConnection, wanted: AuditFilter, *, first: int, after: int | None
+    connection: AsyncConnection, reader: AuditReader, wanted: AuditFilter, *, first: int, after: int | None
 ) -> list[AuditEntry]:
-    """Entries, newest first, one more than `first`; `after` is the id of an entry."""
-    statement = select(*(audit_entry.c[name] for name in _FIELDS)).where(*_conditions(wanted))
+    """Entries that the reader may read, newest first, one more than `first`; `after` is the id of an entry.
+
+    Of their cases those that the reader may know of, where the connection's scope is the reader's.
+    """
+    columns = (cases_told(reader) if name == "case_ids" else audit_entry.c[name] for name in _FIELDS)
+    statement = select(*columns).where(*_conditions(reader, wanted))
     if after is not None:
         statement = statement.where(audit_entry.c.id < after)
     rows = await connection.execute(statement.order_by(audit_entry.c.id.desc()).limit(first + 1))
     return [_entry(row) for row in rows]
 
 
-async def count_entries(connection: AsyncConnection, wanted: AuditFilter) -> int:
-    """How many entries a filter leaves."""
-    return await connection.scalar(select(func.count()).select_from(audit_entry).where(*_conditions(wanted))) or 0
+async def count_entries(connection: AsyncConnection, reader: AuditReader, wanted: AuditFilter) -> int:
+    """How many entries that the reader may read a filter leaves."""
+    statement = select(func.count()).select_from(audit_entry).where(*_conditions(reader, wanted))
+    return await connection.scalar(statement) or 0
 
 
 def _entry(row: Any) -> AuditEntry:

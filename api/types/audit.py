@@ -8,15 +8,18 @@ import orjson
 import strawberry
 
 from api import paging
-from api.context import ApiInfo
+from api.context import ApiInfo, Context
 from api.ids import global_id, record_id
 from api.paging import Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
 from api.types.fields import resolved
 from schema import audit_records
-from schema.access_vocabularies import AlertKind, AuditAction, Permission
+from schema.access_vocabularies import AlertKind, AuditAction
+from stores.accounts import Standing, standings_of
 from stores.audit_alerts import find_many_views, find_watched_views
 from stores.audit_trail import count_entries, list_entries
 from stores.errors import BadUserInputError
+from stores.postgres import DatabaseConnection
+from supervision.access import audit_reader_of
 from supervision.viewing_limits import viewing_limit_on
 
 _DEFAULT_PAGE = 20
@@ -101,29 +104,36 @@ def _read(filter_: AuditFilter | None) -> audit_records.AuditFilter:
     )
 
 
+async def _reader(context: Context, connection: DatabaseConnection) -> audit_records.AuditReader | None:
+    """Whose entries whoever calls may read; None: nobody's."""
+    home = context.viewer.account.procuratorate_id
+    standings = {} if home is None else await standings_of(connection, [home])
+    standing = Standing() if home is None else standings[home]
+    return audit_reader_of(context.viewer, standing.subordinates, highest=standing.highest)
+
+
 def audit_trail(
     info: ApiInfo,
     filter: AuditFilter | None = strawberry.UNSET,  # noqa: A002  as everywhere in the API
     first: int | None = _DEFAULT_PAGE,
     after: str | None = strawberry.UNSET,
 ) -> Connection[audit_records.AuditEntry]:
-    """Entries, newest first; none for whoever may not read them."""
+    """Entries of those whose accounts one may see, newest first; none for whoever may not read any."""
     context, wanted, size = info.context, _read(filter), page_size(first, _DEFAULT_PAGE)
     behind: int | None = decode_cursor(after, "audit", int)[0] if after else None
-    may = context.viewer.may(Permission.READ_AUDIT_TRAIL)
 
     async def page() -> Page[audit_records.AuditEntry]:
         found: list[audit_records.AuditEntry] = []
-        if may:
-            async with context.services.database.begin() as connection:
-                found = await list_entries(connection, wanted, first=size, after=behind)
+        async with context.database.begin() as connection:
+            reader = await _reader(context, connection)
+            if reader is not None:
+                found = await list_entries(connection, reader, wanted, first=size, after=behind)
         return make_page(found, size, after, lambda entry: encode_cursor("audit", entry.id))
 
     async def count() -> int:
-        if not may:
-            return 0
-        async with context.services.database.begin() as connection:
-            return await count_entries(connection, wanted)
+        async with context.database.begin() as connection:
+            reader = await _reader(context, connection)
+            return 0 if reader is None else await count_entries(connection, reader, wanted)
 
     return Connection(page, count)
 
@@ -155,7 +165,7 @@ async def audit_alerts(
     to: datetime | None = strawberry.UNSET,
     first: int | None = _DEFAULT_PAGE,
 ) -> Sequence[audit_records.AuditAlert]:
-    """Alerts of some time, newest first; none for whoever may not read the trail."""
+    """Alerts of those whose accounts one may see, newest first; none for whoever may not read the trail."""
     context, size = info.context, page_size(first, _DEFAULT_PAGE)
     until = given(to) or context.services.clock()
     try:
@@ -164,13 +174,14 @@ async def audit_alerts(
         raise BadUserInputError("`to` lies before every calendar.") from error
     if not timedelta() <= until - since <= timedelta(days=_MOST_DAYS):
         raise BadUserInputError(f"`from` lies before `to`, by {_MOST_DAYS} days at most.")
-    if not context.viewer.may(Permission.READ_AUDIT_TRAIL):
-        return []
     limit = viewing_limit_on(until.date())
-    async with context.services.database.begin() as connection:
-        alerts = await find_watched_views(connection, since=since, until=until, first=size)
+    async with context.database.begin() as connection:
+        reader = await _reader(context, connection)
+        if reader is None:
+            return []
+        alerts = await find_watched_views(connection, reader, since=since, until=until, first=size)
         if limit is not None:
             alerts += await find_many_views(
-                connection, since=since, until=until, most=limit.cases, minutes=limit.minutes, first=size
+                connection, reader, since=since, until=until, most=limit.cases, minutes=limit.minutes, first=size
             )
     return sorted(alerts, key=lambda alert: (alert.until, alert.entry_id), reverse=True)[:size]
