@@ -33,7 +33,7 @@ from supervision.passwords import LONGEST, password_fault
 REFUSED: Final = "The login or the password is wrong, or the account is locked or disabled. After a while try again."
 """The one sentence for whatever does not sign in, so that nobody learns which logins there are."""
 
-PASSWORD_PURPOSE: Final = "修改密码"  # noqa: S105  a purpose
+PASSWORD_PURPOSE: Final = "更改密码"  # noqa: S105  a purpose
 """What whoever changes a password, without any session, does it for."""
 
 _LONGEST_LOGIN: Final = 200

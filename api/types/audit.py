@@ -20,6 +20,7 @@ from stores.audit_trail import count_entries, list_entries
 from stores.errors import BadUserInputError
 from stores.postgres import DatabaseConnection
 from supervision.access import audit_reader_of
+from supervision.audit_covering import cover_detail, cover_remark
 from supervision.viewing_limits import viewing_limit_on
 
 _DEFAULT_PAGE = 20
@@ -34,8 +35,13 @@ def _entry_login(root: EntryParent) -> str:
     return root.login
 
 
-def _detail(root: EntryParent) -> str:
-    return orjson.dumps(root.detail).decode()
+def _detail(root: EntryParent, info: ApiInfo) -> str:
+    detail = root.detail if info.context.scope.names else cover_detail(root.detail)
+    return orjson.dumps(detail).decode()
+
+
+def _purpose(root: EntryParent, info: ApiInfo) -> str:
+    return root.purpose if info.context.scope.names else cover_remark(root.purpose)
 
 
 def _case_ids(root: EntryParent) -> list[strawberry.ID]:
@@ -49,11 +55,13 @@ class AuditEntry:
     at: datetime = strawberry.field(description="When, by the database's clock. 时间")
     account_login: str = resolved(_entry_login, "Who. 账号")
     address: str = strawberry.field(description="From where. 来源地址")
-    purpose: str = strawberry.field(description="What for, as it was given when the session began. 用途")
+    purpose: str = resolved(_purpose, "What for, as it was given when the session began. 用途")
     action: AuditAction = strawberry.field(description="What. 操作类型")
     operation: str = strawberry.field(description="The root field, or the command. 操作")
-    detail: str = resolved(_detail, "The arguments, as a JSON object; identity numbers are covered. 参数")
-    case_ids: list[strawberry.ID] = resolved(_case_ids, "The cases of which anything was given out. 涉及案件")
+    detail: str = resolved(
+        _detail, "The arguments, as a JSON object; see docs/security.md for what is covered in it. 参数"
+    )
+    case_ids: list[strawberry.ID] = resolved(_case_ids, "Those of your cases of which anything was given out. 涉及案件")
     result_count: int | None = strawberry.field(description="How many records answered; null: not counted. 结果数")
     index_version: str | None = strawberry.field(description="Which index answered, or the record. 索引版本")
 
@@ -146,6 +154,10 @@ def _alert_case(root: AlertParent) -> strawberry.ID | None:
     return None if root.case_id is None else strawberry.ID(global_id("PenaltyCase", root.case_id))
 
 
+def _alert_reason(root: AlertParent, info: ApiInfo) -> str | None:
+    return root.reason if root.reason is None or info.context.scope.names else cover_remark(root.reason)
+
+
 @strawberry.type(description="What the audit trail shows of itself. 审计预警")
 class AuditAlert:
     """`schema.audit_records.AuditAlert` as clients see it."""
@@ -154,9 +166,9 @@ class AuditAlert:
     account_login: str = resolved(_alert_login, "Who. 账号")
     since: datetime = strawberry.field(description="The first view that was one too many. 开始时间")
     until: datetime = strawberry.field(description="The last. 结束时间")
-    cases: int = strawberry.field(description="Distinct cases, at most so many at once. 案件数")
+    cases: int = strawberry.field(description="Distinct cases of yours, at most so many at once. 案件数")
     case_id: strawberry.ID | None = resolved(_alert_case, "The watched name's case. 案件")
-    reason: str | None = strawberry.field(description="Why the name is watched. 关注原因")
+    reason: str | None = resolved(_alert_reason, "Why the name is watched. 关注原因")
 
 
 async def audit_alerts(

@@ -1,11 +1,12 @@
 """The trail of a county is read there and above, and tells nobody of cases that are not theirs."""
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from api.context import Context
@@ -238,3 +239,34 @@ async def test_a_watched_names_view_is_shown_with_a_case_of_the_readers_alone(ho
     assert await alerts(house, "west.management") == []
     assert await alerts(house, "city.management") == [told[east], told[west]]
     assert await alerts(house, "city.auditor") == []
+
+
+SHOWN = "{ auditTrail { nodes { accountLogin purpose detail } } auditAlerts { reason } }"
+
+
+async def shown_to(house: Courthouse, reader: str) -> tuple[str, dict[str, Any], str]:
+    """(purpose, details, an alert's reason) of what an officer searched for."""
+    found = await house.ask(reader, SHOWN)
+    [entry] = [node for node in found["auditTrail"]["nodes"] if node["accountLogin"] == "east.officer"]
+    [alert] = found["auditAlerts"]
+    return entry["purpose"], orjson.loads(entry["detail"]), alert["reason"]
+
+
+async def test_whoever_may_not_read_names_reads_a_question_without_them(house: Courthouse) -> None:
+    east = house.cases["东"]
+    async with house.database.begin() as connection:
+        party = (await connection.exec_driver_sql("SELECT min(party_id) FROM penalty_case")).scalar_one()
+        await watch(connection, name=None, party_id=party, reason="王五举报", set_by="wang")
+        caller = replace(caller_of(house.viewers["east.officer"]), purpose="核查张三一案")
+        asked = {"query": "party:张三", "filter": {"partyUscc": "李四", "domains": ["LAND"]}, "first": 20}
+        deed = Deed(action=AuditAction.SEARCH, operation="searchCases", detail=asked, case_ids=[east])
+        await write_entries(connection, caller, [deed])
+    covered = {"query": "party:张*", "filter": {"partyUscc": "李*", "domains": ["LAND"]}, "first": 20}
+    for reader in ("city.management", "east.management"):
+        assert await shown_to(house, reader) == ("核查张三一案", asked, "王五举报")
+    for reader in ("east.discipline", LOCAL):
+        assert await shown_to(house, reader) == ("核查张**案", covered, "王**报")
+    # What is kept is what was asked.
+    async with house.database.begin() as connection:
+        kept = await connection.exec_driver_sql("SELECT detail FROM audit_entry WHERE action = 'SEARCH'")
+        assert kept.scalar_one() == asked
