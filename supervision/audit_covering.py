@@ -25,8 +25,8 @@ CODES: Final = frozenset(
         *("id", "ids", "agencyId", "agencyIds", "anomalyId", "caseId", "idempotencyKey", "party", "watch"),
         *("first", "after", "sort", "groupBy", "domains", "anomalies", "certainty", "action", "networked"),
         *("regions", "rules", "decidedFrom", "decidedTo", "fineMin", "fineMax", "from", "to", "asOf"),
-        *("accountLogin", "login", "roles", "department", "keyId", "code", "value"),
-        *("refused", "because", "run", "runs", "sha256", "again"),
+        *("accountLogin", "login", "roles", "department", "keyId", "oldKeyId", "code", "value"),
+        *("refused", "because", "run", "runs", "sha256"),
     }
 )
 """Details that are a code, a date or a login: other letters stay, and of Han characters there should be none."""
