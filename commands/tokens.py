@@ -140,7 +140,7 @@ def revoke(context: typer.Context, key_id: _KeyId, as_json: _Json = False) -> No
 def _id_of(key: str) -> str | None:
     """The part of a key that may be shown."""
     written = read_key(key)
-    return written and written.key_id
+    return None if written is None else written.key_id
 
 
 def _print_key(key: str, ends: datetime, *, as_json: bool, old_ends: datetime | None = None) -> None:
