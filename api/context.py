@@ -13,6 +13,7 @@ from api.auditing import Audit
 from api.gate import Gate
 from api.loaders import Loaders
 from api.masking import Shown
+from api.other_cases import OtherCases
 from api.replays import Replayed, replay_loader
 from schema.access_records import Scope, Viewer
 from stores.bearer_tokens import BearerTokens
@@ -49,6 +50,7 @@ class Context:
     """The record, of which row-level security shows what is in the scope of whoever calls."""
     loaders: Loaders
     replays: DataLoader[int, Replayed | None]
+    other_cases: OtherCases
     viewer: Viewer
     audit: Audit
 
@@ -77,9 +79,10 @@ class Context:
         """A context with loaders of its own."""
         database = services.database.acting(viewer.scope)
         loaders = Loaders(database, viewer.scope)
-        replays = replay_loader(loaders, Shown(viewer.scope), services.law, services.calendar)
+        others = OtherCases(database, loaders, viewer.scope)
+        replays = replay_loader(loaders, others, Shown(viewer.scope), services.law, services.calendar)
         audit = Audit(services.database, viewer, services.versions)
-        return cls(services, database, loaders, replays, viewer, audit)
+        return cls(services, database, loaders, replays, others, viewer, audit)
 
 
 ApiInfo = Info[Context, None]

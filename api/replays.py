@@ -1,5 +1,6 @@
 """A finding replayed for clients: kept inputs in, what this program finds in them out, persons shown by role."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ from strawberry.dataloader import DataLoader
 
 from api.loaders import Loaders
 from api.masking import Shown, names_to_cover
+from api.other_cases import UNSHOWN, OtherCases, tells_of_others
 from schema.anomaly_records import Anomaly
 from schema.case_file import CaseFile
 from schema.records import PenaltyCase
@@ -38,7 +40,9 @@ class Replayed:
     inputs: str
 
 
-def replay_loader(loaders: Loaders, shown: Shown, law: Law, calendar: Calendar) -> DataLoader[int, Replayed | None]:
+def replay_loader(
+    loaders: Loaders, others: OtherCases, shown: Shown, law: Law, calendar: Calendar
+) -> DataLoader[int, Replayed | None]:
     """Replays of findings by id, each once a request however often it is asked for; None where its case is gone."""
 
     async def load(ids: list[int]) -> list[Replayed | None]:
@@ -54,7 +58,9 @@ def replay_loader(loaders: Loaders, shown: Shown, law: Law, calendar: Calendar) 
                 laws[inputs.rule_book_id] = parsed_law(inputs.law)
             file = parsed_file(inputs.file)
             found = replay(anomaly.rule, file, laws[inputs.rule_book_id], law, calendar, inputs.as_of)
-            replays.append(_replayed(shown, anomaly, case, file, found, inputs.as_of))
+            seen = await others.shown_file(file)
+            told = _covering_others if seen.other_cases != file.other_cases else _explanation
+            replays.append(_replayed(shown, anomaly, case, seen, found, inputs.as_of, told))
             # Others are answered in between.
             await anyio.lowlevel.checkpoint()
         return replays
@@ -62,16 +68,30 @@ def replay_loader(loaders: Loaders, shown: Shown, law: Law, calendar: Calendar) 
     return DataLoader(load_fn=load)
 
 
+def _explanation(found: Finding) -> str:
+    return found.explanation
+
+
+def _covering_others(found: Finding) -> str:
+    return UNSHOWN if tells_of_others(found.evidence) else found.explanation
+
+
 def _replayed(
-    shown: Shown, anomaly: Anomaly, case: PenaltyCase, file: CaseFile, found: Replay, as_of: date
+    shown: Shown,
+    anomaly: Anomaly,
+    case: PenaltyCase,
+    file: CaseFile,
+    found: Replay,
+    as_of: date,
+    told: Callable[[Finding], str],
 ) -> Replayed:
     then, now = found.under_law_of_then, found.under_present_law
     names = names_to_cover(case)
     return Replayed(
         as_of=as_of,
         reproduced=then is not None and _is_the_same(anomaly, then),
-        explanation=None if then is None else shown.told(then.explanation, names),
-        under_present_law=None if now is None else shown.told(now.explanation, names),
+        explanation=None if then is None else shown.told(told(then), names),
+        under_present_law=None if now is None else shown.told(told(now), names),
         rule_version=anomaly.rule_version,
         present_rule_version=None if then is None else then.version,
         inputs=orjson.dumps(_masked(shown, dict(told_of(file)), case), option=orjson.OPT_INDENT_2).decode(),

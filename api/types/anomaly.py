@@ -13,6 +13,7 @@ from api.context import ApiInfo
 from api.ids import global_id
 from api.loaders import Slice
 from api.masking import names_to_cover
+from api.other_cases import UNSHOWN, own_evidence
 from api.paging import Connection, Page, PageInfo, decode_cursor, encode_cursor, make_page, page_size
 from api.replays import Replayed
 from api.types.fields import resolved
@@ -81,13 +82,22 @@ async def _event_text(info: ApiInfo, event: anomaly_records.AnomalyEvent, text: 
     return "" if anomaly is None else await _covered(info, anomaly.case_id, text)
 
 
+async def _told(info: ApiInfo, anomaly: anomaly_records.Anomaly, explanation: str) -> str:
+    """What a finding says, or once said, unless it tells of a case out of scope."""
+    if await info.context.other_cases.hides_then(anomaly, explanation):
+        return UNSHOWN
+    return await _covered(info, anomaly.case_id, explanation)
+
+
 async def _reason(root: EventParent, info: ApiInfo) -> str:
     # A person wrote it, in days when what was written was kept as it stood.
-    return cover_identity_numbers(await _event_text(info, root, root.reason))
+    reason = root.reason if root.actor else info.context.other_cases.shown_changes(root.reason)
+    return cover_identity_numbers(await _event_text(info, root, reason))
 
 
 async def _explanation_then(root: EventParent, info: ApiInfo) -> str:
-    return await _event_text(info, root, root.explanation)
+    anomaly = await info.context.loaders.anomalies.load(root.anomaly_id)
+    return "" if anomaly is None else await _told(info, anomaly, root.explanation)
 
 
 @strawberry.type(description="A step of a finding's life, with what it said after it. 异常历史")
@@ -156,10 +166,11 @@ async def _case(root: AnomalyParent, info: ApiInfo) -> records.PenaltyCase:
 
 
 async def _explanation(root: AnomalyParent, info: ApiInfo) -> str:
-    return await _covered(info, root.case_id, root.explanation)
+    return await _told(info, root, root.explanation)
 
 
 async def _evidence(root: AnomalyParent, info: ApiInfo) -> Sequence[ShownEvidence]:
+    hidden = await info.context.other_cases.hides(root)
     return [
         ShownEvidence(
             field=each.field,
@@ -167,7 +178,7 @@ async def _evidence(root: AnomalyParent, info: ApiInfo) -> Sequence[ShownEvidenc
             quote=None if each.quote is None else await _covered(info, root.case_id, each.quote),
             position=each.position,
         )
-        for each in root.evidence
+        for each in (own_evidence(root.evidence) if hidden else root.evidence)
     ]
 
 
