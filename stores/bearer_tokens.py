@@ -17,6 +17,7 @@ _AUDIENCE: Final = "jiandu-api"
 _CLAIMS: Final = ("iss", "aud", "sub", "sid", "iat", "exp")
 _LONGEST: Final = 2_000
 # As far as the clocks of two servers may be apart.
+_GREATEST_ID: Final = 2**63 - 1
 _SKEW_SECONDS: Final = 60
 
 
@@ -72,6 +73,8 @@ class BearerTokens:
             issued, ends = int(claims["iat"]), int(claims["exp"])
             account_id, session_id = int(claims["sub"]), int(claims["sid"])
         except (jwt.InvalidTokenError, ValueError, TypeError):
+            return None
+        if not (0 < account_id <= _GREATEST_ID and 0 < session_id <= _GREATEST_ID):
             return None
         if ends > issued + TOKEN_LIFE.total_seconds():
             return None

@@ -36,7 +36,7 @@ GRANT EXECUTE ON FUNCTION party_of_case, party_length_above TO jiandu_app;
 -- How long a name is shows nowhere.
 CREATE OR REPLACE FUNCTION record_bookkeeping() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN '{revision,created_at,updated_at,source_updated_at,name_tokens,name_length,derived_key,digest}'::text[];
+RETURN '{revision,created_at,updated_at,source_updated_at,name_tokens,name_length,derived_key,digest,anomaly_count}'::text[];
 
 -- Everybody's deeds are written down; they are read by whoever may, and by the program, which seals them.
 CREATE POLICY written ON audit_entry FOR INSERT WITH CHECK (true);

@@ -186,7 +186,12 @@ async def test_a_number_without_end_is_no_number_of_a_case(city: AttackedCity) -
 async def test_a_change_without_end_is_refused(city: AttackedCity) -> None:
     document = """mutation($id: ID!, $reason: String!, $key: String) {
       dismissAnomaly(input: {anomalyId: $id, reason: $reason, idempotencyKey: $key}) { userErrors { code } } }"""
-    for changed in ({"reason": "x" * 500_000}, {"key": "x" * 500_000}, {"id": "x" * 500_000}):
+    # Whether a finding is there is asked before the key is looked at.
+    for changed, code in (
+        ({"reason": "x" * 500_000}, "INVALID"),
+        ({"key": "x" * 500_000}, "NOT_FOUND"),
+        ({"id": "x" * 500_000}, "INVALID"),
+    ):
         variables: dict[str, Any] = {"id": global_id("Anomaly", 1), "reason": "查实", "key": None} | changed
         found = await city.ask(WHO, document, **variables)
-        assert [each["code"] for each in found["dismissAnomaly"]["userErrors"]] == ["INVALID"]
+        assert [each["code"] for each in found["dismissAnomaly"]["userErrors"]] == [code]
