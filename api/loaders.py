@@ -160,6 +160,12 @@ class Loaders:
         for counted in (self.case_change_counts, self.anomaly_event_counts):
             counted.clear_all()
 
+    def forget_all(self) -> None:
+        """Read everything again: time has passed. No load may be under way."""
+        for loaders in vars(self).values():
+            for loader in loaders.values() if isinstance(loaders, dict) else (loaders,):
+                loader.clear_all()
+
 
 def _cases_of_parties(
     scope: Scope,

@@ -16,6 +16,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from api.app import Deployment, build_app
+from api.sockets import MAX_MESSAGE_BYTES
 from commands.feed_receiving import open_feed_door
 from commands.runtime import NOT_DONE, Runtime, now, open_runtime, print_json, run, run_until_ended, with_runtime
 from commands.sealing import sealing
@@ -120,6 +121,10 @@ def serve_until_ended(
             server_header=False,
             # Who may say for whom it calls is a setting of ours.
             proxy_headers=False,
+            ws="websockets-sansio",
+            # A subscription is short. Compressed, it would cost more memory than it holds.
+            ws_max_size=MAX_MESSAGE_BYTES,
+            ws_per_message_deflate=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
         failed = _run_server(config, listening) if workers == 1 else _run_workers(config, listening)
