@@ -102,7 +102,8 @@ class _GraphQL(GraphQL[Context | Caller, None]):
     async def on_ws_connect(self, context: Context | Caller) -> UnsetType:
         assert isinstance(context, Caller)  # noqa: S101  see get_context
         await context.introduce()
-        return UNSET
+        nothing_to_say: UnsetType = UNSET
+        return nothing_to_say
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; one that is no GraphQL request at all, too, in JSON and with a code."""

@@ -11,7 +11,7 @@ from tenacity import AsyncRetrying, RetryCallState, wait_random_exponential
 
 from stores.errors import LimitExceededError
 from stores.feed_runs import PROGRESS_CHANNEL
-from stores.notices import heard, listen_to, stop_listening
+from stores.notices import heard, listen_to
 from stores.postgres import Database
 
 PER_ACCOUNT: Final = 10
@@ -122,14 +122,18 @@ class Following:
     async def _listen(self) -> None:
         """Listen until nobody follows."""
         async with self._database.autocommit() as connection:
-            await listen_to(connection, PROGRESS_CHANNEL)
-            # What was told before we listened was told to nobody.
-            self._tell(*self._followers)
-            while self._followers:
-                told = await heard(connection, _LISTENS_SECONDS)
-                self._tell(*(int(payload) for payload in told))
-            self._wanted = anyio.Event()
-            await stop_listening(connection)
+            try:
+                await listen_to(connection, PROGRESS_CHANNEL)
+                # What was told before we listened was told to nobody.
+                self._tell(*self._followers)
+                while self._followers:
+                    told = await heard(connection, _LISTENS_SECONDS)
+                    self._tell(*(int(payload) for payload in told))
+                self._wanted = anyio.Event()
+            finally:
+                # It goes back to no pool, where it would go on listening.
+                with anyio.CancelScope(shield=True):
+                    await connection.invalidate()
 
     def _tell(self, *run_ids: int) -> None:
         for run_id in run_ids:

@@ -22,7 +22,7 @@ class MachinesAskWhoTheyAre(SchemaExtension):
         document = self.execution_context.graphql_document
         if Role.MACHINE in context.viewer.account.roles and document is not None and _asked(document) - _ALLOWED:
             error = ForbiddenError(
-                "A machine's key loads its agency's feeds. Over GraphQL it may ask `viewer` and follow `feedRunProgress`."
+                "A machine's key loads its agency's feeds. Over GraphQL it asks `viewer` and `feedRunProgress` alone."
             )
             raise GraphQLError(error.message, original_error=error)
         yield

@@ -1,8 +1,8 @@
 """The subscriptions."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
-from typing import Final
+from typing import Any, Final
 
 import anyio
 import strawberry
@@ -74,13 +74,16 @@ async def _read(context: Context, run_id: int) -> records.FeedRun | None:
         return (await runs_by_id(connection, [run_id])).get(run_id)
 
 
+def _followed(resolver: Callable[..., AsyncGenerator[Any, None]], description: str) -> Any:
+    """A field that is answered again and again with the records that its annotated GraphQL type shows."""
+    return strawberry.subscription(resolver=resolver, description=description)
+
+
 @strawberry.type(description="What can be followed over a websocket (graphql-transport-ws). 订阅")
 class Subscription:
     """Contract: shared/contract/schema.graphql."""
 
-    feed_run_progress: AsyncIterator[FeedRun] = strawberry.subscription(
-        resolver=feed_run_progress,
-        description=(
-            "How far a feed's load has come: at once, again when it has come further, and to the end. 导入进度"
-        ),
+    feed_run_progress: AsyncIterator[FeedRun] = _followed(
+        feed_run_progress,
+        "How far a feed's load has come: at once, again when it has come further, and to the end. 导入进度",
     )

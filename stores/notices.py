@@ -13,11 +13,6 @@ async def listen_to(connection: AsyncConnection, channel: str) -> None:
     await connection.execute(text(f"LISTEN {channel}"))
 
 
-async def stop_listening(connection: AsyncConnection) -> None:
-    """Hear of nothing more: the connection may go back to its pool."""
-    await connection.execute(text("UNLISTEN *"))
-
-
 async def heard(connection: AsyncConnection, seconds: float) -> list[str]:
     """What was told, as soon as something is; nothing when the time is over. Raises UnavailableError."""
     raw = await connection.get_raw_connection()
