@@ -14,7 +14,10 @@ from strawberry.utils.str_converters import to_camel_case
 
 from schema.access_records import Viewer
 from schema.access_vocabularies import AuditAction
+from schema.anomaly_records import Anomaly
 from schema.audit_records import Deed
+from schema.follow_up_records import FollowUp
+from schema.records import PenaltyCase
 from schema.vocabularies import SearchEngineName
 from stores.audit_trail import caller_of, write_entries
 from stores.errors import JianduError, UnavailableError
@@ -118,9 +121,10 @@ def _root(info: Any) -> str:
     return str(path.key)
 
 
-def given_out(info: Any, case_id: int) -> None:
-    """Note that something of a case is in the answer that is being put together."""
-    info.context.audit.gave(info, case_id)
+def given_out(info: Any, record: PenaltyCase | Anomaly | FollowUp) -> None:
+    """A case, or what belongs to it, enters the answer that is being put together: see that it may, and note it."""
+    info.context.gate.require(record)
+    info.context.audit.gave(info, record.id if isinstance(record, PenaltyCase) else record.case_id)
 
 
 class Audited(FieldExtension):

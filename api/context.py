@@ -11,6 +11,7 @@ from strawberry.types import Info
 
 from api.auditing import Audit
 from api.following import Following
+from api.gate import Gate
 from api.loaders import Loaders
 from api.replays import Replayed, replay_loader
 from schema.access_records import Scope, Viewer
@@ -61,6 +62,11 @@ class Context:
     def scope(self) -> Scope:
         """Whose cases whoever calls may see."""
         return self.viewer.scope
+
+    @property
+    def gate(self) -> Gate:
+        """What lets records out."""
+        return self.loaders.gate
 
     @classmethod
     def fresh(cls, services: Services, viewer: Viewer) -> "Context":

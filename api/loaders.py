@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from api.gate import Gate
 from schema.access_records import Account, Scope
 from schema.anomaly_records import Anomaly, AnomalyEvent, CannotTell, KeptInputs
 from schema.follow_up_records import FollowUp
@@ -35,6 +36,7 @@ from stores.rows import (
 from stores.search.seam import Position
 
 Record = TypeVar("Record")
+Part = TypeVar("Part", bound=Anomaly | FollowUp)
 Key = TypeVar("Key")
 Argument = TypeVar("Argument")
 Value = TypeVar("Value")
@@ -50,12 +52,15 @@ class Slice:
 
 
 def _by_id(
-    database: Database, read: Callable[[DatabaseConnection, Sequence[int]], Awaitable[dict[int, Record]]]
+    database: Database,
+    read: Callable[[DatabaseConnection, Sequence[int]], Awaitable[dict[int, Record]]],
+    lets: Callable[[Record], bool] = lambda _: True,
 ) -> DataLoader[int, Record | None]:
     async def load(ids: list[int]) -> list[Record | None]:
         async with database.begin() as connection:
             found = await read(connection, ids)
-        return [found.get(record_id) for record_id in ids]
+        known = {key: record for key, record in found.items() if lets(record)}
+        return [known.get(record_id) for record_id in ids]
 
     return DataLoader(load_fn=load)
 
@@ -115,14 +120,15 @@ class Loaders:
     """The loaders of one request."""
 
     def __init__(self, database: Database, scope: Scope) -> None:
-        """Nothing is read yet; of the cases of parties only those in scope will be."""
-        self.cases: DataLoader[int, PenaltyCase | None] = _by_id(database, cases_by_id)
+        """Nothing is read yet; whatever belongs to a case out of scope will be as if it were not there."""
+        self.gate = Gate(scope)
+        self.cases: DataLoader[int, PenaltyCase | None] = _by_id(database, cases_by_id, self.gate.lets)
         self.agencies: DataLoader[int, Agency | None] = _by_id(database, agencies_by_id)
-        self.parties: DataLoader[int, Party | None] = _by_id(database, parties_by_id)
+        self.parties = self._parties(database, scope)
         self.procuratorates: DataLoader[int, Procuratorate | None] = _by_id(database, procuratorates_by_id)
         self.accounts: DataLoader[int, Account | None] = _by_id(database, accounts_by_id)
         self.standings: DataLoader[int, Standing | None] = _by_id(database, standings_of)
-        self.runs: DataLoader[int, FeedRun | None] = _by_id(database, runs_by_id)
+        self.runs = self._runs(database)
         self.party_cases: DataLoader[Slice, list[PenaltyCase]] = _slices(database, _cases_of_parties(scope))
         self.party_case_counts = _counts(database, _counting_cases_of_parties(scope))
         self.run_errors: DataLoader[Slice, list[FeedError]] = _slices(database, _errors_of_runs)
@@ -131,14 +137,14 @@ class Loaders:
         self.row_changes = _row_changes(database)
         self.case_changes: DataLoader[Slice, list[CaseChange]] = _slices(database, _changes_of_cases)
         self.case_change_counts = _counts(database, count_changes_of_cases)
-        self.anomalies: DataLoader[int, Anomaly | None] = _by_id(database, anomalies_by_id)
+        self.anomalies: DataLoader[int, Anomaly | None] = self._parts(database, anomalies_by_id)
         self.anomalies_of: DataLoader[int, list[Anomaly]] = _lists(database, anomalies_of_cases)
         self.cannot_tell_of: DataLoader[int, list[CannotTell]] = _lists(database, cannot_tell_of_cases)
         self.kept_inputs: DataLoader[int, KeptInputs | None] = _by_id(database, kept_inputs)
         self.anomaly_events: DataLoader[Slice, list[AnomalyEvent]] = _slices(database, _events_of_anomalies)
         self.anomaly_event_counts = _counts(database, count_events_of_anomalies)
         self.follow_ups: dict[str, DataLoader[int, FollowUp | None]] = {
-            record.__name__: _by_id(database, _reading(follow_ups_by_id, record)) for record in RECORDS
+            record.__name__: self._parts(database, _reading(follow_ups_by_id, record)) for record in RECORDS
         }
         self.by_type: dict[str, DataLoader[int, Any]] = {
             "PenaltyCase": self.cases,
@@ -153,6 +159,46 @@ class Loaders:
             record: _lists(database, _reading(follow_ups_of_cases, record)) for record in RECORDS
         }
 
+    def _parts(
+        self, database: Database, read: Callable[[DatabaseConnection, Sequence[int]], Awaitable[dict[int, Part]]]
+    ) -> DataLoader[int, Part | None]:
+        """What belongs to cases, by id: let through behind its case."""
+
+        async def load(ids: list[int]) -> list[Part | None]:
+            async with database.begin() as connection:
+                found = await read(connection, ids)
+            await self.cases.load_many(sorted({record.case_id for record in found.values()}))
+            known = {key: record for key, record in found.items() if self.gate.lets_part(record)}
+            return [known.get(record_id) for record_id in ids]
+
+        return DataLoader(load_fn=load)
+
+    def _runs(self, database: Database) -> DataLoader[int, FeedRun | None]:
+        """Runs by id: those of an agency in scope."""
+
+        async def load(ids: list[int]) -> list[FeedRun | None]:
+            async with database.begin() as connection:
+                found = await runs_by_id(connection, ids)
+            agency_ids = sorted({run.agency_id for run in found.values() if run.agency_id is not None})
+            agencies = dict(zip(agency_ids, await self.agencies.load_many(agency_ids), strict=True))
+            known = {key: run for key, run in found.items() if self.gate.lets_run(run, agencies.get(run.agency_id))}
+            return [known.get(run_id) for run_id in ids]
+
+        return DataLoader(load_fn=load)
+
+    def _parties(self, database: Database, scope: Scope) -> DataLoader[int, Party | None]:
+        """Parties by id: those that have a case in scope."""
+
+        async def load(ids: list[int]) -> list[Party | None]:
+            async with database.begin() as connection:
+                found = await parties_by_id(connection, ids)
+                if not scope.everything:
+                    counted = await count_cases_of_parties(connection, scope, list(found))
+                    found = {key: party for key, party in found.items() if counted[key]}
+            return [found.get(party_id) for party_id in ids]
+
+        return DataLoader(load_fn=load)
+
     def forget(self) -> None:
         """Read findings and their cases again: something was changed meanwhile. No load may be under way."""
         for changed in (self.cases, self.anomalies, self.anomalies_of, self.case_changes, self.anomaly_events):
@@ -162,9 +208,11 @@ class Loaders:
 
     def forget_all(self) -> None:
         """Read everything again: time has passed. No load may be under way."""
-        for loaders in vars(self).values():
-            for loader in loaders.values() if isinstance(loaders, dict) else (loaders,):
-                loader.clear_all()
+        self.gate.forget()
+        for held in vars(self).values():
+            for loader in held.values() if isinstance(held, dict) else (held,):
+                if isinstance(loader, DataLoader):
+                    loader.clear_all()
 
 
 def _cases_of_parties(

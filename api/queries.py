@@ -164,10 +164,12 @@ def feed_runs(
         place = (_moment(started_at), key)
 
     async def page() -> Page[records.FeedRun]:
-        found = await _read(info, lambda connection: list_runs(connection, first=size, after=place))()
+        found = await _read(
+            info, lambda connection: list_runs(connection, info.context.scope, first=size, after=place)
+        )()
         return make_page(found, size, after, lambda run: encode_cursor("run", run.started_at.isoformat(), run.id))
 
-    return Connection(page, _read(info, count_runs))
+    return Connection(page, _read(info, lambda connection: count_runs(connection, info.context.scope)))
 
 
 def _moment(text: str) -> datetime:

@@ -9,12 +9,12 @@ import strawberry
 
 from api.context import ApiInfo, Context
 from api.ids import record_id
+from api.loaders import Loaders
 from api.types.feed_run import FeedRun
 from schema import records
 from schema.access_records import Scope
 from schema.access_vocabularies import AuditAction, Permission
 from stores.errors import BadUserInputError, JianduError
-from stores.feed_runs import runs_by_id
 
 NO_SUCH_RUN: Final = "There is no feed run of this id, or it is not yours to follow."
 
@@ -64,14 +64,13 @@ async def _read(context: Context, run_id: int) -> records.FeedRun | None:
     """The run, where whoever follows may see it; None otherwise."""
     viewer = context.viewer
     if viewer.may(Permission.READ_FEED_RUNS):
-        database = context.database
+        scope = context.scope
     elif viewer.may(Permission.LOAD_FEEDS) and viewer.account.agency_id is not None:
         # A machine reads nothing but how the loads of its agency's files go.
-        database = context.services.database.acting(Scope(agency_id=viewer.account.agency_id))
+        scope = Scope(agency_id=viewer.account.agency_id)
     else:
         return None
-    async with database.begin() as connection:
-        return (await runs_by_id(connection, [run_id])).get(run_id)
+    return await Loaders(context.services.database.acting(scope), scope).runs.load(run_id)
 
 
 def _followed(resolver: Callable[..., AsyncGenerator[Any, None]], description: str) -> Any:

@@ -158,7 +158,9 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
 
 @watching.command("remove")
 def remove(
-    context: typer.Context, watch_id: Annotated[int, typer.Argument(metavar="NUMBER", help="As `list` shows it.")]
+    context: typer.Context,
+    watch_id: Annotated[int, typer.Argument(metavar="NUMBER", help="As `list` shows it.")],
+    as_json: Json = False,
 ) -> None:
     """Watch a name no longer."""
     settings: Settings = context.obj
@@ -170,7 +172,10 @@ def remove(
             await _changed(connection, account, "audit watch remove", {"watch": watch_id})
 
     run(lambda: with_runtime(settings, work))
-    typer.echo(f"Name {watch_id} is watched no longer.")
+    if as_json:
+        print_json({"number": watch_id})
+    else:
+        typer.echo(f"Name {watch_id} is watched no longer.")
 
 
 def _show(watched: list[WatchedName], *, as_json: bool) -> None:

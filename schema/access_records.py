@@ -13,7 +13,7 @@ class Scope:
 
     `unassigned` are the cases of agencies that no procuratorate supervises. `findings`: what the rules say of the cases
     may be seen too; `criminal_cases`: what the police did with them. `names`: natural persons may be named, and found
-    by their names. The default is nothing.
+    by their names. `audit_trail`: who did what may be read. The default is nothing.
     """
 
     everything: bool = False
@@ -23,6 +23,7 @@ class Scope:
     findings: bool = False
     criminal_cases: bool = False
     names: bool = False
+    audit_trail: bool = False
 
     def holds(self, agency_id: int, procuratorate_id: int | None) -> bool:
         """Whether the cases of an agency, with the procuratorate that supervises it, are in scope."""
@@ -31,7 +32,7 @@ class Scope:
         return self.unassigned if procuratorate_id is None else procuratorate_id in self.procuratorate_ids
 
 
-EVERYTHING = Scope(everything=True, findings=True, criminal_cases=True, names=True)
+EVERYTHING = Scope(everything=True, findings=True, criminal_cases=True, names=True, audit_trail=True)
 """The scope of the program's own work: loading, indexing, judging. Nobody who calls has it."""
 
 

@@ -8,13 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, and_, cast, func, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, cast, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from schema.access_records import Scope
 from schema.records import FeedError, FeedRun, SkippedLine
 from schema.tables import agency, feed, feed_row, feed_run, rejected_row
 from schema.vocabularies import FeedRunStatus, RowOutcome
+from stores.search.scope import compile_scope
 
 _LOAD_LOCK = 20_130_808
 PROGRESS_CHANNEL = "jiandu_feed_run"
@@ -179,19 +181,27 @@ def _run(row: Any) -> FeedRun:
     return FeedRun(**values)
 
 
+def _in_scope(scope: Scope) -> list[ColumnElement[bool]]:
+    """A run is seen by whoever sees its agency's cases; one that has none, with the agencies nobody supervises."""
+    unassigned = [feed_run.c.agency_id.is_(None)] if scope.unassigned else []
+    return [or_(*unassigned, *compile_scope(scope, feed_run.c.agency_id))] if not scope.everything else []
+
+
 async def list_runs(
-    connection: AsyncConnection, *, first: int, after: tuple[datetime, int] | None
+    connection: AsyncConnection, scope: Scope, *, first: int, after: tuple[datetime, int] | None
 ) -> Sequence[FeedRun]:
-    """Newest first; one more than `first`, so that the caller knows whether there are more."""
-    statement = _runs().order_by(feed_run.c.started_at.desc(), feed_run.c.id.desc()).limit(first + 1)
+    """Those in scope, newest first; one more than `first`, so that the caller knows whether there are more."""
+    statement = (
+        _runs().where(*_in_scope(scope)).order_by(feed_run.c.started_at.desc(), feed_run.c.id.desc()).limit(first + 1)
+    )
     if after is not None:
         statement = statement.where(tuple_(feed_run.c.started_at, feed_run.c.id) < after)
     return [_run(row) for row in await connection.execute(statement)]
 
 
-async def count_runs(connection: AsyncConnection) -> int:
-    """How many runs there are."""
-    return await connection.scalar(select(func.count()).select_from(feed_run)) or 0
+async def count_runs(connection: AsyncConnection, scope: Scope) -> int:
+    """How many runs there are in scope."""
+    return await connection.scalar(select(func.count()).select_from(feed_run).where(*_in_scope(scope))) or 0
 
 
 async def runs_by_id(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, FeedRun]:
@@ -256,6 +266,7 @@ async def list_errors(
             rejected_row,
             func.row_number().over(partition_by=rejected_row.c.run_id, order_by=rejected_row.c.ordinal).label("place"),
         )
+        .join(feed_run, feed_run.c.id == rejected_row.c.run_id)  # which has a policy, as the rows have none
         .where(rejected_row.c.run_id.in_(run_ids), rejected_row.c.ordinal > after)
         .subquery()
     )
@@ -274,6 +285,7 @@ async def count_errors(connection: AsyncConnection, run_ids: Sequence[int]) -> d
     """How many rows of several runs were rejected."""
     statement = (
         select(rejected_row.c.run_id, func.count())
+        .join(feed_run, feed_run.c.id == rejected_row.c.run_id)
         .where(rejected_row.c.run_id.in_(run_ids))
         .group_by(rejected_row.c.run_id)
     )

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger, Text
 
 from schema.history_records import CaseChange, RunChange
-from schema.tables import feed_row
+from schema.tables import feed_row, feed_run
 from schema.vocabularies import RowOutcome
 from stores.named_statements import named_statements
 
@@ -108,7 +108,9 @@ async def changes_of_runs(
         .lateral("page")
     )
     found: dict[int, list[RunChange]] = {run_id: [] for run_id in run_ids}
-    statement = select(*page.c).select_from(wanted).join(page, text("true")).order_by(page.c.run_id, page.c.ordinal)
+    # Rows have no policy of their own: their run has one.
+    source = wanted.join(feed_run, feed_run.c.id == wanted.c.id).join(page, text("true"))
+    statement = select(*page.c).select_from(source).order_by(page.c.run_id, page.c.ordinal)
     for row in await connection.execute(statement):
         values = row._asdict()
         found[row.run_id].append(RunChange(**{**values, "outcome": RowOutcome(values["outcome"])}))

@@ -49,13 +49,13 @@ sides AS (
            UNION ALL
           SELECT case_id, change_id, true, party_after, change_id FROM moments
          ) side(case_id, change_id, is_after, party_id, behind)
-    LEFT JOIN party p ON p.id = side.party_id
+   CROSS JOIN LATERAL (SELECT party_of_case(side.case_id, side.party_id) OFFSET 0) AS p(now)
    CROSS JOIN LATERAL (
      SELECT jsonb_object_agg(key, coalesce((SELECT r.before -> key FROM record_change r
                                              WHERE r.relation = 'party' AND r.record_id = side.party_id
                                                AND r.id > side.behind AND jsonb_exists(r.before, key)
                                              ORDER BY r.id LIMIT 1),
-                                           to_jsonb(p) -> key)) AS party
+                                           p.now -> key)) AS party
        FROM unnest(ARRAY['type', 'name', 'uscc', 'legal_representative']) AS key
    ) shown
 ),

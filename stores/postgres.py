@@ -32,7 +32,8 @@ _ENTER = text(
     " set_config('jiandu.unassigned', :unassigned, true),"
     " set_config('jiandu.agency', :agency, true),"
     " set_config('jiandu.findings', :findings, true),"
-    " set_config('jiandu.criminal_cases', :criminal_cases, true)"
+    " set_config('jiandu.criminal_cases', :criminal_cases, true),"
+    " set_config('jiandu.audit_trail', :audit_trail, true)"
 )
 
 
@@ -131,6 +132,7 @@ def _told(scope: Scope) -> dict[str, str]:
         "agency": "" if scope.agency_id is None else str(scope.agency_id),
         "findings": _switch(scope.findings),
         "criminal_cases": _switch(scope.criminal_cases),
+        "audit_trail": _switch(scope.audit_trail),
     }
 
 

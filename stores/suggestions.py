@@ -40,15 +40,12 @@ $walk(length, ids, found) AS (
   UNION ALL
   SELECT longer.length, hits.ids, walked.found + cardinality(hits.ids)
     FROM $walk walked
-   CROSS JOIN LATERAL (
-     SELECT length(r.$tokens) AS length FROM $table r WHERE length(r.$tokens) > walked.length AND $which
-      ORDER BY length(r.$tokens) LIMIT 1
-   ) longer
+   CROSS JOIN LATERAL ($longer) longer
    CROSS JOIN LATERAL (
      SELECT ARRAY(
        SELECT $id FROM (
          SELECT $distinct r.$id, r.$tokens FROM $table r
-          WHERE length(r.$tokens) = longer.length AND r.$tokens ~>=~ :begins AND r.$tokens ~<~ :ends AND $which
+          WHERE $length = longer.length AND r.$tokens ~>=~ :begins AND r.$tokens ~<~ :ends AND $which
             AND $unless
           ORDER BY r.$tokens USING ~<~, $order
           LIMIT CAST(:first AS integer) - walked.found
@@ -59,6 +56,16 @@ $walk(length, ids, found) AS (
    WHERE walked.found < :first
 )
 """)
+
+_LONGER_NUMBER = Template("""
+     SELECT length(r.$tokens) AS length FROM case_text r WHERE length(r.$tokens) > walked.length AND r.$tokens <> ''
+      ORDER BY length(r.$tokens) LIMIT 1
+""")
+
+# The database answers this for all parties: among those in scope alone it would walk past all others.
+_LONGER_PARTY = """
+     SELECT length FROM (SELECT party_length_above(walked.length) OFFSET 0) AS above(length) WHERE length IS NOT NULL
+"""
 
 # As one value a row, which is looked up in passing: it can never become a join with every case there is.
 _NO_PERSON = Template("""
@@ -98,7 +105,7 @@ candidate(kind, rank, size, tokens, id, name) AS (
     JOIN penalty_case c ON c.id = hit.id JOIN case_text t ON t.case_id = c.id
    WHERE c.filing_number IS DISTINCT FROM c.document_number
   UNION ALL
-  SELECT 'PARTY', CASE WHEN p.name_tokens = :begins || ' ' THEN 0 ELSE 1 END, length(p.name_tokens), p.name_tokens,
+  SELECT 'PARTY', CASE WHEN p.name_tokens = :begins || ' ' THEN 0 ELSE 1 END, p.name_length, p.name_tokens,
          p.id, p.name
     FROM parties w, unnest(w.ids) AS hit(id) JOIN party p ON p.id = hit.id
   UNION ALL
@@ -188,6 +195,8 @@ def _statement() -> TextClause:
             table="case_text",
             id="case_id",
             tokens=tokens_of,
+            longer=_LONGER_NUMBER.substitute(tokens=tokens_of),
+            length=f"length(r.{tokens_of})",
             which=f"r.{tokens_of} <> ''",
             unless=_NO_PERSON.substitute(number=number, in_scope=in_scope("c.agency_id")),
             distinct="",
@@ -201,6 +210,8 @@ def _statement() -> TextClause:
             table="party",
             id="id",
             tokens="name_tokens",
+            longer=_LONGER_PARTY,
+            length="r.name_length",
             which=SUGGESTED_PARTY,
             unless=_PARTY_IN_SCOPE.substitute(in_scope=in_scope("c.agency_id")),
             distinct="DISTINCT ON (r.name_tokens)",

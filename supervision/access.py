@@ -51,8 +51,9 @@ def scope_of(account: Account, subordinates: Iterable[int], *, highest: bool) ->
     has none above it, and to it fall the agencies that no procuratorate supervises.
     """
     permissions = permissions_of(account.roles)
+    reads_audit = Permission.READ_AUDIT_TRAIL in permissions
     if Permission.READ_CASES not in permissions:
-        return Scope()
+        return Scope(audit_trail=reads_audit)
     if Role.LOCAL_ADMINISTRATOR in account.roles:
         whose = Scope(everything=True)
     elif account.agency_id is not None:
@@ -64,6 +65,7 @@ def scope_of(account: Account, subordinates: Iterable[int], *, highest: bool) ->
         findings=Permission.READ_FINDINGS in permissions,
         criminal_cases=Permission.READ_CRIMINAL_CASES in permissions,
         names=Permission.READ_NAMES in permissions,
+        audit_trail=reads_audit,
     )
 
 

@@ -250,7 +250,7 @@ class Anomaly(Node):
         """Tell a finding among nodes; it tells of its case."""
         if not isinstance(value, anomaly_records.Anomaly):
             return False
-        given_out(info, value.case_id)
+        given_out(info, value)
         return True
 
 

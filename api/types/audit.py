@@ -115,14 +115,14 @@ def audit_trail(
     async def page() -> Page[audit_records.AuditEntry]:
         found: list[audit_records.AuditEntry] = []
         if may:
-            async with context.services.database.begin() as connection:
+            async with context.database.begin() as connection:
                 found = await list_entries(connection, wanted, first=size, after=behind)
         return make_page(found, size, after, lambda entry: encode_cursor("audit", entry.id))
 
     async def count() -> int:
         if not may:
             return 0
-        async with context.services.database.begin() as connection:
+        async with context.database.begin() as connection:
             return await count_entries(connection, wanted)
 
     return Connection(page, count)
@@ -167,7 +167,7 @@ async def audit_alerts(
     if not context.viewer.may(Permission.READ_AUDIT_TRAIL):
         return []
     limit = viewing_limit_on(until.date())
-    async with context.services.database.begin() as connection:
+    async with context.database.begin() as connection:
         alerts = await find_watched_views(connection, since=since, until=until, first=size)
         if limit is not None:
             alerts += await find_many_views(

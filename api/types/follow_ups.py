@@ -81,7 +81,7 @@ class _FollowUp(Node):
         """Tell such a record among nodes; it tells of its case."""
         if type(value) is not getattr(follow_up_records, cls.__name__):
             return False
-        given_out(info, value.case_id)
+        given_out(info, value)
         return True
 
 

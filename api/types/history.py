@@ -150,7 +150,7 @@ async def _fields(root: RowParent, info: ApiInfo) -> Sequence[ShownChange]:
     case, changes = await asyncio.gather(loaders.cases.load(root.case_id), loaders.row_changes.load(root))
     if case is None:
         return []
-    given_out(info, case.id)
+    given_out(info, case)
     return [ShownChange(case, change) for change in changes]
 
 

@@ -175,7 +175,7 @@ class PenaltyCase(Node):
         """Tell a case among nodes; whatever way one came into an answer, it comes by here."""
         if not isinstance(value, records.PenaltyCase):
             return False
-        given_out(info, value.id)
+        given_out(info, value)
         return True
 
 

@@ -5,7 +5,7 @@ from schema.access_vocabularies import AuditAction
 from schema.audit_records import Caller, Deed
 from stores.audit_trail import write_entries
 from stores.postgres import APPLICATION_ROLE, Database
-from tests.conftest import TestDatabase, dsn
+from tests.conftest import TestDatabase, dsn, seeing_all
 
 CALLER = Caller(login="zhang", account_id=None, session_id=None, address="", purpose="")
 
@@ -54,12 +54,12 @@ async def test_the_application_can_take_no_trigger_away(database_urls: TestDatab
 
 
 async def test_a_name_that_was_watched_stays_known(database_urls: TestDatabase) -> None:
-    with psycopg.connect(dsn(database_urls.application)) as connection:
+    with psycopg.connect(seeing_all(database_urls.application)) as connection:
         connection.execute("INSERT INTO watched_name (name_tokens, reason, set_by) VALUES ('张 三', '回避', 'li')")
         connection.execute("UPDATE watched_name SET ended_by = 'wang', ended_at = now()")
     for statement in ("DELETE FROM watched_name", "UPDATE watched_name SET reason = 'x'", "TRUNCATE watched_name"):
         with (
-            psycopg.connect(dsn(database_urls.application)) as connection,
+            psycopg.connect(seeing_all(database_urls.application)) as connection,
             pytest.raises(psycopg.errors.InsufficientPrivilege),
         ):
             connection.execute(statement.encode())

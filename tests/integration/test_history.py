@@ -11,6 +11,7 @@ import pytest
 from psycopg import errors
 
 from api.ids import global_id
+from schema.access_records import EVERYTHING
 from schema.history_records import CaseChange
 from stores.feed_runs import list_runs
 from stores.history import changes_of_cases, count_changes_of_cases
@@ -57,7 +58,7 @@ async def changes(feed: Feed, number: str = "试环罚〔2024〕1号") -> list[C
 async def origins(feed: Feed, number: str = "试环罚〔2024〕1号") -> list[tuple[Any, ...]]:
     """Field, before, after, the file and line that changed it, and the file the earlier value came from."""
     async with feed.database.begin() as connection:
-        files = {run.id: run.file for run in await list_runs(connection, first=100, after=None)}
+        files = {run.id: run.file for run in await list_runs(connection, EVERYTHING, first=100, after=None)}
     return [
         (
             change.field,

@@ -13,25 +13,31 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from schema.access_records import EVERYTHING, Scope
+from schema.access_vocabularies import AuditAction
+from schema.audit_records import Caller, Deed
 from schema.follow_up_tables import FOLLOW_UPS
 from schema.metadata import metadata
 from schema.vocabularies import AnomalyKind, FeedKind
+from stores.audit_trail import write_entries
 from stores.keys import KeyRing
 from stores.postgres import Database
 from tests.conftest import TestDatabase, dsn
 from tests.integration.anomaly_rows import Found, write_findings
-from tests.integration.feeding import Feed, agency, case, procuratorate
+from tests.integration.feeding import Feed, agency, case, organisation, procuratorate
 from tests.integration.follow_up_feeding import follow_up
 
 EASTERN, WESTERN, UNASSIGNED = "东县生态环境局", "西县生态环境局", "中市城市管理局"
 AGENCIES: Final = (EASTERN, WESTERN, UNASSIGNED)
 
-OF_CASES: Final = frozenset({"penalty_case", *(table.name for table in FOLLOW_UPS.values())} - {"criminal_case"})
+OF_CASES: Final = frozenset(
+    {"penalty_case", "party", *(table.name for table in FOLLOW_UPS.values())} - {"criminal_case"}
+)
 OF_FINDINGS: Final = frozenset({"anomaly", "anomaly_event", "judged_file", "judgement"})
 PROTECTED: Final = OF_CASES | OF_FINDINGS | {"criminal_case"}
 
 # Tried in test_feed_runs_in_scope.py.
 OF_LOADS: Final = frozenset({"feed_run", "feed_delivery"})
+OF_AUDIT: Final = frozenset({"audit_entry", "audit_seal", "watched_name"})
 
 OPEN: Final = {
     "Who may call is asked before there is a scope.": {"account", "failed_sign_in", "machine_key", "sign_in_session"},
@@ -43,8 +49,11 @@ OPEN: Final = {
         *("case_source", "case_agency_name", "follow_up_agency_name", "agency_name", "agency_move"),
     },
     "Found by functions that are not leakproof, which could use no index behind a policy: the API has to ask for them "
-    "by cases it was shown.": {"case_text", "party", "record_change"},
-    "Loads, whose rows are encrypted; filled by COPY, which no policy allows, and read by the id of a run.": {
+    "by cases it was shown.": {"case_text", "case_text_covered"},
+    "A case's earlier party may have no case any more: the API asks for the changes of cases it was shown.": {
+        "record_change"
+    },
+    "Loads, whose rows are encrypted; filled by COPY, which no policy allows, and read with their run.": {
         *("feed", "feed_row", "rejected_row"),
     },
 }
@@ -83,9 +92,10 @@ _OF_A_CASE: Final = (
 _OWNERS: Final = {
     **{
         table: f"SELECT a.name FROM {table} t JOIN agency a ON a.id = t.agency_id WHERE t.id = ANY (:ids)"  # noqa: S608  our own names
-        for table in PROTECTED - OF_FINDINGS
+        for table in PROTECTED - OF_FINDINGS - {"party"}
     },
     **{table: f"{_OF_A_CASE.format(table)} WHERE t.id = ANY (:ids)" for table in ("anomaly", "judged_file")},
+    "party": "SELECT a.name FROM penalty_case c JOIN agency a ON a.id = c.agency_id WHERE c.party_id = ANY (:ids)",
     "judgement": f"{_OF_A_CASE.format('judgement')} WHERE t.case_id = ANY (:ids)",
     "anomaly_event": _OF_A_CASE.format("anomaly")
     + " JOIN anomaly_event e ON e.anomaly_id = t.id WHERE e.id = ANY (:ids)",
@@ -117,7 +127,7 @@ async def city(database: Database, keys: KeyRing, clock: Callable[[], datetime],
         agency(UNASSIGNED),
         name="agencies.jsonl",
     )
-    rows = [{**case(f"{name}1号"), "agency": name} for name in AGENCIES]
+    rows = [{**case(f"{name}1号", party=organisation(f"{name}甲公司")), "agency": name} for name in AGENCIES]
     rows += [{**follow_up(kind, f"{name}1号"), "agency": name} for name in AGENCIES for kind in FOLLOW_UPS]
     report = await feed(*rows, name="cases.jsonl")
     assert report.accounts.rejected == 0, report.errors
@@ -215,13 +225,24 @@ async def test_nobody_moves_or_adds_a_row_out_of_scope(city: City) -> None:
         assert isinstance(refused.value.orig, errors.InsufficientPrivilege)
 
 
+async def test_whatever_the_scope_a_deed_is_written_down_and_only_whoever_may_reads_it(city: City) -> None:
+    deed = Deed(action=AuditAction.VIEW, operation="node", detail={})
+    caller = Caller(login="li", account_id=None, session_id=None, address="192.0.2.1", purpose="检查")
+    async with city.database.acting(Scope()).begin() as connection:
+        await write_entries(connection, caller, [deed])
+    whole = city.of_counties(*city.procuratorates, unassigned=True)
+    for scope, shown in ((whole, 0), (Scope(audit_trail=True), 1), (EVERYTHING, 1)):
+        async with city.database.acting(scope).begin() as connection:
+            assert await connection.scalar(text("SELECT count(*) FROM audit_entry")) == shown, scope
+
+
 def test_every_table_is_protected_or_says_why_it_is_not(database_urls: TestDatabase) -> None:
     said = set().union(*OPEN.values())
-    assert PROTECTED | OF_LOADS | said == set(metadata.tables)
+    assert PROTECTED | OF_LOADS | OF_AUDIT | said == set(metadata.tables)
     assert not (PROTECTED | OF_LOADS) & said
     query = "SELECT relname FROM pg_class WHERE relrowsecurity AND relnamespace = 'public'::regnamespace"
     with psycopg.connect(dsn(database_urls.application)) as connection:
-        assert {name for (name,) in connection.execute(query)} == PROTECTED | OF_LOADS
+        assert {name for (name,) in connection.execute(query)} == PROTECTED | OF_LOADS | OF_AUDIT
 
 
 def test_every_kind_of_follow_up_is_here() -> None:

@@ -284,7 +284,7 @@ async def test_what_goes_wrong_on_our_side_is_told_by_an_id_alone(
     async def broken(*_given: object) -> None:
         raise ValueError(secret)
 
-    monkeypatch.setattr("api.subscriptions.runs_by_id", broken)
+    monkeypatch.setattr("api.loaders.runs_by_id", broken)
     async with house.server.open(await house.token()) as opened:
         socket = await opened.introduced()
         with capture_logs() as logs:

@@ -79,12 +79,12 @@ def test_a_clerk_sees_the_agencys_cases_and_no_finding() -> None:
 @pytest.mark.parametrize("role", [Role.MACHINE, Role.ADMINISTRATOR, Role.AUDITOR])
 def test_who_reads_no_case_has_an_empty_scope(role: Role) -> None:
     somebody = account(role, agency_id=7) if role is Role.MACHINE else account(role, procuratorate_id=1)
-    assert scope_of(somebody, [1, 2], highest=True) == Scope()
+    assert scope_of(somebody, [1, 2], highest=True) == Scope(audit_trail=role is Role.AUDITOR)
 
 
 def test_the_local_administrator_sees_every_case_and_no_natural_persons_name() -> None:
     scope = scope_of(account(Role.LOCAL_ADMINISTRATOR), [], highest=False)
-    assert scope == Scope(everything=True, findings=True, criminal_cases=True)
+    assert scope == Scope(everything=True, findings=True, criminal_cases=True, audit_trail=True)
     assert scope.holds(7, None)
 
 
