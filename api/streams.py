@@ -27,7 +27,9 @@ async def told(context: Context, results: StreamResult) -> AsyncGenerator[Execut
                 await context.audit.write()
                 yield _shown(result)
     except Exception as error:  # noqa: BLE001  whatever it is, it must reach nobody unmasked
-        yield PreExecutionError(data=None, errors=[presented(GraphQLError("", original_error=error))])
+        # A document that cannot even be parsed is raised, not answered.
+        shown = _said(error) if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
+        yield PreExecutionError(data=None, errors=[presented(shown)])
 
 
 def _shown(result: ExecutionResult) -> ExecutionResult:

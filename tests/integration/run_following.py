@@ -20,9 +20,11 @@ from tests.integration.socket_serving import SocketServer, socket_server
 
 PASSWORD = "一个足够长的口令——2024"  # noqa: S105  a test's
 COUNTY = "试验县人民检察院"
+ABOVE = "试验市人民检察院"
 PEOPLE: Sequence[tuple[str, Role, str | None]] = (
     ("chief", Role.CHIEF, COUNTY),
     ("officer", Role.CASE_OFFICER, COUNTY),
+    ("above", Role.CHIEF, ABOVE),
     ("elsewhere", Role.CHIEF, "别县人民检察院"),
     ("clerk", Role.AGENCY_CLERK, None),
     ("keeper", Role.ADMINISTRATOR, None),
@@ -87,11 +89,12 @@ class House:
 
 @asynccontextmanager
 async def opened_house(database: Database, keys: KeyRing, folder: Path) -> AsyncIterator[House]:
-    """A county and its agency, another one, and a server that asks for tokens."""
+    """A county and its agency, another one, the city above them, and a server that asks for tokens."""
     feed = Feed(database, keys, now, folder)
     await feed(
-        procuratorate(COUNTY),
-        procuratorate("别县人民检察院"),
+        procuratorate(ABOVE),
+        procuratorate(COUNTY, parent=ABOVE),
+        procuratorate("别县人民检察院", parent=ABOVE),
         agency(AGENCY, procuratorate=COUNTY),
         agency(OTHER_AGENCY, procuratorate="别县人民检察院"),
         name="register.jsonl",

@@ -106,12 +106,16 @@ class SocketServer:
         *,
         path: str = "/graphql",
         subprotocol: str = "graphql-transport-ws",
+        called: str = "127.0.0.1",
         **headers: str,
     ) -> AsyncIterator[Socket]:
+        """Open a websocket; `called` is the name that leads to this machine."""
         if token is not None:
             headers["authorization"] = f"Bearer {token}"
         async with connect(
-            f"ws://127.0.0.1:{self.port}{path}",
+            f"ws://{called}:{self.port}{path}",
+            host="127.0.0.1",
+            port=self.port,
             subprotocols=[subprotocol],  # type: ignore[list-item]  # a NewType of str
             additional_headers=headers,
             proxy=None,

@@ -127,6 +127,8 @@ async def test_what_belongs_to_a_run_is_read_anew_each_time(house: House) -> Non
         ("clerk", OTHER_AGENCY, False),
         ("machine", OTHER_AGENCY, False),
         ("chief", None, False),
+        ("above", None, True),
+        ("above", OTHER_AGENCY, True),
         ("machine", None, False),
     ],
 )

@@ -27,6 +27,7 @@ async def house(database: Database, database_urls: TestDatabase, keys: KeyRing, 
     ("login", "sees"),
     [
         ("chief", [True, False, False]),
+        ("above", [True, True, True]),
         ("clerk", [True, False, False]),
         ("elsewhere", [False, True, False]),
         ("keeper", [False, False, False]),
@@ -51,17 +52,3 @@ async def test_it_is_not_followed_either(house: House, login: str) -> None:
         socket = await opened.introduced()
         await socket.subscribe(id=run.id)
         assert await socket.code() == "BAD_USER_INPUT"
-
-
-async def test_whoever_has_the_unassigned_sees_a_run_of_nobodys(house: House) -> None:
-    run = await house.run(None)
-    await house.feed.run(
-        "UPDATE procuratorate SET superior_id = (SELECT id FROM procuratorate WHERE name = '试验县人民检察院')"
-        " WHERE name = '别县人民检察院'"
-    )
-    answer = await house.server.http.post(
-        "/graphql",
-        json={"query": QUERY, "variables": {"ids": [run.id]}},
-        headers={"authorization": f"Bearer {await house.token('chief')}"},
-    )
-    assert answer.json() == {"data": {"nodes": [{"id": run.id}]}}
