@@ -180,7 +180,8 @@ class Loaders:
             async with database.begin() as connection:
                 found = await runs_by_id(connection, ids)
             agency_ids = sorted({run.agency_id for run in found.values() if run.agency_id is not None})
-            agencies = dict(zip(agency_ids, await self.agencies.load_many(agency_ids), strict=True))
+            loaded = await self.agencies.load_many(agency_ids)
+            agencies: dict[int | None, Agency | None] = dict(zip(agency_ids, loaded, strict=True))
             known = {key: run for key, run in found.items() if self.gate.lets_run(run, agencies.get(run.agency_id))}
             return [known.get(run_id) for run_id in ids]
 
