@@ -233,7 +233,7 @@ class WaitingRecord:
     agency: Agency = resolved(_agency, "The agency of the case it waits for. 执法机关")
     document_number: str = strawberry.field(description="The number of the case it waits for. 处罚决定书文号")
     since: datetime = strawberry.field(description="When it came. 到达时间")
-    run: FeedRun = resolved(_run, "The run that brought it. 导入批次")
+    run: FeedRun | None = resolved(_run, "The run that brought it, where you may see it. 导入批次")
 
 
 @strawberry.type(description="A waiting record and its cursor. 待关联记录及游标")

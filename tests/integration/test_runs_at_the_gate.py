@@ -10,6 +10,7 @@ from stores.keys import KeyRing
 from stores.postgres import Database
 from tests.conftest import TestDatabase, dsn
 from tests.integration.feeding import AGENCY, OTHER_AGENCY
+from tests.integration.follow_up_feeding import transfer
 from tests.integration.run_following import House, opened_house
 
 QUERY = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
@@ -52,3 +53,18 @@ async def test_it_is_not_followed_either(house: House, login: str) -> None:
         socket = await opened.introduced()
         await socket.subscribe(id=run.id)
         assert await socket.code() == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize("login", ["chief", "above"])
+async def test_what_waits_is_shown_where_the_run_that_brought_it_is_not(house: House, login: str) -> None:
+    # Nobody said whose feed this is, as where the command loads a file of several agencies.
+    await house.feed(transfer("试环罚〔2024〕1号"), name="late.jsonl")
+    answer = await house.server.http.post(
+        "/graphql",
+        json={"query": "{ waitingRecords { nodes { documentNumber run { file } } } }"},
+        headers={"authorization": f"Bearer {await house.token(login)}"},
+    )
+    run = {"file": "late.jsonl"} if login == "above" else None
+    assert answer.json() == {
+        "data": {"waitingRecords": {"nodes": [{"documentNumber": "试环罚〔2024〕1号", "run": run}]}}
+    }
