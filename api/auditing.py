@@ -26,6 +26,8 @@ from stores.postgres import Database, DatabaseConnection
 from supervision.privacy import cover_identity_numbers
 
 _LONGEST_TEXT: Final = 2_000
+# As many as a list may hold that is answered at all.
+_LONGEST_LIST: Final = 100
 
 log = structlog.get_logger()
 
@@ -104,7 +106,8 @@ class Audit:
         if not deeds:
             return
         try:
-            async with self._database.begin() as connection:
+            # One statement, and so a transaction: it is committed, and on disk, when it returns.
+            async with self._database.autocommit() as connection:
                 await write_entries(connection, self._caller, deeds)
         except Exception as error:
             log.error("the audit trail cannot be written", error=type(error).__name__)  # noqa: TRY400  a trace would quote the entry
@@ -161,9 +164,10 @@ class Audited(FieldExtension):
         return found
 
 
-def audited(action: AuditAction, resolver: Any, description: str) -> Any:
+def audited(action: AuditAction, resolver: Any, description: str, *extensions: FieldExtension) -> Any:
     """A root field as `api.types.fields.resolved` makes it, of which the audit trail keeps every answer."""
-    return strawberry.field(resolver=resolver, description=description, extensions=[Audited(action)])
+    # The last one is the outermost: what an extension hides was asked all the same.
+    return strawberry.field(resolver=resolver, description=description, extensions=[*extensions, Audited(action)])
 
 
 def changing(resolver: Any, description: str) -> Any:
@@ -203,7 +207,8 @@ def _plain(value: Any) -> Any:
     if is_dataclass(value):
         return _told({part.name: getattr(value, part.name) for part in fields(value)})
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        kept = [_plain(each) for each in value[:_LONGEST_LIST]]
+        return kept if len(value) <= _LONGEST_LIST else [*kept, "…"]
     if isinstance(value, Decimal):
         return str(value)
     # What JSON knows, and members of vocabularies, dates and times, which orjson writes as the API does.

@@ -2,15 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Protocol
 
 import structlog
 
 from api.context import Services
-from schema.access_records import Viewer
+from schema.access_records import Account, Scope, Viewer
+from schema.access_vocabularies import AuditAction
+from schema.audit_records import Caller, Deed
+from stores.accounts import accounts_by_id
+from stores.audit_trail import refused_since, write_entries
+from stores.bearer_tokens import TOKEN_LIFE, BearerClaims
 from stores.errors import RateLimitedError, UnauthenticatedError
-from stores.failed_sign_ins import address_subject, count_for_address, count_for_subject, seconds_locked
-from stores.machine_keys import PREFIX, WrittenKey, find_key, note_use, opens, read_key
+from stores.failed_sign_ins import address_subject, count_for_address, count_for_subject, seconds_locked, wait_for_turn
+from stores.machine_keys import PREFIX, KeptKey, WrittenKey, find_key, note_use, opens, read_key
+from stores.postgres import DatabaseConnection
 from stores.sign_in_sessions import find_session
 from supervision.access import viewer_of
 from supervision.logins import is_demo_login
@@ -18,6 +25,11 @@ from supervision.logins import is_demo_login
 REFUSED_TOKEN: Final = "This token is not valid, or not any more. Sign in again, or send a key that is in use."  # noqa: S105  a sentence
 MACHINE_PURPOSE: Final = "数据报送"
 """What a machine calls for."""
+
+_READS_TRAIL: Final = Scope(audit_trail=True)
+"""Whether a session's end was written down already is read there."""
+TOKEN_PURPOSE: Final = "访问接口"  # noqa: S105  a purpose
+"""What a token is sent for that is worth nothing: what its session was for, it may not say any more."""
 
 log = structlog.get_logger()
 
@@ -76,6 +88,8 @@ class SessionTokens:
         async with self.services.database.begin() as connection:
             session = await find_session(connection, claims.session_id, claims.account_id, now)
         if session is None or (is_demo_login(session.account.login) and not self.services.demo):
+            async with self.services.database.acting(_READS_TRAIL).begin() as connection:
+                await self._write_refused(connection, claims, address)
             return None
         return viewer_of(
             session.account,
@@ -85,6 +99,25 @@ class SessionTokens:
             purpose=session.purpose,
             address=address,
         )
+
+    async def _write_refused(self, connection: DatabaseConnection, claims: BearerClaims, address: str) -> None:
+        """Write down that somebody sent a token of ours whose session is over, once for as long as a token lives.
+
+        A page left open sends its token again and again, and what is sent so is not counted as a guess. A token that
+        is forged or over names nobody, and leaves no entry.
+        """
+        account = (await accounts_by_id(connection, [claims.account_id])).get(claims.account_id)
+        if account is None or await refused_since(connection, account.login, claims.session_id, TOKEN_LIFE):
+            return
+        caller = Caller(
+            login=account.login,
+            account_id=account.id,
+            session_id=claims.session_id,
+            address=address,
+            purpose=TOKEN_PURPOSE,
+        )
+        because = "SESSION_OVER" if account.disabled_at is None else "DISABLED"
+        await write_entries(connection, caller, [_refused("token", because=because)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +131,13 @@ class MachineKeys:
         return token.startswith(PREFIX)
 
     async def viewer(self, token: str, address: str) -> Viewer | None:
-        """Whose machine it is. A key that fails is counted, whether there is such a one or not."""
+        """Whose machine it is. A key that fails is counted and written down, whether there is such a one or not."""
         written, now = read_key(token), self.services.clock()
         if written is None:
             return None
         place = address_subject(address)
         async with self.services.database.begin() as connection:
+            await wait_for_turn(connection, _subject(written))
             wait = await seconds_locked(connection, place, now)
             locked = await seconds_locked(connection, _subject(written), now) is not None
             kept = await find_key(connection, written.key_id)
@@ -111,8 +145,11 @@ class MachineKeys:
             if kept is not None and right:
                 await note_use(connection, kept, now)
             elif wait is None:
-                await count_for_address(connection, place, now)
+                counted = await count_for_address(connection, place, now) is None
                 await count_for_subject(connection, _subject(written), now)
+                # An address that has to wait by now, for what it sent at the same time, fills the trail no further.
+                if counted:
+                    await _write_refused_key(connection, written, kept, address, _why(kept, now, locked=locked))
         if wait is not None:
             raise too_many(wait)
         if kept is None or not right:
@@ -130,3 +167,35 @@ class MachineKeys:
 
 def _subject(written: WrittenKey) -> str:
     return f"key:{written.key_id}"
+
+
+def _why(kept: KeptKey | None, now: datetime, *, locked: bool) -> str:
+    """Why a key is refused, for whoever reads the trail; whoever sent it never learns it."""
+    if locked:
+        return "LOCKED"
+    if kept is None:
+        return "UNKNOWN"
+    if kept.revoked_at is not None:
+        return "REVOKED"
+    if now >= kept.expires_at:
+        return "EXPIRED"
+    return "WRONG_KEY" if kept.account.disabled_at is None else "DISABLED"
+
+
+async def _write_refused_key(
+    connection: DatabaseConnection, written: WrittenKey, kept: KeptKey | None, address: str, because: str
+) -> None:
+    account: Account | None = None if kept is None else kept.account
+    caller = Caller(
+        # The part of the key that may be shown, where it is nobody's.
+        login=f"{PREFIX}{written.key_id}" if account is None else account.login,
+        account_id=None if account is None else account.id,
+        session_id=None,
+        address=address,
+        purpose=MACHINE_PURPOSE,
+    )
+    await write_entries(connection, caller, [_refused("key", because=because, keyId=written.key_id)])
+
+
+def _refused(operation: str, **detail: str) -> Deed:
+    return Deed(action=AuditAction.SIGN_IN_REFUSED, operation=operation, detail=detail)

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from api.ids import global_id
 from api.labels import KEY_OF_FACET, label
 from api.loaders import Loaders
-from api.masking import names_to_cover, shown_name
+from api.masking import Shown
 from schema.access_records import Scope
 from schema.records import PenaltyCase
 from schema.vocabularies import Facet, PartyType, SearchField, StatisticsKey
-from stores.search.highlight import find_spans, find_spans_outside, fragments
+from stores.search.highlight import find_spans_outside, fragments
 from stores.search.query_tree import Node
 from stores.search.seam import FacetCount, Position, SearchAnswer, SearchRequest
-from supervision.privacy import cover_spans
 
 FIELD_NAMES: Mapping[SearchField, str] = {
     field: "violationType" if field is SearchField.VIOLATION_TYPE else field.value for field in SearchField
@@ -52,21 +51,13 @@ class Hit:
 
     @property
     def highlights(self) -> list[FieldHighlight]:
-        """The fields that match, with natural persons' names covered.
-
-        A scope without names is shown nothing that matches a name.
-        """
-        found = []
+        """The fields that match; a scope without names is shown none, nor anything that matches one."""
+        found, allowed = [], Shown(self.scope)
         for field, texts in _texts(self.node).items():
             shown: list[str] = []
             for text in filter(None, texts):
-                if self.scope.names:
-                    spans = find_spans(self.tree, field, text)
-                    # To find where names stand is dear, and most texts hold no match.
-                    covers = _covers(self.node, field, text) if spans else []
-                else:
-                    covers = _covers(self.node, field, text)
-                    spans = find_spans_outside(self.tree, field, text, covers)
+                covers = _covers(allowed, self.node, field, text)
+                spans = find_spans_outside(self.tree, field, text, covers)
                 if spans:
                     shown += fragments(text, spans, covers=covers)
             if shown:
@@ -88,10 +79,11 @@ def _texts(case: PenaltyCase) -> dict[SearchField, tuple[str | None, ...]]:
     }
 
 
-def _covers(case: PenaltyCase, field: SearchField, text: str) -> list[tuple[int, int, str]]:
+def _covers(shown: Shown, case: PenaltyCase, field: SearchField, text: str) -> list[tuple[int, int, str]]:
     if field is SearchField.PARTY:
-        return [(0, len(text), shown_name(case.party))] if case.party.type is PartyType.PERSON else []
-    return [] if field is SearchField.AGENCY else cover_spans(text, names_to_cover(case))
+        covered = case.party.type is PartyType.PERSON and not shown.scope.names
+        return [(0, len(text), shown.name(case.party))] if covered else []
+    return [] if field is SearchField.AGENCY else shown.covers(case, text)
 
 
 async def read_hits(loaders: Loaders, answer: SearchAnswer, request: SearchRequest) -> list[Hit]:

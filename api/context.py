@@ -13,6 +13,8 @@ from api.auditing import Audit
 from api.following import Following
 from api.gate import Gate
 from api.loaders import Loaders
+from api.masking import Shown
+from api.other_cases import OtherCases
 from api.replays import Replayed, replay_loader
 from schema.access_records import Scope, Viewer
 from stores.bearer_tokens import BearerTokens
@@ -50,6 +52,7 @@ class Context:
     """The record, of which row-level security shows what is in the scope of whoever calls."""
     loaders: Loaders
     replays: DataLoader[int, Replayed | None]
+    other_cases: OtherCases
     viewer: Viewer
     audit: Audit
 
@@ -68,14 +71,20 @@ class Context:
         """What lets records out."""
         return self.loaders.gate
 
+    @property
+    def shown(self) -> Shown:
+        """How whoever calls is shown texts and names."""
+        return Shown(self.scope)
+
     @classmethod
     def fresh(cls, services: Services, viewer: Viewer) -> "Context":
         """A context with loaders of its own."""
         database = services.database.acting(viewer.scope)
         loaders = Loaders(database, viewer.scope)
-        replays = replay_loader(loaders, services.law, services.calendar)
+        others = OtherCases(database, loaders, viewer.scope)
+        replays = replay_loader(loaders, others, Shown(viewer.scope), services.law, services.calendar)
         audit = Audit(services.database, viewer, services.versions)
-        return cls(services, database, loaders, replays, viewer, audit)
+        return cls(services, database, loaders, replays, others, viewer, audit)
 
 
 ApiInfo = Info[Context, None]

@@ -53,9 +53,9 @@ class FeedLoader(Protocol):
     """Loads a file that came through the door, as `feed load --agency` does; the program's commands have one."""
 
     async def __call__(
-        self, upload: Upload, *, agency: SendingAgency, account_id: int, sha256: bytes, again: bool
+        self, upload: Upload, *, agency: SendingAgency, viewer: Viewer, sha256: bytes, again: bool
     ) -> Delivery:
-        """Load it, or answer what was answered before unless it is to be loaded `again`.
+        """Load it, or answer what was answered before unless it is to be loaded `again`; either is on the audit trail.
 
         Goes on when the caller is cancelled, and in any case releases the upload in the end. Raises JianduError.
         """
@@ -138,7 +138,7 @@ async def _answer(request: Request) -> Response:
     if request.method == "HEAD":
         progress = door.spool.progress(viewer.account.id, agency.id, name)
         return Response(status_code=_NOT_FOUND if progress is None else 204, headers=_told(progress))
-    return await _Sending(door, request, viewer.account.id, agency, name).take()
+    return await _Sending(door, request, viewer, agency, name).take()
 
 
 def _told(progress: Progress | None) -> dict[str, str]:
@@ -154,7 +154,7 @@ class _Sending:
 
     door: FeedDoor
     request: Request
-    account_id: int
+    viewer: Viewer
     agency: SendingAgency
     name: str
 
@@ -179,7 +179,7 @@ class _Sending:
             loading = self.door.load(
                 upload,
                 agency=self.agency,
-                account_id=self.account_id,
+                viewer=self.viewer,
                 sha256=digest,
                 again="no-cache" in self.request.headers.get("cache-control", ""),
             )
@@ -201,19 +201,19 @@ class _Sending:
         return content_range(headers.get("content-range"), int(length))
 
     async def _claim(self) -> Upload:
-        claim = partial(self.door.spool.claim, self.account_id, self.agency.id, self.name)
+        claim = partial(self.door.spool.claim, self.viewer.account.id, self.agency.id, self.name)
         with anyio.move_on_after(self.door.turn_patience):
             while (upload := await anyio.to_thread.run_sync(claim)) is None:  # noqa: ASYNC110  see below
                 await anyio.sleep(0.1)  # another process may hold it, which tells nobody of its end
             return upload
         error = _ConflictError("Another request sends this file, or it is being loaded. Ask again in a minute.")
-        progress = self.door.spool.progress(self.account_id, self.agency.id, self.name)
+        progress = self.door.spool.progress(self.viewer.account.id, self.agency.id, self.name)
         raise _RefusedError(_CONFLICT, error, Retry_After="60", **_told(progress))
 
     async def _receive(self, upload: Upload, part: ContentRange, expected: Digests) -> None:
         """Put what is sent behind what is there, to the last byte that came. Raises _RefusedError, ClientDisconnect."""
         if part.start == 0:
-            self.door.spool.require_room(self.account_id, self.agency.id, self.name, part.total)
+            self.door.spool.require_room(self.viewer.account.id, self.agency.id, self.name, part.total)
             await anyio.to_thread.run_sync(upload.begin, part.total)
         else:
             progress = upload.progress() or Progress(offset=0, total=part.total)

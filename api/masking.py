@@ -1,7 +1,9 @@
-"""What is shown of natural persons: their names are covered in every text of a case."""
+"""What is shown of natural persons: whole names to whom the role shows them; to everybody else they are covered."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from schema.access_records import Scope
 from schema.history_records import CaseChange
 from schema.records import Party, PenaltyCase
 from schema.vocabularies import PartyType
@@ -23,50 +25,69 @@ def names_to_cover(case: PenaltyCase) -> tuple[str, ...]:
     return case.person_names
 
 
-def shown_text(case: PenaltyCase, text: str | None) -> str | None:
-    """A text of a case as it may be shown."""
-    return cover_names(text, names_to_cover(case)) if text else text
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What may be shown in a scope. Every text, name and value of a case goes through here on its way out.
 
+    Identity numbers are covered before a text is kept, for everybody.
+    """
 
-def shown_quotes(case: PenaltyCase, text: str) -> Callable[[int, int], str]:
-    """What may be shown of a text of a case from one place to another; a name that a place cuts is covered whole."""
-    spans = cover_spans(text, names_to_cover(case))
+    scope: Scope
 
-    def shown(start: int, end: int) -> str:
-        parts: list[str] = []
-        for name_start, name_end, cover in spans:
-            if name_start < end and name_end > start:
-                parts += (text[start:name_start], cover)
-                start = name_end
-        return "".join((*parts, text[start:end]))
+    def text(self, case: PenaltyCase, text: str | None) -> str | None:
+        """A text of a case as it may be shown."""
+        if not text or self.scope.names:
+            return text
+        return cover_names(text, names_to_cover(case))
 
-    return shown
+    def covers(self, case: PenaltyCase, text: str) -> list[tuple[int, int, str]]:
+        """What of a text of a case may not be shown, as `supervision.privacy.cover_spans` says it."""
+        return [] if self.scope.names else cover_spans(text, names_to_cover(case))
 
+    def quotes(self, case: PenaltyCase, text: str) -> Callable[[int, int], str]:
+        """What may be shown of a text of a case between two places; a name that a place cuts is covered whole."""
+        spans = self.covers(case, text)
 
-def covered_text(text: str | None, person_names: tuple[str, ...]) -> str | None:
-    """A text of what follows a case as it may be shown, without the case's names and those it introduces itself."""
-    if not text:
-        return text
-    return cover_names(text, {*person_names, *find_person_names(None, PartyType.ORGANIZATION, None, (text,))})
+        def shown(start: int, end: int) -> str:
+            parts: list[str] = []
+            for name_start, name_end, cover in spans:
+                if name_start < end and name_end > start:
+                    parts += (text[start:name_start], cover)
+                    start = name_end
+            return "".join((*parts, text[start:end]))
 
+        return shown
 
-def shown_name(party: Party) -> str:
-    """A party's name as it may be shown; empty where none was sent."""
-    if party.name is None:
-        return ""
-    return mask_name(party.name) if party.type is PartyType.PERSON else party.name
+    def told(self, text: str | None, person_names: tuple[str, ...]) -> str | None:
+        """A text of what follows a case as it may be shown.
 
+        The case's names are covered, and those it introduces itself.
+        """
+        if not text or self.scope.names:
+            return text
+        return cover_names(text, {*person_names, *find_person_names(None, PartyType.ORGANIZATION, None, (text,))})
 
-def is_masked(party: Party) -> bool:
-    """Whether the name that is shown is not the whole name."""
-    return party.name is not None and (party.type is PartyType.PERSON or is_masked_name(party.name))
+    def person(self, name: str) -> str:
+        """A natural person's name as it may be shown."""
+        return name if self.scope.names else mask_name(name)
 
+    def name(self, party: Party) -> str:
+        """A party's name as it may be shown; empty where none was sent."""
+        if party.name is None:
+            return ""
+        return self.person(party.name) if party.type is PartyType.PERSON else party.name
 
-def shown_earlier_value(case: PenaltyCase, change: CaseChange, value: str | None) -> str | None:
-    """A value of a case's history as it may be shown: no person is named that the case names, or ever named."""
-    if not value:
-        return value
-    # A sender's mistake about what a party was tells nobody a person's name.
-    if change.of_person or (change.field == "party.name" and looks_like_person(value)):
-        return mask_name(value)
-    return cover_names(value, dict.fromkeys((*names_to_cover(case), *change.person_names)))
+    def is_masked(self, party: Party) -> bool:
+        """Whether the name that is shown is not the whole name."""
+        if party.name is None:
+            return False
+        return is_masked_name(party.name) or (party.type is PartyType.PERSON and not self.scope.names)
+
+    def earlier_value(self, case: PenaltyCase, change: CaseChange, value: str | None) -> str | None:
+        """A value of a case's history as it may be shown: no person is named that the case names, or ever named."""
+        if not value or self.scope.names:
+            return value
+        # A sender's mistake about what a party was tells nobody a person's name.
+        if change.of_person or (change.field == "party.name" and looks_like_person(value)):
+            return mask_name(value)
+        return cover_names(value, dict.fromkeys((*names_to_cover(case), *change.person_names)))

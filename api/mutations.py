@@ -14,11 +14,13 @@ from api.context import ApiInfo, Context
 from api.ids import parse_global_id
 from api.types.anomaly import Anomaly
 from schema import anomaly_records
+from schema.access_vocabularies import Permission
 from schema.vocabularies import AnomalyDecision, AnomalyStatus
 from stores.anomalies import cases_of_anomalies, claim_key, keep_decision, lock_anomaly
-from stores.errors import BadUserInputError
+from stores.errors import BadUserInputError, ForbiddenError
 from stores.postgres import DatabaseConnection
 from supervision.anomalies import decide
+from supervision.privacy import cover_identity_numbers
 
 _LONGEST_REASON: Final = 2_000
 _LONGEST_KEY: Final = 200
@@ -103,8 +105,14 @@ async def _decided(
     decision: AnomalyDecision,
     mutation: str,
 ) -> AnomalyChange:
+    # Before anything is read: what is forbidden of any finding tells of none.
+    if not context.viewer.may(Permission.DECIDE_FINDINGS):
+        raise ForbiddenError("Only who handles cases decides of findings. Ask the case's officer, or their head.")
     try:
         anomaly_id, reason = _anomaly_id(wanted.anomaly_id), _reason(wanted.reason)
+        # Before the key: whether a hidden finding is there, no answer to a key may tell.
+        if await context.loaders.anomalies.load(anomaly_id) is None:
+            raise _no_such_finding()
         async with context.database.begin() as connection:
             if not await _was_applied(connection, context, wanted, mutation, anomaly_id):
                 await _decide(connection, context, anomaly_id, decision, reason)
@@ -123,9 +131,7 @@ async def _decide(
 ) -> None:
     known = await lock_anomaly(connection, anomaly_id)
     if known is None:
-        raise _RefusedError(
-            UserErrorCode.NOT_FOUND, "There is no such finding. Take `id` as a query returned it.", "anomalyId"
-        )
+        raise _no_such_finding()
     step = decide(known, decision)
     if step is None:
         raise _RefusedError(
@@ -141,6 +147,13 @@ async def _decide(
         actor=context.actor,
         reason=reason,
         now=context.services.clock(),
+    )
+
+
+def _no_such_finding() -> _RefusedError:
+    """The answer for a finding that is not there, and for one that the viewer may not see."""
+    return _RefusedError(
+        UserErrorCode.NOT_FOUND, "There is no such finding. Take `id` as a query returned it.", "anomalyId"
     )
 
 
@@ -207,7 +220,7 @@ def _reason(text: str) -> str:
         raise _RefusedError(
             UserErrorCode.INVALID, f"A reason has at most {_LONGEST_REASON:,} characters, and no NUL.", "reason"
         )
-    return reason
+    return cover_identity_numbers(reason)
 
 
 @strawberry.type(description="What can be changed. 操作")

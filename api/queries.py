@@ -16,9 +16,9 @@ from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, enco
 from api.types.audit import AuditAlert, AuditTrailConnection, audit_alerts, audit_trail
 from api.types.cannot_tell import CannotTellCountConnection, cannot_tell_counts
 from api.types.feed_run import FeedRunConnection
-from api.types.fields import resolved
+from api.types.fields import Needs, resolved
 from api.types.follow_ups import WaitingRecordConnection
-from api.types.node import Node, NodeRecord
+from api.types.node import Node, NodeRecord, may_know
 from api.types.organisation import AgencyConnection
 from api.types.penalty_case import CaseConnection, PenaltyCase, case_cursor
 from api.types.rule import Rule, rule_by_id, rules
@@ -27,7 +27,7 @@ from api.types.statistics import StatisticsRow, read_rows
 from api.types.suggestion import Suggestion
 from api.types.user import User, user_by_id, viewer
 from schema import follow_up_records, records
-from schema.access_vocabularies import AuditAction
+from schema.access_vocabularies import AuditAction, Permission
 from schema.document_number import canonical_document_number
 from schema.vocabularies import CaseSort, Domain, Facet, SearchEngineName, SuggestionKind
 from stores.errors import BadUserInputError
@@ -58,6 +58,8 @@ def _read(info: ApiInfo, read: Callable[[DatabaseConnection], Awaitable[Value]])
 
 async def _node(context: Context, node: str) -> NodeRecord | None:
     type_name, key = parse_global_id(node)
+    if not may_know(context.viewer, type_name):
+        return None
     if type_name == "Rule":
         return rule_by_id(key, context.services.law)
     if type_name == "User":
@@ -320,13 +322,16 @@ class Query:
         ),
     )
     agencies: AgencyConnection = audited(AuditAction.LIST, agencies, "Agencies by region and name. 执法机关列表")
-    feed_runs: FeedRunConnection = audited(AuditAction.LIST, feed_runs, "Runs, newest first. 导入批次列表")
+    feed_runs: FeedRunConnection = audited(
+        AuditAction.LIST, feed_runs, "Runs, newest first. 导入批次列表", Needs(Permission.READ_FEED_RUNS)
+    )
     viewer: User | None = resolved(viewer, "Who one is, and what one may see and do. 当前用户")
     rules: list[Rule] = resolved(rules, "The rules that apply on a day, with its law; else all. 监督规则列表")
     cannot_tell_counts: CannotTellCountConnection = audited(
         AuditAction.LIST,
         cannot_tell_counts,
         "Whose cases cannot be judged, and for want of which field, the most cases first. 无法判断统计",
+        Needs(Permission.READ_FINDINGS),
     )
     waiting_records: WaitingRecordConnection = audited(
         AuditAction.LIST,

@@ -1,5 +1,6 @@
-"""A finding replayed for clients: kept inputs in, what this program finds in them out, persons masked."""
+"""A finding replayed for clients: kept inputs in, what this program finds in them out, persons shown by role."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +9,8 @@ import orjson
 from strawberry.dataloader import DataLoader
 
 from api.loaders import Loaders
-from api.masking import covered_text, names_to_cover
+from api.masking import Shown, names_to_cover
+from api.other_cases import UNSHOWN, OtherCases, tells_of_others
 from schema.anomaly_records import Anomaly
 from schema.case_file import CaseFile
 from schema.records import PenaltyCase
@@ -19,7 +21,6 @@ from supervision.calendars import Calendar
 from supervision.case_changes import told_of
 from supervision.law_values import LawValue
 from supervision.laws import Law
-from supervision.privacy import mask_name
 from supervision.replaying import Replay, replay
 from supervision.rule_books import parsed_law
 
@@ -39,7 +40,9 @@ class Replayed:
     inputs: str
 
 
-def replay_loader(loaders: Loaders, law: Law, calendar: Calendar) -> DataLoader[int, Replayed | None]:
+def replay_loader(
+    loaders: Loaders, others: OtherCases, shown: Shown, law: Law, calendar: Calendar
+) -> DataLoader[int, Replayed | None]:
     """Replays of findings by id, each once a request however often it is asked for; None where its case is gone."""
 
     async def load(ids: list[int]) -> list[Replayed | None]:
@@ -55,7 +58,9 @@ def replay_loader(loaders: Loaders, law: Law, calendar: Calendar) -> DataLoader[
                 laws[inputs.rule_book_id] = parsed_law(inputs.law)
             file = parsed_file(inputs.file)
             found = replay(anomaly.rule, file, laws[inputs.rule_book_id], law, calendar, inputs.as_of)
-            replays.append(_replayed(anomaly, case, file, found, inputs.as_of))
+            seen = await others.shown_file(file)
+            told = _covering_others if seen.other_cases != file.other_cases else _explanation
+            replays.append(_replayed(shown, anomaly, case, seen, found, inputs.as_of, told))
             # Others are answered in between.
             await anyio.lowlevel.checkpoint()
         return replays
@@ -63,17 +68,33 @@ def replay_loader(loaders: Loaders, law: Law, calendar: Calendar) -> DataLoader[
     return DataLoader(load_fn=load)
 
 
-def _replayed(anomaly: Anomaly, case: PenaltyCase, file: CaseFile, found: Replay, as_of: date) -> Replayed:
+def _explanation(found: Finding) -> str:
+    return found.explanation
+
+
+def _covering_others(found: Finding) -> str:
+    return UNSHOWN if tells_of_others(found.evidence) else found.explanation
+
+
+def _replayed(
+    shown: Shown,
+    anomaly: Anomaly,
+    case: PenaltyCase,
+    file: CaseFile,
+    found: Replay,
+    as_of: date,
+    told: Callable[[Finding], str],
+) -> Replayed:
     then, now = found.under_law_of_then, found.under_present_law
     names = names_to_cover(case)
     return Replayed(
         as_of=as_of,
         reproduced=then is not None and _is_the_same(anomaly, then),
-        explanation=None if then is None else covered_text(then.explanation, names),
-        under_present_law=None if now is None else covered_text(now.explanation, names),
+        explanation=None if then is None else shown.told(told(then), names),
+        under_present_law=None if now is None else shown.told(told(now), names),
         rule_version=anomaly.rule_version,
         present_rule_version=None if then is None else then.version,
-        inputs=orjson.dumps(_masked(dict(told_of(file)), case), option=orjson.OPT_INDENT_2).decode(),
+        inputs=orjson.dumps(_masked(shown, dict(told_of(file)), case), option=orjson.OPT_INDENT_2).decode(),
     )
 
 
@@ -86,10 +107,10 @@ def _is_the_same(anomaly: Anomaly, found: Finding) -> bool:
     )
 
 
-def _masked(told: dict[str, str], case: PenaltyCase) -> dict[str, str]:
+def _masked(shown: Shown, told: dict[str, str], case: PenaltyCase) -> dict[str, str]:
     persons = {*_PERSONS, "party.name"} if told.get("party.type") == PartyType.PERSON.value else _PERSONS
     names = names_to_cover(case)
     return {
-        field: mask_name(value) if field in persons else covered_text(value, names) or ""
+        field: shown.person(value) if field in persons else shown.told(value, names) or ""
         for field, value in told.items()
     }

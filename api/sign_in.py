@@ -1,7 +1,8 @@
-"""Signing in, renewing, signing out and changing a password, over HTTP."""
+"""Signing in, renewing, signing out and changing a password, over HTTP; all of it is on the audit trail."""
 
 import unicodedata
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Final, TypeVar
 
@@ -12,20 +13,28 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.auditing import kept_text
 from api.bearers import too_many
 from api.context import Services
 from api.guard import MAX_BODY_BYTES, BodyTooLargeError
 from api.responses import refusal
-from schema.access_records import Viewer
+from schema.access_records import Account, Viewer
+from schema.access_vocabularies import AuditAction
+from schema.audit_records import Caller, Deed
 from stores.accounts import Credentials, find_credentials, rehash_password, set_password
+from stores.audit_trail import caller_of, write_entries
 from stores.errors import BadUserInputError, LimitExceededError, UnauthenticatedError
-from stores.failed_sign_ins import address_subject, count_for_address, count_for_subject, take_back
+from stores.failed_sign_ins import address_subject, count_for_address, count_for_subject, seconds_locked, take_back
+from stores.postgres import DatabaseConnection
 from stores.sign_in_sessions import begin_session, end_session, find_session
 from supervision.logins import is_demo_login, is_login
 from supervision.passwords import LONGEST, password_fault
 
 REFUSED: Final = "The login or the password is wrong, or the account is locked or disabled. After a while try again."
 """The one sentence for whatever does not sign in, so that nobody learns which logins there are."""
+
+PASSWORD_PURPOSE: Final = "更改密码"  # noqa: S105  a purpose
+"""What whoever changes a password, without any session, does it for."""
 
 _LONGEST_LOGIN: Final = 200
 _LONGEST_PURPOSE: Final = 200
@@ -113,16 +122,63 @@ async def _read(request: Request, model: type[Body], takes: str) -> Body:
         raise BadUserInputError(takes) from None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Attempt:
+    """What somebody tries by a login and a password, from where and what for."""
+
+    operation: str
+    login: str
+    password: str = field(repr=False)
+    address: str
+    purpose: str
+
+    def caller(self, account: Account | None, session_id: int | None = None) -> Caller:
+        """Who tries it, as the trail names them: by what was typed, where nobody has the login."""
+        return Caller(
+            login=kept_text(self.login),
+            account_id=None if account is None else account.id,
+            session_id=session_id,
+            address=self.address,
+            purpose=kept_text(self.purpose),
+        )
+
+    async def write(
+        self, connection: DatabaseConnection, action: AuditAction, account: Account, session_id: int | None = None
+    ) -> None:
+        """Write down that it was done."""
+        deed = Deed(action=action, operation=self.operation, detail={})
+        await write_entries(connection, self.caller(account, session_id), [deed])
+
+    async def write_refused(
+        self, connection: DatabaseConnection, because: str, account: Account | None, locked: int | None = None
+    ) -> None:
+        """Write down that it was refused, and for how many seconds more the login is locked."""
+        detail: dict[str, object] = {"because": because}
+        if locked is not None:
+            detail["lockedSeconds"] = locked
+        deed = Deed(action=AuditAction.SIGN_IN_REFUSED, operation=self.operation, detail=detail)
+        await write_entries(connection, self.caller(account), [deed])
+
+
 async def _sign_in(request: Request) -> object:
     services: Services = request.state.services
     body = await _read(request, _SignIn, _SIGN_IN_TAKES)
     address: str = request.state.address
-    credentials = await _authenticated(services, body.login, body.password, address)
+    attempt = _Attempt(
+        operation="sign-in", login=body.login, password=body.password, address=address, purpose=body.purpose
+    )
+    credentials = await _authenticated(services, attempt)
     if credentials.must_change_password:
+        async with services.database.begin() as connection:
+            await attempt.write_refused(connection, "PASSWORD_TO_BE_CHANGED", credentials.account)
         return {"token": None, "expiresAt": None, "sessionExpiresAt": None, "mustChangePassword": True}
     now = services.clock()
     async with services.database.begin() as connection:
         begun = await begin_session(connection, credentials, purpose=body.purpose, address=address, now=now)
+        if begun is None:
+            await attempt.write_refused(connection, "CHANGED_MEANWHILE", credentials.account)
+        else:
+            await attempt.write(connection, AuditAction.SIGN_IN, credentials.account, begun[0])
     if begun is None:
         # Disabled, or the password changed, while it was being verified.
         raise UnauthenticatedError(REFUSED)
@@ -137,6 +193,10 @@ async def _renew(request: Request) -> object:
     session_id, now = _session(viewer), services.clock()
     async with services.database.begin() as connection:
         session = await find_session(connection, session_id, viewer.account.id, now)
+        if session is not None:
+            # A token is given out, and may be to whoever took the one before.
+            deed = Deed(action=AuditAction.SIGN_IN, operation="sign-in/renew", detail={})
+            await write_entries(connection, caller_of(viewer), [deed])
     if session is None:
         raise UnauthenticatedError(REFUSED)
     return _token(services, viewer.account.id, session_id, session.expires_at, now)
@@ -144,9 +204,12 @@ async def _renew(request: Request) -> object:
 
 async def _sign_out(request: Request) -> object:
     services: Services = request.state.services
-    session_id = _session(request.state.viewer)
+    viewer: Viewer = request.state.viewer
+    session_id = _session(viewer)
     async with services.database.begin() as connection:
         await end_session(connection, session_id, services.clock())
+        deed = Deed(action=AuditAction.CHANGE, operation="sign-out", detail={})
+        await write_entries(connection, caller_of(viewer), [deed])
     log.info("signed out", session=session_id)
     return {"ended": True}
 
@@ -159,7 +222,11 @@ async def _change_password(request: Request) -> object:
         fault = "The new password is the old one. Choose another."
     if fault is not None:
         raise BadUserInputError(fault)
-    credentials = await _authenticated(services, body.login, body.password, request.state.address)
+    address: str = request.state.address
+    attempt = _Attempt(
+        operation="password", login=body.login, password=body.password, address=address, purpose=PASSWORD_PURPOSE
+    )
+    credentials = await _authenticated(services, attempt)
     new_hash = await services.passwords.hash(body.newPassword)
     async with services.database.begin() as connection:
         changed = await set_password(
@@ -170,20 +237,26 @@ async def _change_password(request: Request) -> object:
             must_change=False,
             now=services.clock(),
         )
+        if changed:
+            await attempt.write(connection, AuditAction.CHANGE, credentials.account)
+        else:
+            await attempt.write_refused(connection, "CHANGED_MEANWHILE", credentials.account)
     if not changed:
         raise UnauthenticatedError(REFUSED)
-    log.info("password changed", account=credentials.account.id, address=request.state.address)
+    log.info("password changed", account=credentials.account.id, address=address)
     return {"changed": True}
 
 
-async def _authenticated(services: Services, login: str, password: str, address: str) -> Credentials:
+async def _authenticated(services: Services, attempt: _Attempt) -> Credentials:
     """Whose login and password these are. Raises UnauthenticatedError and RateLimitedError.
 
-    Every attempt is as much work, whether there is such an account, and whether it is locked or disabled.
+    Every attempt is as much work, whether there is such an account, and whether it is locked or disabled. Each that is
+    judged and refused leaves one entry; one that is not judged, since its address has to wait, leaves none: so whoever
+    guesses fills the trail no faster than the address may guess.
     """
-    now = services.clock()
+    now, login = services.clock(), attempt.login
     # What can be no login is counted in one place, and cannot fill the table.
-    place, subject = address_subject(address), f"login:{login if is_login(login) else '?'}"
+    place, subject = address_subject(attempt.address), f"login:{login if is_login(login) else '?'}"
     async with services.database.begin() as connection:
         wait = await count_for_address(connection, place, now)
         unlocked = wait is None and await count_for_subject(connection, subject, now)
@@ -193,13 +266,28 @@ async def _authenticated(services: Services, login: str, password: str, address:
     closed = is_demo_login(login) and not services.demo
     usable = found if unlocked and not closed and found is not None and found.account.disabled_at is None else None
     kept = None if usable is None else usable.password_hash
-    right = await services.passwords.verify(kept, password)
+    right = await services.passwords.verify(kept, attempt.password)
     if not right or usable is None or kept is None:
-        # Without the login: people type their password there.
-        known = None if found is None else found.account.id
-        log.warning("sign-in refused", account=known, address=address, locked=not unlocked)
+        known = None if found is None else found.account
+        because = _why(known, unlocked=unlocked, closed=closed)
+        async with services.database.begin() as connection:
+            locked = await seconds_locked(connection, subject, now)
+            await attempt.write_refused(connection, because, known, locked)
+        # Without the login: people type their password there. The trail has it, which fewer read.
+        log.warning("sign-in refused", account=known and known.id, address=attempt.address, locked=not unlocked)
         raise UnauthenticatedError(REFUSED)
-    return await _admitted(services, usable, kept, password, subject=subject, place=place, now=now)
+    return await _admitted(services, usable, kept, attempt.password, subject=subject, place=place, now=now)
+
+
+def _why(account: Account | None, *, unlocked: bool, closed: bool) -> str:
+    """Why somebody is refused, for whoever reads the trail; whoever is refused never learns it."""
+    if not unlocked:
+        return "LOCKED"
+    if account is None:
+        return "UNKNOWN"
+    if account.disabled_at is not None:
+        return "DISABLED"
+    return "CLOSED" if closed else "WRONG_PASSWORD"
 
 
 async def _admitted(

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import time
@@ -13,14 +14,26 @@ from typing import NoReturn
 
 import structlog
 
-from bench import feed, freshness, judging, listing, nightly, rebuilding, rules, searching, verifying
+from bench import access, feed, freshness, judging, listing, nightly, rebuilding, rules, searching, verifying
 from bench.generator import case_rows, write_json_lines
 from bench.report import Circumstances, keep, print_lines, print_table
 from bench.servers import Servers, servers
 from bench.timing import Figure, MeasuredNothingError, machine_milliseconds
 
-MEASUREMENTS = ("rules", "feed", "nightly", "judging", "verify", "rebuild", "search", "cases", "postgres", "fresh")
-_WITH_ELASTICSEARCH = {"rebuild", "search", "fresh", "verify"}
+MEASUREMENTS = (
+    "rules",
+    "feed",
+    "nightly",
+    "judging",
+    "verify",
+    "rebuild",
+    "search",
+    "cases",
+    "postgres",
+    "access",
+    "fresh",
+)
+_WITH_ELASTICSEARCH = {"rebuild", "search", "access", "fresh", "verify"}
 _WITHOUT_RECORD = {"rules", "feed", "nightly", "judging", "verify"}
 _WITHOUT_SERVERS = {"rules"}
 _QUICK = 5_000
@@ -38,6 +51,7 @@ class Sizes:
     verified_cases: int
     pairs: int
     rounds: int
+    questions: int
 
 
 def _arguments() -> argparse.Namespace:
@@ -96,6 +110,8 @@ def _measure_the_record(started: Servers, chosen: tuple[str, ...], sizes: Sizes)
         yield from listing.measure(started, rounds=sizes.rounds)
     if "postgres" in chosen:
         yield from searching.measure_postgres(started, rounds=max(1, sizes.rounds // 2))
+    if "access" in chosen:
+        yield from access.measure(started, questions=sizes.questions, rounds=sizes.rounds)
     if "fresh" in chosen:  # the last: it changes the record
         yield from freshness.measure(started, rounds=sizes.pairs)
 
@@ -131,10 +147,17 @@ def main() -> int:
         verified_cases=arguments.verified_cases,
         pairs=arguments.pairs,
         rounds=5,
+        questions=40,
     )
     if arguments.quick:
         sizes = Sizes(
-            cases=_QUICK, judged_cases=_QUICK, feed_rows=_QUICK, verified_cases=10 * _QUICK, pairs=2, rounds=2
+            cases=_QUICK,
+            judged_cases=_QUICK,
+            feed_rows=_QUICK,
+            verified_cases=10 * _QUICK,
+            pairs=2,
+            rounds=2,
+            questions=6,
         )
     chosen = tuple(name for name in MEASUREMENTS if arguments.only is None or name in arguments.only)
     figures: list[Figure] = []
@@ -145,11 +168,12 @@ def main() -> int:
             circumstances = Circumstances.of(
                 started, cases=sizes.cases, judged_cases=sizes.judged_cases, feed_rows=sizes.feed_rows
             )
-            machine = [machine_milliseconds()]
+            machine, load = [machine_milliseconds()], [os.getloadavg()[0]]
             for figure in _measure(started, chosen, sizes):
                 figures.append(figure)
                 _say(f"{time.monotonic() - started_at:4.0f} s  {figure.name} {figure.unit}: {figure.ratio.median:g}")
             machine.append(machine_milliseconds())
+            load.append(os.getloadavg()[0])
     except MeasuredNothingError as error:
         _say(f"bench: {error}")
         status = _FAILED
@@ -159,7 +183,7 @@ def main() -> int:
     print_table(figures)
     print_lines(figures)
     if arguments.json is not None and status == 0:
-        keep(arguments.json, circumstances, figures, machine)
+        keep(arguments.json, circumstances, figures, machine, load)
     return status
 
 

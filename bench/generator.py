@@ -103,9 +103,13 @@ def agencies() -> list[Agency]:
 
 
 def register_rows() -> list[Row]:
-    """The procuratorate and the agencies, as they have to be known before the cases come."""
-    procuratorate = f"{CITY[0]}人民检察院"
-    rows: list[Row] = [{"kind": "procuratorate", "name": procuratorate, "region": CITY[2]}]
+    """The procuratorates of the city and its counties, and the agencies, as they are known before the cases come."""
+    city = _procuratorate_of(CITY[0])
+    rows: list[Row] = [{"kind": "procuratorate", "name": city, "region": CITY[2]}]
+    rows += [
+        {"kind": "procuratorate", "name": _procuratorate_of(name), "region": region, "parent": city}
+        for name, _, region in COUNTIES
+    ]
     rows += [
         {
             "kind": "agency",
@@ -113,13 +117,17 @@ def register_rows() -> list[Row]:
             "uscc": agency.uscc,
             "domains": [agency.field.domain],
             "region": agency.region,
-            "procuratorate": procuratorate,
+            "procuratorate": _procuratorate_of(agency.place),
             "networkedOn": "2013-01-04",
             "enforcementPower": False,
         }
         for agency in agencies()
     ]
     return rows
+
+
+def _procuratorate_of(place: str) -> str:
+    return f"{place}人民检察院"
 
 
 def case_rows(count: int, seed: int = SEED) -> Iterator[Row]:

@@ -95,13 +95,23 @@ def print_lines(figures: Sequence[Figure]) -> None:
         print(json.dumps(figure.as_json(), ensure_ascii=False), flush=True)
 
 
-def keep(path: Path, circumstances: Circumstances, figures: Sequence[Figure], machine: Sequence[float]) -> None:
-    """Write the run to a file. `machine`: how long a fixed loop took before and after, in milliseconds."""
+def keep(
+    path: Path,
+    circumstances: Circumstances,
+    figures: Sequence[Figure],
+    machine: Sequence[float],
+    load: Sequence[float],
+) -> None:
+    """Write the run to a file.
+
+    `machine`: how long a fixed loop took before and after, in milliseconds; `load`: of the machine, then and then.
+    """
     path.write_text(
         json.dumps(
             {
                 **circumstances.as_json(),
                 "machine_ms": list(machine),
+                "load": [round(each, 1) for each in load],
                 "figures": [figure.as_json() for figure in figures],
             },
             ensure_ascii=False,

@@ -17,7 +17,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,9 @@ from stores.migrating import migrate
 from stores.settings import PREFIX, Settings
 from tests.elasticsearch_server import ElasticsearchServer
 
+PROGRAM: Final = "from commands.main import main; main()"
+"""What Python runs as `jiandu`."""
+
 _ROOT = Path(__file__).resolve().parent.parent
 _TEMPLATE = "bench_template"
 _READY_SECONDS = 60
@@ -51,9 +54,10 @@ def china_now() -> datetime:
 class Http:
     """One connection that stays open, with the cheapest client there is."""
 
-    def __init__(self, url: str) -> None:
-        """Remember where to; the first request connects."""
+    def __init__(self, url: str, *, token: str | None = None) -> None:
+        """Remember where to, and as whom if not as the local administrator; the first request connects."""
         parts = urlsplit(url)
+        self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=300)
 
     def __enter__(self) -> Self:
@@ -68,7 +72,7 @@ class Http:
 
     def send(self, method: str, path: str, body: bytes | None = None, kind: str = "application/json") -> bytes:
         """Send a request and read the whole answer. Raises MeasuredNothingError for any status but 200."""
-        headers = {} if body is None else {"Content-Type": kind}
+        headers = self._headers if body is None else self._headers | {"Content-Type": kind}
         try:
             self._connection.request(method, path, body, headers)
             answer = self._connection.getresponse()
@@ -123,6 +127,11 @@ class Servers:
             elasticsearch_prefix="bench",
         )
 
+    @property
+    def record(self) -> URL:
+        """The embedded database as the superuser sees it."""
+        return self.postgres.superuser.set(database=self.postgres.application.database)
+
     @contextmanager
     def fresh_database(self) -> Iterator[URL]:
         """An empty, migrated database, as the superuser sees it; gone afterwards."""
@@ -152,27 +161,37 @@ class Servers:
 
     @contextmanager
     def api(self, *, with_elasticsearch: bool) -> Iterator[Http]:
-        """`jiandu serve` in a process of its own, ready to answer."""
-        port = _free_port()
-        environment = {} if with_elasticsearch else {f"{PREFIX}ELASTICSEARCH_URL": ""}
-        with self.program("serve", "--port", str(port), environment=environment) as running:
-            url = f"http://127.0.0.1:{port}"
-            _wait_until_ready(running, url)
-            with Http(url) as connection:
-                yield connection
+        """A connection to `jiandu serve`, as the local administrator."""
+        with self.serving(with_elasticsearch=with_elasticsearch) as url, Http(url) as connection:
+            yield connection
 
     @contextmanager
-    def program(self, *words: str, environment: Mapping[str, str] | None = None) -> Iterator["Running"]:
+    def serving(
+        self, *, with_elasticsearch: bool, program: str = PROGRAM, environment: Mapping[str, str] | None = None
+    ) -> Iterator[str]:
+        """`jiandu serve` in a process of its own, or another program of its options, ready to answer at a URL."""
+        port = _free_port()
+        without = {} if with_elasticsearch else {f"{PREFIX}ELASTICSEARCH_URL": ""}
+        settings = without | dict(environment or {})
+        with self.program("serve", "--port", str(port), environment=settings, program=program) as running:
+            url = f"http://127.0.0.1:{port}"
+            _wait_until_ready(running, url)
+            yield url
+
+    @contextmanager
+    def program(
+        self, *words: str, environment: Mapping[str, str] | None = None, program: str = PROGRAM
+    ) -> Iterator["Running"]:
         """A `jiandu` command in a process of its own, on this run's servers unless the environment names others."""
         # Away from any .env, and without anybody's settings.
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
         ours = {f"{PREFIX}DATA_DIR": str(self.data_dir), f"{PREFIX}ELASTICSEARCH_PREFIX": "bench"}
         if self.elasticsearch is not None:
             ours[f"{PREFIX}ELASTICSEARCH_URL"] = self.elasticsearch.url
-        log = self.folder / f"{words[0]}.log"
+        log = self.folder / f"{words[0]}-{secrets.token_hex(4)}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-c", "from commands.main import main; main()", *words],
+                [sys.executable, "-c", program, *words],
                 cwd=self.folder,
                 env=inherited | {"PYTHONPATH": str(_ROOT)} | ours | dict(environment or {}),
                 stdout=output,

@@ -139,20 +139,33 @@ def in_turns(
     pause_seconds: float = 0.0,
 ) -> Rounds:
     """Do every job both ways, one right after the other or with a pause, each way first every other time."""
-    ways = (ours, floor)
-    result: tuple[list[list[float]], list[list[float]]] = ([], [])
+    return Rounds(*in_turns_of(jobs, (ours, floor), rounds=rounds, pause_seconds=pause_seconds))
+
+
+def in_turns_of(
+    jobs: Sequence[Job],
+    ways: Sequence[Callable[[Job], object]],
+    *,
+    rounds: int,
+    pause_seconds: float = 0.0,
+) -> list[list[list[float]]]:
+    """Do every job in several ways, each of which is the first as often; the seconds by way, round and job."""
+    result: list[list[list[float]]] = [[] for _ in ways]
     for turn in range(rounds):
-        seconds: tuple[list[float], list[float]] = ([], [])
+        seconds: list[list[float]] = [[] for _ in ways]
         for place, job in enumerate(jobs):
-            first = (turn + place) % 2
-            for way in (first, 1 - first):
+            first = (turn + place) % len(ways)
+            # Forwards and backwards, so that none always comes after the same other.
+            step = 1 if turn % 2 else -1
+            for number in range(len(ways)):
+                way = (first + step * number) % len(ways)
                 time.sleep(pause_seconds)
                 with stopwatch() as watch:
                     ways[way](job)
                 seconds[way].append(watch.seconds)
         for kept, taken in zip(result, seconds, strict=True):
             kept.append(taken)
-    return Rounds(*result)
+    return result
 
 
 def percentile(values: Sequence[float], percent: int) -> float:

@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from commands.audit import write_change, write_down
 from commands.runtime import Runtime, now, print_json, printable, run, with_runtime
 from schema.access_records import Account
-from schema.access_vocabularies import Role
+from schema.access_vocabularies import AuditAction, Role
+from schema.audit_records import Deed
 from schema.vocabularies import Department
 from stores.accounts import (
     Credentials,
@@ -70,7 +72,7 @@ def add(
     async def work(runtime: Runtime) -> Account:
         password_hash = await Passwords(standard_hasher()).hash(password)
         async with runtime.database.begin() as connection:
-            return await make_account(
+            account = await make_account(
                 connection,
                 login=login,
                 name=name,
@@ -81,6 +83,15 @@ def add(
                 password_hash=password_hash,
                 must_change_password=True,
             )
+            detail = {
+                "login": account.login,
+                "roles": account.roles,
+                "procuratorate": procuratorate,
+                "department": account.department,
+                "agency": agency,
+            }
+            await write_change(connection, "user add", detail)
+            return account
 
     made = run(lambda: with_runtime(settings, work))
     _print_password(made.login, password, as_json=as_json)
@@ -154,6 +165,7 @@ def list_(
     settings: Settings = context.obj
 
     async def work(runtime: Runtime) -> Sequence[ListedAccount]:
+        await write_down(runtime, "user list", Deed(action=AuditAction.LIST, operation="user list", detail={}))
         async with runtime.database.begin() as connection:
             return await list_accounts(connection)
 
@@ -170,7 +182,7 @@ def disable(context: typer.Context, login: _Login, as_json: _Json = False) -> No
             raise BadUserInputError("This account signs in nowhere. JIANDU_AUTH=required closes what it may do.")
         return await disable_account(connection, found.account.id, now())
 
-    changed = _change(context, login, change)
+    changed = _change(context, "user disable", login, change)
     _tell(login, "disabled", changed, as_json=as_json)
 
 
@@ -181,7 +193,7 @@ def enable(context: typer.Context, login: _Login, as_json: _Json = False) -> Non
     async def change(connection: DatabaseConnection, found: Credentials) -> bool:
         return await enable_account(connection, found.account.id)
 
-    changed = _change(context, login, change)
+    changed = _change(context, "user enable", login, change)
     _tell(login, "enabled", changed, as_json=as_json)
 
 
@@ -198,19 +210,25 @@ def password(context: typer.Context, login: _Login, as_json: _Json = False) -> N
             if _MADE_OTHERWISE & set(found.account.roles):
                 raise BadUserInputError("This account signs in with no password.")
             await set_password(connection, found.account.id, password_hash, must_change=True, now=now())
+            await write_change(connection, "user password", {"login": login})
 
     run(lambda: with_runtime(settings, work))
     _print_password(login, fresh, as_json=as_json)
 
 
 def _change(
-    context: typer.Context, login: str, change: Callable[[DatabaseConnection, Credentials], Awaitable[bool]]
+    context: typer.Context,
+    command: str,
+    login: str,
+    change: Callable[[DatabaseConnection, Credentials], Awaitable[bool]],
 ) -> bool:
     settings: Settings = context.obj
 
     async def work(runtime: Runtime) -> bool:
         async with runtime.database.begin() as connection:
-            return await change(connection, await _found(connection, login))
+            changed = await change(connection, await _found(connection, login))
+            await write_change(connection, command, {"login": login, "changed": changed})
+            return changed
 
     return run(lambda: with_runtime(settings, work))
 

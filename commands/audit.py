@@ -1,5 +1,6 @@
 """`jiandu audit`: the seals of the audit trail, and the names whose views are shown (审计)."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -114,7 +115,13 @@ async def write_down(runtime: Runtime, command: str, deed: Deed) -> None:
         await write_entries(connection, caller_at_terminal(account, command), [deed])
 
 
-async def _changed(connection: DatabaseConnection, account: Account, command: str, detail: dict[str, Any]) -> None:
+async def write_change(connection: DatabaseConnection, command: str, detail: Mapping[str, Any]) -> None:
+    """Write down what a command changes, in the transaction that changes it."""
+    account = await find_local_administrator(connection)
+    await _changed(connection, account, command, detail)
+
+
+async def _changed(connection: DatabaseConnection, account: Account, command: str, detail: Mapping[str, Any]) -> None:
     deed = Deed(action=AuditAction.CHANGE, operation=command, detail=detail)
     await write_entries(connection, caller_at_terminal(account, command), [deed])
 

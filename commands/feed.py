@@ -57,7 +57,7 @@ def load(
         status, has_changed = DONE, False
         for file in files:
             try:
-                results = await load_and_tell(runtime, file, options, as_json=as_json)
+                results = await load_and_tell(runtime, file, options, command="feed load", as_json=as_json)
             except JianduError as error:
                 print_refusal(named(str(file), None), error, as_json=as_json)
                 status = NOT_DONE

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import typer
 
+from api.auditing import kept_text
+from commands.audit import write_down
 from commands.feed_progress import shown_progress
 from commands.runtime import NOT_DONE, Runtime, now, print_json, printable
 from indexer.faults import FAULTS
@@ -11,6 +13,8 @@ from indexer.file_loading import load_file
 from indexer.load_reports import LoadReport, Refusal, named
 from indexer.loading import LoadOptions
 from indexer.relay import Relay
+from schema.access_vocabularies import AuditAction
+from schema.audit_records import Deed
 from stores.errors import JianduError
 
 DONE = 0
@@ -18,19 +22,40 @@ _REJECTED = 1
 
 
 async def load_and_tell(
-    runtime: Runtime, file: Path, options: LoadOptions, *, as_json: bool
+    runtime: Runtime, file: Path, options: LoadOptions, *, command: str, as_json: bool
 ) -> list[LoadReport | Refusal]:
-    """Load a file, or the members of an archive, and print what became of each as soon as it is known.
+    """Load a file, or the members of an archive, write down what became of each as soon as it is known, and print it.
 
     Raises JianduError where loading cannot go on.
     """
     results: list[LoadReport | Refusal] = []
     with shown_progress(file) as progress:
         loaded = load_file(runtime.database, runtime.keys, file, options=options, clock=now, progress=progress)
-        async for result in loaded:
-            _print_result(result, as_json=as_json)
-            results.append(result)
+        try:
+            async for result in loaded:
+                await write_down(runtime, command, _loaded(command, result, dry_run=options.dry_run))
+                _print_result(result, as_json=as_json)
+                results.append(result)
+        except JianduError as error:
+            detail = named(kept_text(str(file)), None) | {"refused": error.code}
+            await write_down(runtime, command, Deed(action=AuditAction.LOAD, operation=command, detail=detail))
+            raise
     return results
+
+
+def _loaded(command: str, result: LoadReport | Refusal, *, dry_run: bool) -> Deed:
+    """What the trail keeps of a file that was loaded: what became of it, and nothing that stands in it."""
+    detail: dict[str, object] = {name: kept_text(text) for name, text in named(result.file, result.member).items()}
+    rows: int | None = None
+    if isinstance(result, Refusal):
+        detail["refused"] = result.error.code
+    else:
+        rows = result.accounts.rows
+        detail["run"] = result.run
+    detail["exitStatus"] = status_of([result])
+    if dry_run:
+        detail["dryRun"] = True
+    return Deed(action=AuditAction.LOAD, operation=command, detail=detail, result_count=rows)
 
 
 def status_of(results: list[LoadReport | Refusal]) -> int:

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from api.auditing import kept_text
+from commands.audit import write_change
 from commands.runtime import CHINA, Runtime, print_json, printable, run, with_runtime
 from schema.agency_name import agency_name_key
 from stores.agency_names import ListedDecision, Moved, decide_by_hand, list_decisions
@@ -52,6 +54,13 @@ def rename(
         async with runtime.database.begin() as connection:
             agency = await _agency(connection, sent, name, to)
             moved = await decide_by_hand(connection, sent, None if agency is None else agency.id, reason=reason)
+            detail = {
+                "name": kept_text(sent),
+                "agency": None if agency is None else agency.name,
+                "reason": None if reason is None else kept_text(reason),
+                "moved": moved.cases,
+            }
+            await write_change(connection, "feed rename", detail)
             return agency, moved
 
     agency, moved = run(lambda: with_runtime(settings, work))

@@ -13,6 +13,7 @@ import orjson
 import structlog
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
+from api.auditing import kept_text
 from api.feed_door import FeedDoor
 from commands.feed_forms import known_layouts
 from commands.feed_loading import changed, make_searchable, status_of
@@ -21,12 +22,15 @@ from indexer.feeds.own_layouts import OwnLayout
 from indexer.file_loading import load_file
 from indexer.load_reports import LoadReport, Refusal
 from indexer.loading import LoadOptions
-from schema.access_records import EVERYTHING
+from schema.access_records import EVERYTHING, Viewer
+from schema.access_vocabularies import AuditAction
+from schema.audit_records import Deed
+from stores.audit_trail import caller_of, write_entries
 from stores.elastic import CaseIndex
-from stores.errors import UnavailableError, UnreadableFeedError
+from stores.errors import JianduError, UnavailableError, UnreadableFeedError
 from stores.feed_deliveries import Delivery, SendingAgency, answered_before, keep_delivery, lock_deliveries
 from stores.feed_spool import FeedSpool, Upload
-from stores.postgres import Database
+from stores.postgres import Database, DatabaseConnection
 
 _KEPT_SECONDS: Final = 24 * 3_600
 """How long an unfinished file is kept that nobody goes on with."""
@@ -86,10 +90,10 @@ class _Loader:
     _running: anyio.CancelScope | None = None
 
     async def __call__(
-        self, upload: Upload, *, agency: SendingAgency, account_id: int, sha256: bytes, again: bool
+        self, upload: Upload, *, agency: SendingAgency, viewer: Viewer, sha256: bytes, again: bool
     ) -> Delivery:
         """As `api.feed_door.FeedLoader` says."""
-        sent = _Sent(upload=upload, agency=agency, account_id=account_id, sha256=sha256, again=again)
+        sent = _Sent(upload=upload, agency=agency, viewer=viewer, sha256=sha256, again=again)
         # Shielded: whoever waits may go away, and the load goes on.
         return await asyncio.shield(asyncio.wrap_future(self.portal.start_task_soon(self._load, sent)))
 
@@ -111,7 +115,13 @@ class _Loader:
             self._turn = self._turn or anyio.Lock()
             async with self._turn:
                 with anyio.CancelScope() as self._running:
-                    delivery = await _deliver(self.runtime, sent, self.layouts)
+                    try:
+                        delivery = await _deliver(self.runtime, sent, self.layouts)
+                    except JianduError as error:
+                        # Members of an archive that came before may be stored.
+                        async with self.runtime.database.begin() as connection:
+                            await _write_down(connection, sent, None, refused=error.code)
+                        raise
                     done = True
                     return delivery
             raise UnavailableError("The server was ended while the file was loaded: nothing was stored. Send it again.")
@@ -125,7 +135,7 @@ class _Sent:
 
     upload: Upload
     agency: SendingAgency
-    account_id: int
+    viewer: Viewer
     sha256: bytes
     again: bool
 
@@ -137,6 +147,7 @@ async def _deliver(runtime: Runtime, sent: _Sent, layouts: tuple[OwnLayout, ...]
         await lock_deliveries(connection, agency_id)
         before = None if sent.again else await answered_before(connection, agency_id, name, sent.sha256)
         if before is not None:
+            await _write_down(connection, sent, None, answeredBefore=True, exitStatus=before.exit_status)
             return before
         results = await _load_as_command(runtime, sent, layouts)
         lines = (orjson.dumps(result.as_json(), option=orjson.OPT_APPEND_NEWLINE, default=str) for result in results)
@@ -147,12 +158,22 @@ async def _deliver(runtime: Runtime, sent: _Sent, layouts: tuple[OwnLayout, ...]
             agency_id=agency_id,
             name=name,
             sha256=sent.sha256,
-            account_id=sent.account_id,
+            account_id=sent.viewer.account.id,
             now=now(),
         )
+        runs = [result.run for result in results if isinstance(result, LoadReport)]
+        rows = sum(result.accounts.rows for result in results if isinstance(result, LoadReport))
+        await _write_down(connection, sent, rows, runs=runs, exitStatus=delivery.exit_status)
     if changed(results):
         await make_searchable(runtime)
     return delivery
+
+
+async def _write_down(connection: DatabaseConnection, sent: _Sent, rows: int | None, **became: object) -> None:
+    """Write down that a file came, and what became of it: nothing that stands in it."""
+    detail = {"agency": sent.agency.name, "file": kept_text(sent.upload.name), "sha256": sent.sha256.hex(), **became}
+    deed = Deed(action=AuditAction.LOAD, operation="PUT /feeds", detail=detail, result_count=rows)
+    await write_entries(connection, caller_of(sent.viewer), [deed])
 
 
 async def _load_as_command(runtime: Runtime, sent: _Sent, layouts: tuple[OwnLayout, ...]) -> list[LoadReport | Refusal]:
@@ -161,7 +182,7 @@ async def _load_as_command(runtime: Runtime, sent: _Sent, layouts: tuple[OwnLayo
         agency=sent.agency.uscc or sent.agency.name,
         layouts=layouts,
         only_of=sent.agency.id,
-        loaded_by=sent.account_id,
+        loaded_by=sent.viewer.account.id,
     )
     results: list[LoadReport | Refusal] = []
     name = sent.upload.name

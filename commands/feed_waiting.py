@@ -5,8 +5,11 @@ from typing import Annotated
 
 import typer
 
+from commands.audit import write_down
 from commands.runtime import CHINA, Runtime, print_json, printable, run, with_runtime
 from schema.access_records import EVERYTHING
+from schema.access_vocabularies import AuditAction
+from schema.audit_records import Deed
 from schema.follow_up_records import WaitingRecord
 from schema.records import Agency, FeedRun
 from stores.errors import BadUserInputError
@@ -33,6 +36,8 @@ def waiting(
         listed = 0
         async with runtime.database.begin() as connection:
             agency_id = None if agency is None else await _agency_id(connection, agency)
+            deed = Deed(action=AuditAction.LIST, operation="feed waiting", detail={"agencyId": agency_id})
+            await write_down(runtime, "feed waiting", deed)
             async for record, owner, brought in _all_waiting(connection, agency_id):
                 _print(record, owner, brought, as_json=as_json)
                 listed += 1

@@ -8,6 +8,7 @@ import anyio
 import structlog
 import typer
 
+from commands.audit import write_down
 from commands.feed_forms import known_layouts
 from commands.feed_loading import DONE, changed, load_and_tell, make_searchable, print_refusal, status_of
 from commands.runtime import Runtime, now, run, run_until_ended, with_runtime
@@ -16,6 +17,8 @@ from indexer.load_reports import LoadReport, Refusal, named
 from indexer.loading import LoadOptions
 from indexer.watch import Watch
 from indexer.whole_files import whole_file
+from schema.access_vocabularies import AuditAction
+from schema.audit_records import Deed
 from stores.errors import BadUserInputError, UnreadableFeedError
 from stores.settings import Settings
 
@@ -59,7 +62,7 @@ def watch(
         async def load(path: Path) -> _Taken:
             began = f"{now():%Y%m%d-%H%M%S}"
             try:
-                results = await load_and_tell(runtime, path, options, as_json=as_json)
+                results = await load_and_tell(runtime, path, options, command="feed watch", as_json=as_json)
             except UnreadableFeedError as error:
                 print_refusal(named(str(path), None), error, as_json=as_json)
                 results = [Refusal(file=str(path), member=None, error=error)]
@@ -93,4 +96,7 @@ async def _explain(runtime: Runtime, result: LoadReport | Refusal, target: Path)
             stream.write(f"{result.error.message}\n".encode())
     elif result.accounts.rejected:
         errors = target.with_name(f"{name}.errors.{result.format}")
+        # Rejected rows are as they were sent, with whoever they name.
+        deed = Deed(action=AuditAction.EXPORT, operation="feed watch", detail={"run": result.run})
+        await write_down(runtime, "feed watch", deed)
         await write_error_file(runtime.database, runtime.keys, result.run, errors, force=True)

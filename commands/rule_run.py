@@ -12,12 +12,15 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from commands.audit import write_down
 from commands.feed_loading import make_searchable
 from commands.rule_options import AsOfOption, day_of, this_law
 from commands.runtime import Runtime, now, print_json, run, run_until_ended, with_runtime
 from indexer.following import RulesFollower
 from indexer.judging import Judging, RunReport
 from schema.access_records import EVERYTHING
+from schema.access_vocabularies import AuditAction
+from schema.audit_records import Deed
 from schema.document_number import canonical_document_number
 from stores.errors import BadUserInputError
 from stores.postgres import DatabaseConnection
@@ -82,7 +85,18 @@ def _print(report: RunReport, day: date, *, as_json: bool) -> None:
         )
 
 
+async def _write_down(runtime: Runtime, day: date | None, case_ids: list[int] | None = None, **how: bool) -> None:
+    """Who has cases judged; what it changes of a finding stands in that finding's own history."""
+    detail: dict[str, object] = {name: value for name, value in how.items() if value}
+    if day is not None:
+        detail["asOf"] = day
+    deed = Deed(action=AuditAction.CHANGE, operation="rules run", detail=detail, case_ids=case_ids or ())
+    await write_down(runtime, "rules run", deed)
+
+
 async def _follow(runtime: Runtime, *, as_json: bool) -> None:
+    await _write_down(runtime, None, follow=True)
+
     async def judged(report: RunReport) -> None:
         _print(report, day_of(None), as_json=as_json)
         if report.opened + report.resolved + report.changed:
@@ -108,8 +122,10 @@ async def _run(runtime: Runtime, day: date, case: str | None, *, full: bool) -> 
     if case is not None:
         async with runtime.database.begin() as connection:
             ids = await _cases(connection, case)
+        await _write_down(runtime, day, ids)
         report = await judging.run_cases(day, ids)
     else:
+        await _write_down(runtime, day, full=full)
         report = await _shown(work, day)
     if report.opened + report.resolved + report.changed:
         await make_searchable(runtime)

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from api.auditing import kept_text
+from commands.audit import write_change
 from commands.rule_options import this_law
 from commands.runtime import Runtime, now, print_json, printable, run, with_runtime
 from stores.agency_settings import (
@@ -96,6 +98,9 @@ class _Change:
                 await keep_setting(connection, agency_id, self.code, self.value, reason=self.reason, now=now())
             elif not await drop_setting(connection, agency_id, self.code):
                 raise BadUserInputError("Nothing is set for this agency: the default holds already.")
+            told = "default" if self.value is None else plain(self.value)
+            detail = {"code": self.code, "value": told, "agency": name, "reason": kept_text(self.reason)}
+            await write_change(connection, "rules set", detail)
             return name, await count_cases_of_agency(connection, agency_id)
 
 

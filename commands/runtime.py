@@ -3,7 +3,7 @@
 import signal
 import sys
 import unicodedata
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, MutableMapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +26,9 @@ from stores.settings import Settings
 
 CHINA = ZoneInfo("Asia/Shanghai")
 NOT_DONE = 2
+
+# Controls, what turns text around, halves of characters, and separators of lines and paragraphs.
+_STEERS = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 Value = TypeVar("Value")
 
@@ -84,6 +87,22 @@ async def open_runtime(settings: Settings, *, patient: bool = True) -> AsyncIter
                 await index.close()
 
 
+def on_one_line(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Write out, in every text of a log's entry, what would begin a line or steer a terminal: an entry is one line."""
+    return {
+        name: value if value is None or isinstance(value, int | float) else escaped(str(value))
+        for name, value in event.items()
+    }
+
+
+def escaped(text: str) -> str:
+    r"""A text with its control characters as Python writes them, such as \x1b."""
+    return "".join(
+        character.encode("unicode_escape").decode() if unicodedata.category(character) in _STEERS else character
+        for character in text
+    )
+
+
 def set_up_logging() -> None:
     """Log to standard error: for a person on a terminal, as key=value elsewhere."""
     renderer: Any = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.LogfmtRenderer()
@@ -92,6 +111,7 @@ def set_up_logging() -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
             structlog.processors.format_exc_info,
+            on_one_line,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(20),

@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from commands.accounts import agency_id_of
+from commands.audit import write_change, write_down
 from commands.runtime import CHINA, Runtime, now, print_json, printable, run, with_runtime
-from schema.access_vocabularies import Role
+from schema.access_vocabularies import AuditAction, Role
+from schema.audit_records import Deed
 from stores.accounts import add_account
 from stores.errors import BadUserInputError
 from stores.machine_keys import ListedKey, end_key, find_key, issue_key, list_keys, read_key, revoke_key
@@ -52,7 +54,10 @@ def issue(
                 now=at,
             )
             ends = at + timedelta(days=days)
-            return await issue_key(connection, account.id, expires_at=ends, now=at), ends
+            key = await issue_key(connection, account.id, expires_at=ends, now=at)
+            detail = {"login": account.login, "agency": agency, "keyId": _id_of(key), "expiresAt": ends}
+            await write_change(connection, "token issue", detail)
+            return key, ends
 
     key, ends = run(lambda: with_runtime(settings, work))
     _print_key(key, ends, as_json=as_json)
@@ -67,6 +72,7 @@ def list_(
     settings: Settings = context.obj
 
     async def work(runtime: Runtime) -> Sequence[ListedKey]:
+        await write_down(runtime, "token list", Deed(action=AuditAction.LIST, operation="token list", detail={}))
         async with runtime.database.begin() as connection:
             return await list_keys(connection)
 
@@ -96,6 +102,8 @@ def rotate(
             old_ends = await end_key(connection, key_id, at + timedelta(hours=overlap_hours))
             ends = at + (expires_at - created if days is None else timedelta(days=days))
             key = await issue_key(connection, account_id, expires_at=ends, now=at)
+            detail = {"keyId": _id_of(key), "expiresAt": ends, "oldKeyId": key_id, "oldKeyExpiresAt": old_ends or at}
+            await write_change(connection, "token rotate", detail)
             return key, ends, old_ends or at
 
     key, ends, old_ends = run(lambda: with_runtime(settings, work))
@@ -118,7 +126,9 @@ def revoke(context: typer.Context, key_id: _KeyId, as_json: _Json = False) -> No
         async with runtime.database.begin() as connection:
             if await find_key(connection, key_id) is None:
                 raise BadUserInputError("No key has this id. `jiandu token list` shows them.")
-            return await revoke_key(connection, key_id, now())
+            changed = await revoke_key(connection, key_id, now())
+            await write_change(connection, "token revoke", {"keyId": key_id, "changed": changed})
+            return changed
 
     changed = run(lambda: with_runtime(settings, work))
     if as_json:
@@ -127,10 +137,15 @@ def revoke(context: typer.Context, key_id: _KeyId, as_json: _Json = False) -> No
         typer.echo(f"{key_id} is revoked." if changed else f"{key_id} was revoked already.")
 
 
-def _print_key(key: str, ends: datetime, *, as_json: bool, old_ends: datetime | None = None) -> None:
+def _id_of(key: str) -> str | None:
+    """The part of a key that may be shown."""
     written = read_key(key)
+    return None if written is None else written.key_id
+
+
+def _print_key(key: str, ends: datetime, *, as_json: bool, old_ends: datetime | None = None) -> None:
     if as_json:
-        told = {"key": key, "keyId": written and written.key_id, "expiresAt": ends}
+        told = {"key": key, "keyId": _id_of(key), "expiresAt": ends}
         print_json(told if old_ends is None else {**told, "oldKeyExpiresAt": old_ends})
         return
     typer.echo(key)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from schema.access_records import Scope
 from schema.access_vocabularies import AlertKind, AuditAction
 
 
@@ -52,6 +53,22 @@ class AuditEntry:
     case_ids: Sequence[int]
     result_count: int | None
     index_version: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditReader:
+    """Whose entries somebody may read, and which cases they may be told of.
+
+    Everybody's, or one's own and those of the accounts of these procuratorates and of the agencies they supervise. To
+    the `highest` fall besides those of whoever belongs to no procuratorate, and those of nobody: a login that nobody
+    has. `scope` says of which cases an entry, or an alert, may tell.
+    """
+
+    account_id: int
+    everybody: bool
+    procuratorate_ids: tuple[int, ...]
+    highest: bool
+    scope: Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

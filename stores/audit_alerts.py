@@ -6,41 +6,59 @@ from typing import Any, Final
 
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import TextClause
 
 from schema.access_vocabularies import AlertKind
-from schema.audit_records import AuditAlert, WatchedName
+from schema.audit_records import AuditAlert, AuditReader, WatchedName
 from schema.audit_tables import watched_name
 from schema.tables import party
 from schema.tokens import token_text
+from stores.audit_readers import readable, reader_parameters
 from stores.errors import BadUserInputError
 from stores.named_statements import named_statements
+from stores.search.scope import in_scope, scope_parameters
 
 _FIELDS: Final = tuple(WatchedName.__dataclass_fields__)
 
 
 async def find_many_views(
-    connection: AsyncConnection, *, since: datetime, until: datetime, most: int, minutes: int, first: int
+    connection: AsyncConnection,
+    reader: AuditReader,
+    *,
+    since: datetime,
+    until: datetime,
+    most: int,
+    minutes: int,
+    first: int,
 ) -> list[AuditAlert]:
-    """Who viewed more than so many distinct cases within so many minutes, newest first.
+    """Who viewed more than so many distinct cases within so many minutes, newest first, of whom the reader may know.
 
-    Views that go on are one alert: from its first view that was too many to its last.
+    Views that go on are one alert: from its first view that was too many to its last. Whether they were too many goes
+    by all of them; its `cases` are those that the reader may know of, where the connection's scope is the reader's.
     """
-    statement = text(named_statements("audit_alerts.sql")["many_views"])
-    rows = await connection.execute(
-        statement, {"since": since, "until": until, "most": most, "minutes": minutes, "first": first}
-    )
+    given = {"since": since, "until": until, "most": most, "minutes": minutes, "first": first}
+    rows = await connection.execute(*_for(reader, "many_views", given))
     return [
         AuditAlert(kind=AlertKind.MANY_VIEWS, case_id=None, reason=None, **row) for row in map(dict, rows.mappings())
     ]
 
 
 async def find_watched_views(
-    connection: AsyncConnection, *, since: datetime, until: datetime, first: int
+    connection: AsyncConnection, reader: AuditReader, *, since: datetime, until: datetime, first: int
 ) -> list[AuditAlert]:
-    """Views of cases whose party was watched at that time, newest first, one for each entry and case."""
-    statement = text(named_statements("audit_alerts.sql")["watched_views"])
-    rows = await connection.execute(statement, {"since": since, "until": until, "first": first})
+    """Views of cases whose party was watched at that time, newest first, one for each entry and case.
+
+    Both the entry and the case are such as the reader may know of, where the connection's scope is the reader's.
+    """
+    rows = await connection.execute(*_for(reader, "watched_views", {"since": since, "until": until, "first": first}))
     return [AuditAlert(kind=AlertKind.WATCHED_NAME, **row) for row in map(dict, rows.mappings())]
+
+
+def _for(reader: AuditReader, name: str, given: dict[str, Any]) -> tuple[TextClause, dict[str, Any]]:
+    """A statement with all that it goes by."""
+    written = named_statements("audit_alerts.sql")[name]
+    statement = text(written.replace("$readable", readable("e")).replace("$in_scope", in_scope("c.agency_id")))
+    return statement, {**given, **reader_parameters(reader), **scope_parameters(reader.scope)}
 
 
 async def watch(

@@ -66,6 +66,14 @@ RETURNING 1
 """
 
 
+async def wait_for_turn(connection: AsyncConnection, subject: str) -> None:
+    """Let attempts at a subject be judged one after another, each until its transaction ends.
+
+    For what is counted after it was judged, because most attempts are right and a right one should write nothing.
+    """
+    await connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))"), {"subject": subject})
+
+
 async def count_for_address(connection: AsyncConnection, subject: str, now: datetime) -> int | None:
     """Count an attempt from an address; where it tried too often, how many seconds it has to wait, and nothing counted.
 

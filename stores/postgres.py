@@ -25,6 +25,9 @@ _SECRET_PARAMETER = re.compile("pass|key|secret|token", re.IGNORECASE)
 _QUERY_CANCELED = "57014"
 _POOL_SIZE = 10
 
+_NOTHING = Scope()
+"""What a transaction shows that is told no scope: there is nothing to tell it."""
+
 # What row-level security goes by, for the length of a transaction.
 _ENTER = text(
     "SELECT set_config('jiandu.everything', :everything, true),"
@@ -102,7 +105,8 @@ class Database:
         """A connection in a transaction: committed at the end, rolled back on an exception."""
         try:
             async with self.engine.begin() as connection:
-                await connection.execute(_ENTER, _told(self.scope))
+                if self.scope != _NOTHING:
+                    await connection.execute(_ENTER, _told(self.scope))
                 yield connection
         except PoolTimeoutError as error:
             raise UnavailableError("Too many requests wait for PostgreSQL. Try again in a moment.") from error
@@ -111,7 +115,10 @@ class Database:
 
     @asynccontextmanager
     async def autocommit(self) -> AsyncIterator[AsyncConnection]:
-        """A connection without a transaction, for LISTEN."""
+        """A connection each statement of which is a transaction of its own, and shows nothing that is in a scope.
+
+        For LISTEN, and for what is one statement: neither the beginning nor the end has to be waited for.
+        """
         try:
             async with self.engine.connect() as connection:
                 yield await connection.execution_options(isolation_level="AUTOCOMMIT")

@@ -209,6 +209,14 @@ async def agencies_by_id(connection: AsyncConnection, ids: Sequence[int]) -> dic
     return await _by_id(connection, agency, _AGENCY_FIELDS, _agency, ids)
 
 
+async def agencies_by_name(connection: AsyncConnection, names: Sequence[str]) -> dict[str, Agency]:
+    """Agencies by the names they are registered under; an unknown name is left out."""
+    rows = await connection.execute(
+        select(*(agency.c[name] for name in _AGENCY_FIELDS)).where(agency.c.name == func.any(list(names)))
+    )
+    return {known.name: known for known in map(_agency, rows)}
+
+
 async def parties_by_id(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, Party]:
     """Parties by id; an unknown id is left out."""
     return await _by_id(connection, party, _PARTY_FIELDS, _party, ids)

@@ -7,6 +7,7 @@ from typing import Final
 
 from schema.access_records import Account, Scope, Viewer
 from schema.access_vocabularies import Permission, Role
+from schema.audit_records import AuditReader
 
 _READ_ALL: Final = frozenset({Permission.READ_CASES, Permission.READ_FINDINGS, Permission.READ_CRIMINAL_CASES})
 _SUPERVISE: Final = _READ_ALL | {Permission.READ_NAMES, Permission.DECIDE_FINDINGS}
@@ -30,8 +31,8 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
         # What was found wrong with an agency's cases is for the procuratorate to tell it.
         Role.AGENCY_CLERK: frozenset({Permission.READ_CASES, Permission.READ_NAMES, Permission.READ_FEED_RUNS}),
         Role.MACHINE: frozenset({Permission.LOAD_FEEDS}),
-        # Who keeps the accounts reads no case.
-        Role.ADMINISTRATOR: frozenset({Permission.READ_ACCOUNTS, Permission.READ_FEED_RUNS}),
+        # Who keeps the accounts reads no case and no load.
+        Role.ADMINISTRATOR: frozenset({Permission.READ_ACCOUNTS}),
         Role.LOCAL_ADMINISTRATOR: frozenset(Permission) - {Permission.READ_NAMES, Permission.LOAD_FEEDS},
     }
 )
@@ -96,6 +97,24 @@ def may_see_account(
     if home is None:
         return highest and account.agency_id is not None
     return home in frozenset(subordinates)
+
+
+def audit_reader_of(viewer: Viewer, subordinates: Iterable[int], *, highest: bool) -> AuditReader | None:
+    """Whose entries of the audit trail somebody may read: of whom `may_see_account` says so; None: nobody's.
+
+    Who belongs nowhere keeps the accounts of all or acts at the machine itself, and nobody has the login of some who
+    were refused: they are looked at by the highest, or nobody would.
+    """
+    if Permission.READ_AUDIT_TRAIL not in viewer.permissions:
+        return None
+    keeps = Permission.READ_ACCOUNTS in viewer.permissions
+    return AuditReader(
+        account_id=viewer.account.id,
+        everybody=keeps and viewer.account.procuratorate_id is None,
+        procuratorate_ids=tuple(sorted(subordinates)) if keeps else (),
+        highest=keeps and highest,
+        scope=viewer.scope,
+    )
 
 
 def viewer_of(

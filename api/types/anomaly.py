@@ -12,7 +12,8 @@ from api.auditing import given_out
 from api.context import ApiInfo
 from api.ids import global_id
 from api.loaders import Slice
-from api.masking import covered_text, names_to_cover
+from api.masking import names_to_cover
+from api.other_cases import UNSHOWN, own_evidence
 from api.paging import Connection, Page, PageInfo, decode_cursor, encode_cursor, make_page, page_size
 from api.replays import Replayed
 from api.types.fields import resolved
@@ -21,6 +22,7 @@ from api.types.rule import Rule, shown_rule
 from schema import anomaly_records, records
 from schema.vocabularies import AnomalyEventKind, AnomalyKind, AnomalyStatus, Certainty
 from stores.errors import BadUserInputError
+from supervision.privacy import cover_identity_numbers
 
 _DEFAULT_PAGE = 20
 
@@ -30,9 +32,9 @@ AnomalyParent = strawberry.Parent[anomaly_records.Anomaly]
 
 
 async def _covered(info: ApiInfo, case_id: int, text: str) -> str:
-    """A text of a finding as it may be shown: no person is named that its case names."""
+    """A text of a finding as it may be shown."""
     case = await info.context.loaders.cases.load(case_id)
-    return covered_text(text, () if case is None else names_to_cover(case)) or ""
+    return info.context.shown.told(text, () if case is None else names_to_cover(case)) or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Evidence:
     """`ShownEvidence` as clients see it."""
 
     field: str = strawberry.field(description="The feed's name of the field, such as transfer.transferredOn. 字段")
-    value: str = strawberry.field(description="Its value; natural persons' names are masked. 取值（自然人已脱敏）")
+    value: str = strawberry.field(description="Its value; natural persons' names by role. 取值（自然人按权限脱敏）")
     quote: str | None = strawberry.field(description="The words of the text it was read from. 原文")
     position: int | None = strawberry.field(description="Where they begin in the text, in code points. 位置")
 
@@ -80,12 +82,22 @@ async def _event_text(info: ApiInfo, event: anomaly_records.AnomalyEvent, text: 
     return "" if anomaly is None else await _covered(info, anomaly.case_id, text)
 
 
+async def _told(info: ApiInfo, anomaly: anomaly_records.Anomaly, explanation: str) -> str:
+    """What a finding says, or once said, unless it tells of a case out of scope."""
+    if await info.context.other_cases.hides_then(anomaly, explanation):
+        return UNSHOWN
+    return await _covered(info, anomaly.case_id, explanation)
+
+
 async def _reason(root: EventParent, info: ApiInfo) -> str:
-    return await _event_text(info, root, root.reason)
+    # A person wrote it, in days when what was written was kept as it stood.
+    reason = root.reason if root.actor else info.context.other_cases.shown_changes(root.reason)
+    return cover_identity_numbers(await _event_text(info, root, reason))
 
 
 async def _explanation_then(root: EventParent, info: ApiInfo) -> str:
-    return await _event_text(info, root, root.explanation)
+    anomaly = await info.context.loaders.anomalies.load(root.anomaly_id)
+    return "" if anomaly is None else await _told(info, anomaly, root.explanation)
 
 
 @strawberry.type(description="A step of a finding's life, with what it said after it. 异常历史")
@@ -102,7 +114,7 @@ class AnomalyEvent:
     rule_version: int = strawberry.field(description="Of the rule that found it. 规则版本")
 
     reason: str = resolved(_reason, "Why, in Chinese; a person's reason as it was given. 原因")
-    explanation: str = resolved(_explanation_then, "What it said then; persons are masked. 说明（自然人已脱敏）")
+    explanation: str = resolved(_explanation_then, "What it said then; persons by role. 说明（自然人按权限脱敏）")
 
 
 @strawberry.type(description="A step and its cursor. 历史及游标")
@@ -138,7 +150,7 @@ class AnomalyReplay:
     rule_version: int = strawberry.field(description="Of the rule that found it. 原规则版本")
     present_rule_version: int | None = strawberry.field(description="Of the rule now. 现规则版本")
     inputs: str = strawberry.field(
-        description="All that the rules saw of the case, as a JSON object by field; persons are masked. 判断依据全文"
+        description="All that the rules saw of the case, as a JSON object by field; persons by role. 判断依据全文"
     )
 
 
@@ -154,10 +166,11 @@ async def _case(root: AnomalyParent, info: ApiInfo) -> records.PenaltyCase:
 
 
 async def _explanation(root: AnomalyParent, info: ApiInfo) -> str:
-    return await _covered(info, root.case_id, root.explanation)
+    return await _told(info, root, root.explanation)
 
 
 async def _evidence(root: AnomalyParent, info: ApiInfo) -> Sequence[ShownEvidence]:
+    hidden = await info.context.other_cases.hides(root)
     return [
         ShownEvidence(
             field=each.field,
@@ -165,7 +178,7 @@ async def _evidence(root: AnomalyParent, info: ApiInfo) -> Sequence[ShownEvidenc
             quote=None if each.quote is None else await _covered(info, root.case_id, each.quote),
             position=each.position,
         )
-        for each in root.evidence
+        for each in (own_evidence(root.evidence) if hidden else root.evidence)
     ]
 
 
@@ -226,7 +239,7 @@ class Anomaly(Node):
     rule: Rule = resolved(_rule, "The rule that found it. 规则")
     penalty_case: LazyCase = resolved(_case, "The case it was found in. 案件")
     explanation: str = resolved(
-        _explanation, "One or two Chinese sentences to be pasted into a file; persons are masked. 说明（自然人已脱敏）"
+        _explanation, "One or two Chinese sentences to be pasted into a file; persons by role. 说明（自然人按权限脱敏）"
     )
     evidence: list[Evidence] = resolved(_evidence, "Every fact it rests on. 证据")
     law: list[CitedLaw] = resolved(_law, "The law it cites, in the version it was judged by. 引用的法律")

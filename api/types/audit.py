@@ -8,15 +8,19 @@ import orjson
 import strawberry
 
 from api import paging
-from api.context import ApiInfo
+from api.context import ApiInfo, Context
 from api.ids import global_id, record_id
 from api.paging import Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
 from api.types.fields import resolved
 from schema import audit_records
-from schema.access_vocabularies import AlertKind, AuditAction, Permission
+from schema.access_vocabularies import AlertKind, AuditAction
+from stores.accounts import Standing, standings_of
 from stores.audit_alerts import find_many_views, find_watched_views
 from stores.audit_trail import count_entries, list_entries
 from stores.errors import BadUserInputError
+from stores.postgres import DatabaseConnection
+from supervision.access import audit_reader_of
+from supervision.audit_covering import cover_detail, cover_remark
 from supervision.viewing_limits import viewing_limit_on
 
 _DEFAULT_PAGE = 20
@@ -31,8 +35,13 @@ def _entry_login(root: EntryParent) -> str:
     return root.login
 
 
-def _detail(root: EntryParent) -> str:
-    return orjson.dumps(root.detail).decode()
+def _detail(root: EntryParent, info: ApiInfo) -> str:
+    detail = root.detail if info.context.scope.names else cover_detail(root.detail)
+    return orjson.dumps(detail).decode()
+
+
+def _purpose(root: EntryParent, info: ApiInfo) -> str:
+    return root.purpose if info.context.scope.names else cover_remark(root.purpose)
 
 
 def _case_ids(root: EntryParent) -> list[strawberry.ID]:
@@ -46,11 +55,13 @@ class AuditEntry:
     at: datetime = strawberry.field(description="When, by the database's clock. 时间")
     account_login: str = resolved(_entry_login, "Who. 账号")
     address: str = strawberry.field(description="From where. 来源地址")
-    purpose: str = strawberry.field(description="What for, as it was given when the session began. 用途")
+    purpose: str = resolved(_purpose, "What for, as it was given when the session began. 用途")
     action: AuditAction = strawberry.field(description="What. 操作类型")
     operation: str = strawberry.field(description="The root field, or the command. 操作")
-    detail: str = resolved(_detail, "The arguments, as a JSON object; identity numbers are covered. 参数")
-    case_ids: list[strawberry.ID] = resolved(_case_ids, "The cases of which anything was given out. 涉及案件")
+    detail: str = resolved(
+        _detail, "The arguments, as a JSON object; see docs/security.md for what is covered in it. 参数"
+    )
+    case_ids: list[strawberry.ID] = resolved(_case_ids, "Those of your cases of which anything was given out. 涉及案件")
     result_count: int | None = strawberry.field(description="How many records answered; null: not counted. 结果数")
     index_version: str | None = strawberry.field(description="Which index answered, or the record. 索引版本")
 
@@ -101,29 +112,36 @@ def _read(filter_: AuditFilter | None) -> audit_records.AuditFilter:
     )
 
 
+async def _reader(context: Context, connection: DatabaseConnection) -> audit_records.AuditReader | None:
+    """Whose entries whoever calls may read; None: nobody's."""
+    home = context.viewer.account.procuratorate_id
+    standings = {} if home is None else await standings_of(connection, [home])
+    standing = Standing() if home is None else standings[home]
+    return audit_reader_of(context.viewer, standing.subordinates, highest=standing.highest)
+
+
 def audit_trail(
     info: ApiInfo,
     filter: AuditFilter | None = strawberry.UNSET,  # noqa: A002  as everywhere in the API
     first: int | None = _DEFAULT_PAGE,
     after: str | None = strawberry.UNSET,
 ) -> Connection[audit_records.AuditEntry]:
-    """Entries, newest first; none for whoever may not read them."""
+    """Entries of those whose accounts one may see, newest first; none for whoever may not read any."""
     context, wanted, size = info.context, _read(filter), page_size(first, _DEFAULT_PAGE)
     behind: int | None = decode_cursor(after, "audit", int)[0] if after else None
-    may = context.viewer.may(Permission.READ_AUDIT_TRAIL)
 
     async def page() -> Page[audit_records.AuditEntry]:
         found: list[audit_records.AuditEntry] = []
-        if may:
-            async with context.database.begin() as connection:
-                found = await list_entries(connection, wanted, first=size, after=behind)
+        async with context.database.begin() as connection:
+            reader = await _reader(context, connection)
+            if reader is not None:
+                found = await list_entries(connection, reader, wanted, first=size, after=behind)
         return make_page(found, size, after, lambda entry: encode_cursor("audit", entry.id))
 
     async def count() -> int:
-        if not may:
-            return 0
         async with context.database.begin() as connection:
-            return await count_entries(connection, wanted)
+            reader = await _reader(context, connection)
+            return 0 if reader is None else await count_entries(connection, reader, wanted)
 
     return Connection(page, count)
 
@@ -136,6 +154,10 @@ def _alert_case(root: AlertParent) -> strawberry.ID | None:
     return None if root.case_id is None else strawberry.ID(global_id("PenaltyCase", root.case_id))
 
 
+def _alert_reason(root: AlertParent, info: ApiInfo) -> str | None:
+    return root.reason if root.reason is None or info.context.scope.names else cover_remark(root.reason)
+
+
 @strawberry.type(description="What the audit trail shows of itself. 审计预警")
 class AuditAlert:
     """`schema.audit_records.AuditAlert` as clients see it."""
@@ -144,9 +166,9 @@ class AuditAlert:
     account_login: str = resolved(_alert_login, "Who. 账号")
     since: datetime = strawberry.field(description="The first view that was one too many. 开始时间")
     until: datetime = strawberry.field(description="The last. 结束时间")
-    cases: int = strawberry.field(description="Distinct cases, at most so many at once. 案件数")
+    cases: int = strawberry.field(description="Distinct cases of yours, at most so many at once. 案件数")
     case_id: strawberry.ID | None = resolved(_alert_case, "The watched name's case. 案件")
-    reason: str | None = strawberry.field(description="Why the name is watched. 关注原因")
+    reason: str | None = resolved(_alert_reason, "Why the name is watched. 关注原因")
 
 
 async def audit_alerts(
@@ -155,7 +177,7 @@ async def audit_alerts(
     to: datetime | None = strawberry.UNSET,
     first: int | None = _DEFAULT_PAGE,
 ) -> Sequence[audit_records.AuditAlert]:
-    """Alerts of some time, newest first; none for whoever may not read the trail."""
+    """Alerts of those whose accounts one may see, newest first; none for whoever may not read the trail."""
     context, size = info.context, page_size(first, _DEFAULT_PAGE)
     until = given(to) or context.services.clock()
     try:
@@ -164,13 +186,14 @@ async def audit_alerts(
         raise BadUserInputError("`to` lies before every calendar.") from error
     if not timedelta() <= until - since <= timedelta(days=_MOST_DAYS):
         raise BadUserInputError(f"`from` lies before `to`, by {_MOST_DAYS} days at most.")
-    if not context.viewer.may(Permission.READ_AUDIT_TRAIL):
-        return []
     limit = viewing_limit_on(until.date())
     async with context.database.begin() as connection:
-        alerts = await find_watched_views(connection, since=since, until=until, first=size)
+        reader = await _reader(context, connection)
+        if reader is None:
+            return []
+        alerts = await find_watched_views(connection, reader, since=since, until=until, first=size)
         if limit is not None:
             alerts += await find_many_views(
-                connection, since=since, until=until, most=limit.cases, minutes=limit.minutes, first=size
+                connection, reader, since=since, until=until, most=limit.cases, minutes=limit.minutes, first=size
             )
     return sorted(alerts, key=lambda alert: (alert.until, alert.entry_id), reverse=True)[:size]

@@ -10,13 +10,13 @@ import strawberry
 from api import paging
 from api.auditing import given_out
 from api.context import ApiInfo
-from api.masking import covered_text
 from api.paging import MAX_PAGE, PageInfo
 from api.types.feed_run import FeedRun
 from api.types.fields import resolved
 from api.types.node import Node
 from api.types.organisation import Agency
 from schema import follow_up_records, records
+from schema.access_vocabularies import Permission
 from schema.vocabularies import (
     CoercionKind,
     CoerciveMeasureType,
@@ -45,8 +45,8 @@ def following(
 def _text(field: str, description: str) -> Any:
     """A text as it may be shown."""
 
-    def shown(root: strawberry.Parent[Any]) -> str | None:
-        return covered_text(getattr(root, field), root.person_names)
+    def shown(root: strawberry.Parent[Any], info: ApiInfo) -> str | None:
+        return info.context.shown.told(getattr(root, field), root.person_names)
 
     return resolved(shown, description)
 
@@ -233,7 +233,7 @@ class WaitingRecord:
     agency: Agency = resolved(_agency, "The agency of the case it waits for. 执法机关")
     document_number: str = strawberry.field(description="The number of the case it waits for. 处罚决定书文号")
     since: datetime = strawberry.field(description="When it came. 到达时间")
-    run: FeedRun | None = resolved(_run, "The run that brought it, where you may see it. 导入批次")
+    run: FeedRun | None = resolved(_run, "The run that brought it. 导入批次", needs=Permission.READ_FEED_RUNS)
 
 
 @strawberry.type(description="A waiting record and its cursor. 待关联记录及游标")

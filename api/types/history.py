@@ -12,10 +12,10 @@ from api import paging
 from api.auditing import given_out
 from api.context import ApiInfo
 from api.loaders import Slice
-from api.masking import shown_earlier_value
 from api.paging import Connection, Page, PageInfo, decode_cursor, encode_cursor, make_page, page_size
 from api.types.fields import resolved
 from schema import history_records, records
+from schema.access_vocabularies import Permission
 
 _DEFAULT_PAGE = 20
 
@@ -25,7 +25,7 @@ LazyCase = Annotated["PenaltyCase", strawberry.lazy("api.types.penalty_case")]  
 
 @dataclass(frozen=True, slots=True)
 class ShownChange:
-    """A change of a case, with the case, whose persons' names are masked in it."""
+    """A change of a case, with the case, which says whose names are masked in it."""
 
     case: records.PenaltyCase
     change: history_records.CaseChange
@@ -38,12 +38,12 @@ def _field(root: ChangeParent) -> str:
     return root.change.field
 
 
-def _before(root: ChangeParent) -> str | None:
-    return shown_earlier_value(root.case, root.change, root.change.before)
+def _before(root: ChangeParent, info: ApiInfo) -> str | None:
+    return info.context.shown.earlier_value(root.case, root.change, root.change.before)
 
 
-def _after(root: ChangeParent) -> str | None:
-    return shown_earlier_value(root.case, root.change, root.change.after)
+def _after(root: ChangeParent, info: ApiInfo) -> str | None:
+    return info.context.shown.earlier_value(root.case, root.change, root.change.after)
 
 
 def _changed_at(root: ChangeParent) -> datetime:
@@ -64,8 +64,8 @@ async def _earlier_run(root: ChangeParent, info: ApiInfo) -> records.FeedRun | N
 
 
 _FIELD_DESCRIPTION = "The field by its name here; the party's are party.name and so on. 字段"
-_BEFORE_DESCRIPTION = "What it was; null: unknown. Names of natural persons are masked. 原值（自然人已脱敏）"
-_AFTER_DESCRIPTION = "What it became, masked in the same way. 新值（自然人已脱敏）"
+_BEFORE_DESCRIPTION = "What it was; null: unknown. Natural persons' names by role. 原值（自然人按权限脱敏）"
+_AFTER_DESCRIPTION = "What it became, masked in the same way. 新值（自然人按权限脱敏）"
 
 
 @strawberry.type(description="An earlier value of a field of a case. 案件变更")
@@ -76,11 +76,15 @@ class CaseChange:
     before: str | None = resolved(_before, _BEFORE_DESCRIPTION)
     after: str | None = resolved(_after, _AFTER_DESCRIPTION)
     changed_at: datetime = resolved(_changed_at, "When it was replaced. 变更时间")
-    run: LazyRun | None = resolved(_run, "The load that replaced it; null: no load did. 变更批次")
+    run: LazyRun | None = resolved(
+        _run, "The load that replaced it; null: no load did. 变更批次", needs=Permission.READ_FEED_RUNS
+    )
     line: int | None = resolved(
         _line, "The line of that load's file; null where it told of another case of the same party. 行号"
     )
-    earlier_run: LazyRun | None = resolved(_earlier_run, "The load that the earlier value came from. 原值来源批次")
+    earlier_run: LazyRun | None = resolved(
+        _earlier_run, "The load that the earlier value came from. 原值来源批次", needs=Permission.READ_FEED_RUNS
+    )
 
 
 @strawberry.type(description="A change and its cursor. 变更及游标")

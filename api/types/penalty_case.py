@@ -10,7 +10,6 @@ from api import paging
 from api.auditing import given_out
 from api.context import ApiInfo
 from api.loaders import Slice
-from api.masking import is_masked, shown_name, shown_text
 from api.paging import Connection, Page, PageInfo, make_page, page_size
 from api.types.anomaly import Anomaly, CannotTell, case_anomalies, case_cannot_tell
 from api.types.fields import resolved
@@ -29,6 +28,7 @@ from api.types.organisation import Agency
 from api.types.quantity import Quantity, case_quantities
 from api.types.timeline import TIMELINE_DESCRIPTION, CaseEvent, case_events, count_case_events
 from schema import follow_up_records, records
+from schema.access_vocabularies import Permission
 from schema.vocabularies import CaseSort, DataSource, Domain, PartyType, PenaltyKind
 from stores.search.seam import Position, decode_position
 
@@ -46,32 +46,32 @@ def case_cursor(case: records.PenaltyCase, sort: CaseSort) -> str:
     return Position(sort, None, key, case.id).encode()
 
 
-def _title(root: CaseParent) -> str | None:
-    return shown_text(root, root.title)
+def _title(root: CaseParent, info: ApiInfo) -> str | None:
+    return info.context.shown.text(root, root.title)
 
 
-def _violation_type(root: CaseParent) -> str | None:
-    return shown_text(root, root.violation_type)
+def _violation_type(root: CaseParent, info: ApiInfo) -> str | None:
+    return info.context.shown.text(root, root.violation_type)
 
 
-def _facts(root: CaseParent) -> str | None:
-    return shown_text(root, root.facts)
+def _facts(root: CaseParent, info: ApiInfo) -> str | None:
+    return info.context.shown.text(root, root.facts)
 
 
-def _legal_basis(root: CaseParent) -> str | None:
-    return shown_text(root, root.legal_basis)
+def _legal_basis(root: CaseParent, info: ApiInfo) -> str | None:
+    return info.context.shown.text(root, root.legal_basis)
 
 
-def _penalty_content(root: CaseParent) -> str | None:
-    return shown_text(root, root.penalty_content)
+def _penalty_content(root: CaseParent, info: ApiInfo) -> str | None:
+    return info.context.shown.text(root, root.penalty_content)
 
 
-def _name(root: PartyParent) -> str:
-    return shown_name(root)
+def _name(root: PartyParent, info: ApiInfo) -> str:
+    return info.context.shown.name(root)
 
 
-def _masked(root: PartyParent) -> bool:
-    return is_masked(root)
+def _masked(root: PartyParent, info: ApiInfo) -> bool:
+    return info.context.shown.is_masked(root)
 
 
 def _cases(
@@ -97,7 +97,9 @@ class Party(Node):
     """`schema.records.Party` as clients see it."""
 
     type: PartyType = strawberry.field(description="Organisation or natural person. 类别")
-    name: str = resolved(_name, "Its name; a natural person's is masked. 名称（自然人已脱敏）")
+    name: str = resolved(
+        _name, "Its name; a natural person's is masked unless the role shows it. 名称（自然人按权限脱敏）"
+    )
     uscc: str | None = strawberry.field(description="The unified social credit code, as sent. 统一社会信用代码")
     masked: bool = resolved(_masked, "Whether the name shown is not the whole. 是否脱敏")
     cases: Annotated["CaseConnection", strawberry.lazy("api.types.penalty_case")] = resolved(
@@ -145,17 +147,23 @@ class PenaltyCase(Node):
     sources: list[DataSource] = strawberry.field(description="Where it is known from. 数据来源")
     revision: int = strawberry.field(description="One higher after every change. 版本")
     anomalies: list[Anomaly] = resolved(
-        case_anomalies, "What the rules found, whatever became of it, or only in some states. 异常"
+        case_anomalies,
+        "What the rules found, whatever became of it, or only in some states. 异常",
+        needs=Permission.READ_FINDINGS,
     )
     cannot_tell: list[CannotTell] = resolved(
-        case_cannot_tell, "What the rules cannot judge, and for want of what. 无法判断"
+        case_cannot_tell,
+        "What the rules cannot judge, and for want of what. 无法判断",
+        needs=Permission.READ_FINDINGS,
     )
     history: CaseChangeConnection = resolved(case_history, "Its earlier values, newest first. 变更历史")
     timeline: list[CaseEvent] = resolved(case_events, TIMELINE_DESCRIPTION)
     timeline_count: int = resolved(count_case_events, "How many events its timeline has. 时间轴事件总数")
     transfers: list[Transfer] = resolved(following(follow_up_records.Transfer), "Transfers to the police. 移送")
     criminal_cases: list[CriminalCase] = resolved(
-        following(follow_up_records.CriminalCase), "What the police did with it. 刑事案件"
+        following(follow_up_records.CriminalCase),
+        "What the police did with it. 刑事案件",
+        needs=Permission.READ_CRIMINAL_CASES,
     )
     enforcements: list[EnforcementCase] = resolved(
         following(follow_up_records.EnforcementCase), "Applications to a court for enforcement. 申请强制执行"

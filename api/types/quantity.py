@@ -6,7 +6,7 @@ from typing import Final
 
 import strawberry
 
-from api.masking import shown_quotes
+from api.context import ApiInfo
 from schema.records import PenaltyCase
 from schema.vocabularies import Certainty
 from supervision.quantities.weighing import WeighedQuantity, weigh_quantities
@@ -23,7 +23,7 @@ class Quantity:
     value: Decimal = strawberry.field(description="How much, in the unit. 数值")
     unit: str = strawberry.field(description="t, mu, m3, yuan, count or times. 单位（吨、亩、立方米、元、株、倍）")
     quote: str | None = strawberry.field(
-        description="The words of the text that say it, or that differ from it; persons are masked. 原文"
+        description="The words of the text that say it, or that differ from it; persons by role. 原文"
     )
     certainty: Certainty = strawberry.field(
         description="POSSIBLE where the text doubts, estimates or attributes it. 确定程度"
@@ -33,11 +33,12 @@ class Quantity:
     )
 
 
-def case_quantities(root: strawberry.Parent[PenaltyCase]) -> Sequence[Quantity]:
+def case_quantities(root: strawberry.Parent[PenaltyCase], info: ApiInfo) -> Sequence[Quantity]:
     """A case's quantities, a hundred at most: what the agency states first."""
     texts = (root.facts, root.penalty_content, root.title)
     weighed = weigh_quantities(root.quantities, texts, root.domain)[:MOST_QUANTITIES]
-    quotes = {place: shown_quotes(root, text) for place, text in enumerate(texts) if text} if weighed else {}
+    shown = info.context.shown
+    quotes = {place: shown.quotes(root, text) for place, text in enumerate(texts) if text} if weighed else {}
     return [_shown(quantity, quotes) for quantity in weighed]
 
 

@@ -6,10 +6,10 @@ from datetime import date
 import strawberry
 
 from api.context import ApiInfo
-from api.masking import covered_text, names_to_cover
+from api.masking import names_to_cover
 from api.paging import MAX_PAGE
 from api.types.fields import resolved
-from api.types.node import Node, NodeRecord
+from api.types.node import Node, NodeRecord, may_know
 from schema import records
 from stores.errors import BadUserInputError
 from supervision import timeline
@@ -25,8 +25,9 @@ TIMELINE_DESCRIPTION = (
 
 
 async def _events(case: records.PenaltyCase, info: ApiInfo) -> tuple[timeline.CaseEvent, ...]:
-    loaders = info.context.loaders.follow_ups_of.values()
-    follow_ups = await asyncio.gather(*(loader.load(case.id) for loader in loaders))
+    loaders = info.context.loaders.follow_ups_of
+    told = [record for record in loaders if may_know(info.context.viewer, record.__name__)]
+    follow_ups = await asyncio.gather(*(loaders[record].load(case.id) for record in told))
     return timeline.case_timeline(case, [record for of_kind in follow_ups for record in of_kind])
 
 
@@ -45,19 +46,19 @@ async def count_case_events(root: CaseParent, info: ApiInfo) -> int:
     return len(await _events(root, info))
 
 
-def _cover(event: timeline.CaseEvent) -> timeline.Cover:
+def _cover(event: timeline.CaseEvent, info: ApiInfo) -> timeline.Cover:
     """How a text of an event may be shown."""
-    record = event.record
+    record, shown = event.record, info.context.shown
     names = names_to_cover(record) if isinstance(record, records.PenaltyCase) else record.person_names
-    return lambda text: covered_text(text, names) or ""
+    return lambda text: shown.told(text, names) or ""
 
 
-def _title(root: EventParent) -> str:
-    return root.title(_cover(root))
+def _title(root: EventParent, info: ApiInfo) -> str:
+    return root.title(_cover(root, info))
 
 
-def _actor(root: EventParent) -> str | None:
-    return root.actor_name(_cover(root))
+def _actor(root: EventParent, info: ApiInfo) -> str | None:
+    return root.actor_name(_cover(root, info))
 
 
 def _kind(root: EventParent) -> str:
@@ -79,7 +80,8 @@ class CaseEvent:
         "enforcement.granted, measure.served; others may come. 事件类别",
     )
     title: str = resolved(
-        _title, "What happened, in Chinese; long texts cut, natural persons' names masked. 事件名称（自然人已脱敏）"
+        _title,
+        "What happened, in Chinese; long texts cut, natural persons' names by role. 事件名称（自然人按权限脱敏）",
     )
     actor: str | None = resolved(
         _actor,

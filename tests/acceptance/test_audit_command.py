@@ -109,5 +109,7 @@ def test_rejected_rows_that_leave_are_an_export(
     output = program.folder / "errors.jsonl"
     assert program.run("feed", "errors", loaded["run"], "--output", str(output), **settings).status == 0
     with psycopg.connect(dsn(database_urls.superuser)) as connection:
-        rows = connection.execute("SELECT action, operation, detail, purpose FROM audit_entry").fetchall()
+        rows = connection.execute(
+            "SELECT action, operation, detail, purpose FROM audit_entry WHERE action <> 'LOAD'"
+        ).fetchall()
     assert rows == [("EXPORT", "feed errors", {"run": loaded["run"]}, "jiandu feed errors")]

@@ -11,6 +11,7 @@ from stores.errors import BadUserInputError
 from stores.keys import KeyRing
 from stores.postgres import Database
 from tests.conftest import CHINA, TestDatabase, dsn
+from tests.integration.audit_readers import EVERYBODY
 from tests.integration.feeding import Feed, case, person
 from tests.integration.test_audit_seals import viewed, write
 
@@ -38,6 +39,7 @@ async def many(database: Database, *, most: int = 3, since: int = -3600) -> list
     async with database.begin() as connection:
         found = await find_many_views(
             connection,
+            EVERYBODY,
             since=NOON + timedelta(seconds=since),
             until=NOON + timedelta(hours=5),
             most=most,
@@ -84,6 +86,7 @@ async def watched(database: Database) -> list[AuditAlert]:
     async with database.begin() as connection:
         return await find_watched_views(
             connection,
+            EVERYBODY,
             since=NOON - timedelta(days=365),
             until=datetime.now(CHINA) + timedelta(hours=1),
             first=100,

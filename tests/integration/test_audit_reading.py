@@ -91,6 +91,7 @@ async def test_what_cannot_be_read_as_a_filter_is_refused(client: Client) -> Non
         assert await client.code(f"{{ auditAlerts({range_}) {{ kind }} }}") == "BAD_USER_INPUT"
 
 
+# A machine asks for nothing but who it is.
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.MACHINE}))
 async def test_only_who_supervises_the_looks_of_others_reads_them(
     client: Client, database: Database, role: Role

@@ -19,6 +19,7 @@ from stores.keys import KeyRing
 from stores.migrating import newest_revision
 from stores.postgres import Database
 from tests.conftest import TestDatabase, dsn
+from tests.integration.audit_readers import EVERYBODY
 from tests.integration.feeding import PERSON_NUMBER, Feed, case
 from tests.integration.follow_up_feeding import follow_up
 from tests.integration.graphql_client import Client, served
@@ -240,7 +241,7 @@ async def test_a_request_is_written_down_in_one_statement(client: Client, databa
         await client.ask("{ a: cases { nodes { id } } b: cases { totalCount } agencies { nodes { id } } }")
     assert len([statement for statement in executed if "audit_entry" in statement]) == 1
     async with database.begin() as connection:
-        assert await count_entries(connection, AuditFilter(action=AuditAction.LIST)) == 3
+        assert await count_entries(connection, EVERYBODY, AuditFilter(action=AuditAction.LIST)) == 3
 
 
 async def test_a_permalink_leaves_an_entry(client: Client, feed: Feed, judge: Judge) -> None:

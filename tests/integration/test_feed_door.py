@@ -13,6 +13,7 @@ from typing import Any
 
 import anyio
 import httpx
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,7 +26,7 @@ from stores.errors import LimitExceededError
 from stores.feed_spool import FeedSpool
 from stores.keys import KeyRing
 from stores.postgres import Database
-from tests.conftest import TestDatabase
+from tests.conftest import TestDatabase, dsn
 from tests.integration.door_serving import Machine, Sender, door_settings, machine_of, opened_door
 from tests.integration.feeding import AGENCY, OTHER_AGENCY, Feed, agency, case, procuratorate
 
@@ -216,7 +217,7 @@ async def test_rows_of_another_agency_and_of_the_register_are_rejected_known_or_
     assert told["rejected"] == told["rows"] == 4
     assert [error["code"] for error in told["errors"]] == [*["UNKNOWN_AGENCY"] * 2, *["UNKNOWN_KIND"] * 2]
     after = await door.feed.record()
-    for table in ("feed_delivery", "machine_key"):
+    for table in ("feed_delivery", "machine_key", "audit_entry"):
         assert after.pop(table)
         record.pop(table)
     assert after == record
@@ -320,3 +321,36 @@ def test_a_sender_fills_no_disk_with_beginnings(tmp_path: Path) -> None:
     with pytest.raises(LimitExceededError):
         spool.require_room(1, 1, "c", 80)
     spool.require_room(2, 1, "c", 80)
+
+
+async def test_every_file_that_comes_is_on_the_trail_with_what_became_of_it(door: Doorway) -> None:
+    content = door.file(*CASES, case("试环罚〔2024〕9号", decidedOn="2022-09-31"))
+    await door.sender.put(content)
+    await door.sender.put(content)
+    await door.sender.put(b"\x00\xff", "odd.bin")
+    entries = await door.feed.rows(
+        "SELECT e.*, d.id AS delivery FROM audit_entry e"
+        " LEFT JOIN feed_delivery d ON d.xmin::text::bigint = e.transaction ORDER BY e.id"
+    )
+    assert {(entry["action"], entry["operation"]) for entry in entries} == {("LOAD", "PUT /feeds")}
+    assert {(entry["login"], entry["account_id"], entry["purpose"]) for entry in entries} == {
+        ("machine", door.machine.account_id, "数据报送")
+    }
+    run = (await door.feed.rows("SELECT run FROM feed_run WHERE loaded_by IS NOT NULL ORDER BY id"))[0]
+    known = {"agency": AGENCY, "file": "cases.jsonl", "sha256": hashlib.sha256(content).hexdigest()}
+    assert [entry["detail"] for entry in entries][:2] == [
+        known | {"runs": [run["run"]], "exitStatus": 1},
+        known | {"answeredBefore": True, "exitStatus": 1},
+    ]
+    odd = entries[2]["detail"]
+    assert (odd["file"], odd["runs"], odd["exitStatus"]) == ("odd.bin", [], 2)
+    assert [entry["result_count"] for entry in entries] == [6, None, 0]
+    assert [entry["delivery"] is not None for entry in entries] == [True, False, True]
+
+
+async def test_a_file_that_cannot_be_written_down_is_not_answered(door: Doorway, database_urls: TestDatabase) -> None:
+    with psycopg.connect(dsn(database_urls.superuser), autocommit=True) as connection:
+        connection.execute("ALTER TABLE audit_entry ADD CONSTRAINT full_disk CHECK (false) NOT VALID")
+    answer = await door.sender.put(door.file(*CASES))
+    assert answer.status_code >= 500
+    assert await door.feed.rows("SELECT id FROM feed_delivery") == []

@@ -166,12 +166,14 @@ async def test_each_relation_costs_one_statement_however_many_cases_there_are(
     assert costs == dict.fromkeys(costs, 1 + len(FOLLOW_UPS) + 1)
 
 
-async def test_records_by_id_cost_one_statement_a_type(client: Client, feed: Feed, database: Database) -> None:
+async def test_records_by_id_cost_one_statement_a_type_and_one_for_their_cases(
+    client: Client, feed: Feed, database: Database
+) -> None:
     await feed(*(case(f"{number}号") for number in range(5)), *(transfer(f"{number}号") for number in range(5)))
     ids = [global_id("Transfer", number) for number in range(1, 6)]
     with statements(database) as executed:
         await client.ask("query($ids: [ID!]!) { nodes(ids: $ids) { ... on Transfer { toOrgan } } }", ids=ids)
-    assert len(executed) == 1 + 1  # and the entry of the audit trail
+    assert len(executed) == 1 + 1 + 1  # and the entry of the audit trail
 
 
 # What waits ----------------------------------------------------------------------------------------------------------
@@ -210,7 +212,7 @@ async def test_what_waits_is_walked_page_by_page_and_each_page_costs_one_stateme
     while True:
         with statements(database) as executed:
             page = (await client.ask(document, after=after))["waitingRecords"]
-        assert len(executed) == 1 + 1  # and the entry of the audit trail
+        assert len(executed) == 1 + 1 + 1  # and the entry of the audit trail
         walked += [(node["kind"], node["documentNumber"]) for node in page["nodes"]]
         if not page["pageInfo"]["hasNextPage"]:
             break

@@ -65,7 +65,9 @@ def test_the_published_table_tells_of_the_same_cases(cases: list[CaseRecord], tm
 def test_the_register_holds_every_agency_of_the_cases(cases: list[CaseRecord], tmp_path: Path) -> None:
     read = records(write_json_lines(tmp_path / "register.jsonl", register_rows()))
     registered = [record for record in read if isinstance(record, AgencyRecord)]
-    assert sum(isinstance(record, ProcuratorateRecord) for record in read) == 1
+    procuratorates = {record.name: record.parent for record in read if isinstance(record, ProcuratorateRecord)}
+    assert list(procuratorates.values()) == [None, *[next(iter(procuratorates))] * 13]
+    assert {agency.procuratorate for agency in registered} == procuratorates.keys()
     assert len({agency.name for agency in registered}) == len({agency.uscc for agency in registered}) == 25
     assert {case.agency_name for case in cases} <= {agency.name for agency in registered}
 

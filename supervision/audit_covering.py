@@ -1,0 +1,161 @@
+"""What an entry of the audit trail is shown with to whoever may not read natural persons' names. Pure.
+
+A question names whoever somebody looked for, and no record tells who that is. So it is covered whenever it may be a
+name: here an ordinary word covered by mistake costs little. The entry itself stays as it was written.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from typing import Any, Final
+
+import rjieba
+
+from schema.vocabularies import NAMED_FIELDS, PartyType
+from supervision.person_names import find_person_names, looks_like_person
+from supervision.privacy import cover_names
+from supervision.surnames import COMPOUND_SURNAMES, HAN, SINGLE_SURNAMES
+
+PROSE: Final = frozenset({"reason", "file"})
+"""Details in prose: ordinary words stay."""
+
+CODES: Final = frozenset(
+    {
+        *("id", "ids", "agencyId", "agencyIds", "anomalyId", "caseId", "idempotencyKey", "party", "watch"),
+        *("first", "after", "sort", "groupBy", "domains", "anomalies", "certainty", "action", "networked"),
+        *("regions", "rules", "decidedFrom", "decidedTo", "fineMin", "fineMax", "from", "to", "asOf"),
+        *("accountLogin", "login", "roles", "department", "keyId", "oldKeyId", "code", "value"),
+        *("refused", "because", "run", "runs", "sha256"),
+    }
+)
+"""Details that are a code, a date or a login: other letters stay, and of Han characters there should be none."""
+
+REGISTERED: Final = frozenset({"agency", "procuratorate"})
+"""Details that are a name of the register: they stay."""
+
+_CHARACTER: Final = rf"[{HAN}\u2e80-\u2fdf]"
+_HAN_WORD = re.compile(rf"{_CHARACTER}+")
+# A name of another people's, or one whose characters were set apart: no part of it is the whole name.
+_DOTTED = re.compile(rf"{_CHARACTER}{{1,8}}(?:[·•・‧．]{_CHARACTER}{{1,8}})+")
+_SET_APART = re.compile(rf"(?<!{_CHARACTER}){_CHARACTER}(?:[^\w*]+{_CHARACTER}(?!{_CHARACTER}))+")
+# Characters with nothing but signs between them: a phrase is found whatever signs stand in it.
+_SEQUENCE = re.compile(rf"{_CHARACTER}(?:[^\w*]*{_CHARACTER})*")
+_AUTHORITY = re.compile(rf"{_CHARACTER}{{3,}}(?=\s*[\[〔【〖﹝({{<《「『〈［（｛＜]\s*(?:19|20)[0-9]{{2}})")
+_LONGEST_NAME: Final = 4
+_GIVEN_NAME: Final = 2
+_OPERATORS: Final = frozenset({"OR", "AND", "NOT"})
+_FIELDS: Final = frozenset(field.value for field in NAMED_FIELDS)
+# Rare surnames that hardly ever are one before a word: 行政处罚和刑事处罚.
+_JOINING_WORDS: Final = frozenset("和从由时相应")
+
+
+def cover_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """The details of an entry with everything covered that may name a natural person, however deep inside."""
+    return {name: value if name in REGISTERED else _covered(name, value) for name, value in detail.items()}
+
+
+def _covered(name: str, value: Any) -> Any:
+    if isinstance(value, str):
+        if name in CODES and _HAN_WORD.search(value) is None:
+            return value
+        return cover_remark(value) if name in PROSE else cover_question(value)
+    if isinstance(value, Mapping):
+        return cover_detail(value)
+    if isinstance(value, list | tuple):
+        return [_covered(name, each) for each in value]
+    return value
+
+
+def cover_question(text: str) -> str:
+    """A text that somebody searched with, without what may be a name in it.
+
+    Covered are words of two to four Han characters, the two characters behind a surname, and words in other letters.
+    Of each the first character stays. Operators, fields and numbers stay whole, and the authority of a document number
+    but for what stands behind a surname.
+    """
+    hidden: set[int] = set()
+    authorities = {found.span() for found in _AUTHORITY.finditer(text)}
+    for found in _HAN_WORD.finditer(text):
+        if found.end() - found.start() <= _LONGEST_NAME and found.span() not in authorities:
+            hidden.update(range(found.start() + 1, found.end()))
+    hidden.update(_places_of_names_in_parts(text))
+    for places in _behind_surnames(text, _SEQUENCE).values():
+        hidden.update(places)
+    hidden.update(_places_in_other_letters(text))
+    return _with_stars(text, hidden)
+
+
+def cover_remark(text: str) -> str:
+    """A text in prose, such as what a session is for, without what may be a name in it.
+
+    Covered is what is introduced as a person's name or reads as one by itself, and the two characters behind a surname
+    that is no part of a longer word. Other words of the dictionary stay.
+    """
+    text = cover_names(text, find_person_names(None, PartyType.ORGANIZATION, None, (text,)))
+    hidden = set(_places_of_names_in_parts(text))
+    behind = _behind_surnames(text, _HAN_WORD)
+    words = [*rjieba.tokenize(text, hmm=False), ("", len(text), len(text))]
+    for (word, start, end), (following, *_place) in pairwise(words):
+        if len(word) > 1 and _HAN_WORD.fullmatch(word) and looks_like_person(word):
+            hidden.update(range(start + 1, end))
+        if word in COMPOUND_SURNAMES:
+            hidden.update(behind.get(start, ()))
+        # Of 业主张三 the dictionary knows 主张.
+        elif (len(word) == 1 and not (word in _JOINING_WORDS and len(following) > 1)) or len(following) == 1:
+            hidden.update(behind.get(end - 1, ()))
+    return _with_stars(text, hidden)
+
+
+def _places_of_names_in_parts(text: str) -> Iterator[int]:
+    for pattern in (_DOTTED, _SET_APART):
+        for found in pattern.finditer(text):
+            yield from range(found.start() + 1, found.end())
+
+
+def _behind_surnames(text: str, sequence: re.Pattern[str]) -> dict[int, list[int]]:
+    """The places of a name whose surname begins at a place of a sequence, but for the surname's first character."""
+    behind: dict[int, list[int]] = {}
+    for found in sequence.finditer(text):
+        places = [place for place in range(*found.span()) if _HAN_WORD.match(text, place)]
+        read = unicodedata.normalize("NFKC", "".join(text[place] for place in places))
+        if len(read) != len(places):
+            read = "".join(text[place] for place in places)
+        for index, place in enumerate(places):
+            if read[index : index + 2] in COMPOUND_SURNAMES:
+                behind[place] = places[index + 1 : index + 2 + _GIVEN_NAME]
+            elif read[index] in SINGLE_SURNAMES:
+                behind[place] = places[index + 1 : index + 1 + _GIVEN_NAME]
+    return behind
+
+
+def _places_in_other_letters(text: str) -> Iterator[int]:
+    """The places of words in other letters than Han characters, but for their first ones."""
+    for start, end in _words_in_other_letters(text):
+        word, following = text[start:end], text[end : end + 1]
+        is_field = word.lower() in _FIELDS and following in {":", "："}
+        # Letters of a code stand beside its digits.
+        is_code = following.isdigit() or text[start - 1 : start].isdigit()
+        if not (is_field or is_code or word in _OPERATORS):
+            yield from range(start + 1, end)
+
+
+def _words_in_other_letters(text: str) -> Iterator[tuple[int, int]]:
+    start: int | None = None
+    for place, character in enumerate(f"{text} "):
+        # With marks: vowels of other scripts are no letters.
+        inside = unicodedata.category(character)[0] in "LM" and not _HAN_WORD.match(character)
+        if inside and start is None:
+            start = place
+        elif not inside and start is not None:
+            yield start, place
+            start = None
+
+
+def _with_stars(text: str, hidden: Iterable[int]) -> str:
+    """The text with what is hidden covered; signs and white space stay."""
+    characters = list(text)
+    for place in hidden:
+        if not (characters[place].isspace() or unicodedata.category(characters[place])[0] == "P"):
+            characters[place] = "*"
+    return "".join(characters)

@@ -1,0 +1,108 @@
+"""What is asked of the record of access_record.py: every root field, with arguments that reach what an agency has."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graphql import GraphQLSchema
+
+from api.ids import global_id
+from tests.integration.access_questions import Question, Reach, ask
+from tests.integration.access_record import AccessRecord
+from tests.integration.access_viewers import Place
+
+GROUPS: Final[Sequence[list[str]]] = (["AGENCY", "YEAR"], ["RULE", "ANOMALY", "CERTAINTY"], [])
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A question, and of whose records its answer tells: of one agency's, of several ones', or of nobody's.
+
+    `mixed`: what an agency's are is told by themselves. `names_agencies`: the answer may tell the ids of agencies out
+    of scope, which are no secret.
+    """
+
+    question: Question
+    place: Place | None = None
+    mixed: bool = False
+    names_agencies: bool = False
+
+
+def all_probes(schema: GraphQLSchema, record: AccessRecord) -> list[Probe]:
+    """Every question, of every agency's records and of nobody's."""
+    return [
+        *_nobodys(schema, record),
+        *_everybodys(schema),
+        *(probe for place in Place for probe in probes_of(schema, record, place)),
+    ]
+
+
+def probes_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iterator[Probe]:
+    """Every question that reaches what an agency has."""
+    agency = record.agencies[place]
+    for type_name, ids in record.ids[place].items():
+        # A colleague's account is no secret of the agency's, but the agency it names is.
+        named = type_name == "User"
+        reach = Reach.DEEP if type_name == "PenaltyCase" else Reach.EDGES
+        yield Probe(ask(schema, "node", on=type_name, reach=reach, id=ids[0]), place, names_agencies=named)
+        if len(ids) > 1:
+            asked = ask(schema, "nodes", on=type_name, reach=Reach.EDGES, ids=list(ids))
+            yield Probe(asked, place, names_agencies=named)
+    yield Probe(ask(schema, "penaltyCase", documentNumber=place.number(1), agencyId=agency), place)
+    yield Probe(ask(schema, "penaltyCase", documentNumber=place.number(2)), place)
+    yield from searches_of(schema, record, place)
+    for prefix in (place.number(1)[:4], place.company[:4], place.value[:3]):
+        yield Probe(ask(schema, "suggest", prefix=prefix), place)
+    yield Probe(ask(schema, "cases", filter={"agencyIds": [agency]}), place)
+    for group_by in GROUPS:
+        yield Probe(ask(schema, "statistics", filter={"agencyIds": [agency]}, groupBy=group_by), place)
+    yield Probe(ask(schema, "cannotTellCounts", agencyIds=[agency]), place)
+    finding = record.ids[place]["Anomaly"][0]
+    # Each time something else is decided: what was decided before is refused.
+    for mutation in ("confirmAnomaly", "dismissAnomaly"):
+        told = {"anomalyId": finding, "reason": place.said(place.finding)}
+        yield Probe(ask(schema, mutation, mutation=True, input=told), place)
+        # What is said wrongly is refused before anything is looked up.
+        yield Probe(ask(schema, mutation, mutation=True, input={**told, "reason": " "}))
+
+
+def searches_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iterator[Probe]:
+    """Every search that reaches an agency's cases, with facets and highlights."""
+    for query in (place.word, place.person, f"number:{place.number(1)}"):
+        yield Probe(ask(schema, "searchCases", query=query, first=10), place)
+    yield Probe(ask(schema, "searchCases", filter={"agencyIds": [record.agencies[place]]}), place)
+    yield Probe(ask(schema, "searchCases", query=f"{place.word} -{place.person}", sort="FINE_HIGHEST"), place)
+
+
+def everybodys_search(schema: GraphQLSchema) -> Probe:
+    """A search for whatever there is, with every facet."""
+    return Probe(ask(schema, "searchCases", first=100), mixed=True)
+
+
+def _everybodys(schema: GraphQLSchema) -> Iterator[Probe]:
+    """Lists of whatever there is, and counts of it."""
+    yield everybodys_search(schema)
+    yield Probe(ask(schema, "cases", reach=Reach.DEEP, first=100), mixed=True)
+    yield Probe(ask(schema, "statistics", groupBy=["AGENCY"]), mixed=True)
+    yield Probe(ask(schema, "cannotTellCounts", first=100), mixed=True)
+    yield Probe(ask(schema, "feedRuns", reach=Reach.EDGES, first=100), mixed=True)
+    yield Probe(ask(schema, "waitingRecords", first=100), mixed=True)
+
+
+def _nobodys(schema: GraphQLSchema, record: AccessRecord) -> Iterator[Probe]:
+    def probe(root: str, /, on: str | None = None, *, names_agencies: bool = False, **arguments: Any) -> Probe:
+        return Probe(ask(schema, root, on=on, reach=Reach.EDGES, **arguments), names_agencies=names_agencies)
+
+    yield probe("viewer", names_agencies=True)
+    yield probe("agencies", first=1, after=record.first_agency, names_agencies=True)
+    yield probe("node", "Agency", id=record.agencies[Place.EAST], names_agencies=True)
+    yield probe("nodes", "Agency", ids=list(record.agencies.values()), names_agencies=True)
+    yield probe("nodes", "Procuratorate", ids=list(record.procuratorates))
+    yield probe("node", "Rule", id=record.rule)
+    yield probe("rules")
+    yield probe("auditTrail")
+    # Before anybody else searched, somebody on this machine did.
+    yield probe("auditTrail", filter={"action": "SEARCH", "accountLogin": "local administrator"}, first=100)
+    yield probe("auditAlerts")
+    yield probe("node", "Party", id=record.shared_party)
+    yield probe("nodes", "Party", ids=[record.shared_party, global_id("Party", 999_999)])
