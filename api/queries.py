@@ -272,12 +272,16 @@ async def suggest(info: ApiInfo, prefix: str, first: int | None = _DEFAULT_SUGGE
     if not 0 <= size <= MAX_PAGE:
         raise BadUserInputError(f"`first` is a number from 0 to {MAX_PAGE}.")
     found = await _read(info, lambda connection: read_suggestions(connection, info.context.scope, prefix, size))()
+    may = await asyncio.gather(*(_may_be_suggested(info.context, suggestion) for suggestion in found))
+    return [suggestion for suggestion, kept in zip(found, may, strict=True) if kept]
+
+
+async def _may_be_suggested(context: Context, suggestion: records.Suggestion) -> bool:
+    if suggestion.kind is SuggestionKind.AGENCY and suggestion.record_id is not None:
+        agency = await context.loaders.agencies.load(suggestion.record_id)
+        return agency is not None and context.scope.holds(agency.id, agency.procuratorate_id)
     # A sender's mistake about what a party is tells nobody a person's name.
-    return [
-        suggestion
-        for suggestion in found
-        if not (suggestion.kind is SuggestionKind.PARTY and looks_like_person(suggestion.text))
-    ]
+    return not (suggestion.kind is SuggestionKind.PARTY and looks_like_person(suggestion.text))
 
 
 @strawberry.type(description="What can be asked. 查询")

@@ -12,7 +12,7 @@ WITH viewing AS (
 ), known AS MATERIALIZED (
   -- Of these cases the ones that may be told of; nothing is looked up for whoever may be told of all.
   SELECT c.id FROM penalty_case c
-   WHERE NOT CAST(:scope_everything AS boolean) AND $in_scope
+   WHERE NOT (SELECT scope_is('everything')) AND $in_scope
      AND c.id IN (SELECT viewed.case_id FROM viewing CROSS JOIN unnest(case_ids) AS viewed(case_id))
 ), too_many AS (
   SELECT v.id, v.login, v.at, counted.cases
@@ -20,7 +20,7 @@ WITH viewing AS (
    CROSS JOIN LATERAL (
      SELECT count(DISTINCT viewed.case_id) AS viewed,
             count(DISTINCT viewed.case_id) FILTER (
-              WHERE CAST(:scope_everything AS boolean) OR viewed.case_id IN (SELECT id FROM known)
+              WHERE (SELECT scope_is('everything')) OR viewed.case_id IN (SELECT id FROM known)
             ) AS cases
        FROM viewing o CROSS JOIN unnest(o.case_ids) AS viewed(case_id)
       WHERE o.login = v.login AND o.at <= v.at AND o.at >= v.at - make_interval(mins => :minutes)

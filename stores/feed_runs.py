@@ -183,8 +183,8 @@ def _run(row: Any) -> FeedRun:
 
 def _in_scope(scope: Scope) -> list[ColumnElement[bool]]:
     """A run is seen by whoever sees its agency's cases; one that has none, with the agencies nobody supervises."""
-    unassigned = [feed_run.c.agency_id.is_(None)] if scope.unassigned else []
-    return [or_(*unassigned, *compile_scope(scope, feed_run.c.agency_id))] if not scope.everything else []
+    of_agencies = compile_scope(scope, feed_run.c.agency_id)
+    return [or_(*of_agencies, feed_run.c.agency_id.is_(None))] if of_agencies and scope.unassigned else of_agencies
 
 
 async def list_runs(

@@ -217,6 +217,10 @@ def _kind(root: strawberry.Parent[follow_up_records.WaitingRecord]) -> str:
     return root.kind.value
 
 
+def _awaited_number(root: strawberry.Parent[follow_up_records.WaitingRecord], info: ApiInfo) -> str:
+    return info.context.shown.told(root.document_number, ()) or ""
+
+
 async def _agency(root: strawberry.Parent[follow_up_records.WaitingRecord], info: ApiInfo) -> Any:
     return await info.context.loaders.agencies.load(root.agency_id)
 
@@ -231,7 +235,7 @@ class WaitingRecord:
 
     kind: str = resolved(_kind, "Its kind in the feed, such as transfer. 记录种类")
     agency: Agency = resolved(_agency, "The agency of the case it waits for. 执法机关")
-    document_number: str = strawberry.field(description="The number of the case it waits for. 处罚决定书文号")
+    document_number: str = resolved(_awaited_number, "The number of the case it waits for. 处罚决定书文号")
     since: datetime = strawberry.field(description="When it came. 到达时间")
     run: FeedRun | None = resolved(_run, "The run that brought it. 导入批次", needs=Permission.READ_FEED_RUNS)
 

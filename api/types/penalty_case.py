@@ -46,6 +46,14 @@ def case_cursor(case: records.PenaltyCase, sort: CaseSort) -> str:
     return Position(sort, None, key, case.id).encode()
 
 
+def _document_number(root: CaseParent, info: ApiInfo) -> str | None:
+    return info.context.shown.text(root, root.document_number)
+
+
+def _filing_number(root: CaseParent, info: ApiInfo) -> str | None:
+    return info.context.shown.text(root, root.filing_number)
+
+
 def _title(root: CaseParent, info: ApiInfo) -> str | None:
     return info.context.shown.text(root, root.title)
 
@@ -116,10 +124,10 @@ class Party(Node):
 class PenaltyCase(Node):
     """`schema.records.PenaltyCase` as clients see it."""
 
-    document_number: str | None = strawberry.field(
-        description="Of the penalty decision; none before it, and none in some published tables. 处罚决定书文号"
+    document_number: str | None = resolved(
+        _document_number, "Of the penalty decision; none before it, and none in some published tables. 处罚决定书文号"
     )
-    filing_number: str | None = strawberry.field(description="Of the filing. 立案号")
+    filing_number: str | None = resolved(_filing_number, "Of the filing. 立案号")
     identity_derived: bool = strawberry.field(
         description="Known by party, agency and date only. 无文号，按当事人等识别"
     )

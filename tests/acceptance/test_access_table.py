@@ -31,6 +31,7 @@ NEEDED: Final[Mapping[str, frozenset[Permission]]] = {
     **dict.fromkeys(("run", "run text"), frozenset({Permission.READ_CASES, Permission.READ_FEED_RUNS})),
     "sender": frozenset({Permission.READ_CASES, Permission.READ_FEED_RUNS, Permission.READ_ACCOUNTS}),
     "audit": frozenset({Permission.READ_AUDIT_TRAIL}),
+    "audited case": frozenset({Permission.READ_AUDIT_TRAIL, Permission.READ_CASES}),
     "account": frozenset({Permission.READ_ACCOUNTS}),
 }
 """What one must be permitted to be shown a class of records."""
@@ -97,7 +98,7 @@ def test_nobody_is_shown_more_of_what_is_out_of_scope() -> None:
 
 def test_whoever_does_not_supervise_sees_nothing_by_the_place_of_another() -> None:
     scoped = {name for name, each in read_table().classes.items() if each.by_scope}
-    assert scoped == {*NEEDED, "following", "action: DECIDE_FINDINGS"} - {"audit"}
+    assert scoped == {*NEEDED, "following", "action: DECIDE_FINDINGS"}
 
 
 def test_the_document_holds_the_table_as_it_is() -> None:

@@ -57,6 +57,7 @@ def probes_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iter
     for group_by in GROUPS:
         yield Probe(ask(schema, "statistics", filter={"agencyIds": [agency]}, groupBy=group_by), place)
     yield Probe(ask(schema, "cannotTellCounts", agencyIds=[agency]), place)
+    yield Probe(ask(schema, "auditTrail", filter={"accountLogin": f"{place.login}0"}), place)
     finding = record.ids[place]["Anomaly"][0]
     # Each time something else is decided: what was decided before is refused.
     for mutation in ("confirmAnomaly", "dismissAnomaly"):
@@ -87,6 +88,7 @@ def _everybodys(schema: GraphQLSchema) -> Iterator[Probe]:
     yield Probe(ask(schema, "cannotTellCounts", first=100), mixed=True)
     yield Probe(ask(schema, "feedRuns", reach=Reach.EDGES, first=100), mixed=True)
     yield Probe(ask(schema, "waitingRecords", first=100), mixed=True)
+    yield Probe(ask(schema, "auditAlerts", first=100), mixed=True)
 
 
 def _nobodys(schema: GraphQLSchema, record: AccessRecord) -> Iterator[Probe]:
@@ -101,8 +103,5 @@ def _nobodys(schema: GraphQLSchema, record: AccessRecord) -> Iterator[Probe]:
     yield probe("node", "Rule", id=record.rule)
     yield probe("rules")
     yield probe("auditTrail")
-    # Before anybody else searched, somebody on this machine did.
-    yield probe("auditTrail", filter={"action": "SEARCH", "accountLogin": "local administrator"}, first=100)
-    yield probe("auditAlerts")
     yield probe("node", "Party", id=record.shared_party)
     yield probe("nodes", "Party", ids=[record.shared_party, global_id("Party", 999_999)])

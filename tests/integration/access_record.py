@@ -13,12 +13,15 @@ from typing import Any, Final
 import psycopg
 from sqlalchemy import text
 
-from api.ids import global_id
+from api.ids import global_id, parse_global_id
 from indexer.loading import LoadOptions, load_feed
 from schema.access_records import EVERYTHING
+from schema.access_vocabularies import AuditAction
+from schema.audit_records import Caller, Deed
 from schema.follow_up_tables import FOLLOW_UPS
 from schema.vocabularies import FeedKind
 from stores.audit_alerts import watch
+from stores.audit_trail import write_entries
 from stores.embedded import EmbeddedDatabase
 from stores.errors import UnreadableFeedError
 from stores.keys import parse_key_ring
@@ -199,6 +202,21 @@ async def _decide_and_look(client: Client, ids: Mapping[Place, Mapping[str, Sequ
     await client.ask(_SEARCH)
 
 
+async def _view_many(database: Database, place: Place, account_id: int, case_id: int) -> None:
+    """Somebody of a place views a case of somebody who is watched, and many more than anybody views in little time."""
+    caller = Caller(login=f"{place.login}0", account_id=account_id, session_id=None, address="10.0.0.9", purpose="核查")
+    deed = Deed(
+        action=AuditAction.VIEW,
+        operation="nodes",
+        detail={"first": 1},
+        case_ids=(case_id, *range(10**9, 10**9 + 250)),
+        result_count=1,
+        index_version="record",
+    )
+    async with database.begin() as connection:
+        await write_entries(connection, caller, [deed])
+
+
 @asynccontextmanager
 async def opened_record(postgres: EmbeddedDatabase, folder: Path) -> AsyncIterator[AccessRecord]:
     """The record in a database of a module's own."""
@@ -237,12 +255,13 @@ async def _filled(urls: TestDatabase, database: Database, folder: Path) -> Acces
         for place in Place:
             party = f"SELECT party_id FROM penalty_case WHERE document_number = '{place.number(1)}'"  # noqa: S608  our own number
             party_id = await connection.scalar(text(party))
-            await watch(connection, name=None, party_id=party_id, reason="举报线索", set_by="wang")
+            await watch(connection, name=None, party_id=party_id, reason=f"{place.word}线索", set_by="wang")
     async with served(database) as client:
         await _decide_and_look(client, ids)
         found = await client.ask("{ agencies { edges { cursor } } rules { id } }")
     for place, others in (await added_others(feed)).items():
         ids[place]["User"] = [global_id("User", account_id) for account_id in others]
+        await _view_many(database, place, others[0], parse_global_id(ids[place]["PenaltyCase"][0])[1])
     agencies = await feed.rows("SELECT id, name FROM agency")
     [shared] = await feed.rows("SELECT id FROM party WHERE name = :name", name=SHARED_PARTY)
     return AccessRecord(

@@ -69,6 +69,11 @@ class Place(StrEnum):
         """What its loads hold, and nothing else."""
         return f"{self.word}批"
 
+    @property
+    def login(self) -> str:
+        """What the logins of its accounts begin with, by which nobody asks."""
+        return f"{self.name.lower()}.other"
+
     def number(self, ordinal: int) -> str:
         return f"{self.word}罚〔2024〕{ordinal}号"
 
@@ -105,6 +110,7 @@ VIEWERS: Final = (
     _supervising("east.head", Role.DEPARTMENT_HEAD, EAST),
     _supervising("east.chief", Role.CHIEF, EAST),
     _supervising("west.management", Role.CASE_MANAGEMENT, WEST),
+    _supervising("city.management", Role.CASE_MANAGEMENT, CITY),
     _supervising("west.discipline", Role.DISCIPLINE, WEST),
     _supervising("east.campaign", Role.CAMPAIGN_OFFICE, EAST),
     _supervising("west.auditor", Role.AUDITOR, WEST),
@@ -134,7 +140,7 @@ async def added_others(feed: Feed) -> dict[Place, list[int]]:
                 (
                     await add_account(
                         connection,
-                        login=f"{place.name.lower()}.other{ordinal}",
+                        login=f"{place.login}{ordinal}",
                         name=f"OTHER {ordinal}",
                         roles=[role],
                         procuratorate_id=None if isinstance(home, Place) else homes[home],

@@ -23,9 +23,6 @@ NAMING: Final = frozenset({"name", "text", "finding text", "criminal text", "run
 ECHOED: Final = frozenset({"CaseSearch.interpretedAs"})
 """Says what was asked."""
 
-UNWALKED: Final = frozenset({"auditTrail", "auditAlerts"})
-"""Tell what others asked, whoever's record that was."""
-
 
 @dataclass
 class Walk:
@@ -106,7 +103,7 @@ class Walk:
 
     def _only_of(self, place: Place, data: Any) -> Any:
         """What of an answer is an agency's."""
-        words = (place.word, self.record.agencies[place])
+        words = (place.word, place.login, self.record.agencies[place])
 
         def ours(items: Sequence[Any]) -> list[Any]:
             return [item for item in items if any(word in told for told in _own_texts(item) for word in words)]
@@ -137,7 +134,8 @@ class Walk:
 
     def _find_leaks(self, probe: Probe, answer: Mapping[str, Any]) -> None:
         root = probe.question.root
-        if root.name in UNWALKED:
+        if root.name == "auditTrail" and probe.place is None:
+            # Tells what colleagues typed, whoever's records they typed of.
             return
         texts = list(_texts({"": answer.get("data"), "errors": answer.get("errors")}))
         for secret, what in self.secrets().items():

@@ -8,6 +8,7 @@ from typing import Any, Final
 import psycopg
 import pytest
 
+from api.gate import Gate
 from schema.access_records import EVERYTHING, Scope
 from stores.search import scope as compiled
 from tests.conftest import TestDatabase, dsn
@@ -63,8 +64,20 @@ def _everything_but_findings(scope: Scope) -> dict[str, Any]:
 
 _PARAMETERS: Final = compiled.scope_parameters
 
+@contextmanager
+def without_gate(_urls: TestDatabase) -> Iterator[None]:
+    """Let everything out that was read."""
+    checks = [name for name in vars(Gate) if name.startswith("lets")]
+    assert checks
+    with pytest.MonkeyPatch.context() as patch:
+        for name in checks:
+            patch.setattr(Gate, name, lambda *_: True)
+        yield
+
+
 WALLS: Final[Mapping[str, Callable[[TestDatabase], AbstractContextManager[None]]]] = {
     "row-level security": without_row_security,
     "the scope in the queries": without_compiled_scope,
+    "the gate before an answer": without_gate,
 }
 """Each wall, and what takes it away."""
