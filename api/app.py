@@ -16,21 +16,25 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
+from strawberry.types.unset import UNSET, UnsetType
 
 from api.context import Context, Services
 from api.errors import presented
 from api.feed_door import FeedDoor, answer_at_door
+from api.following import Following
 from api.graphql_schema import schema
-from api.guard import MAX_BODY_BYTES, BodyTooLargeError, Guard
+from api.guard import GRAPHQL_PATH, MAX_BODY_BYTES, BodyTooLargeError, Guard
 from api.permalinks import anomaly_permalink
 from api.responses import body_response, error_response
 from api.sign_in import sign_in_routes
+from api.sockets import INTRODUCTION_PATIENCE, Caller, Conversation, Socket, serve_socket
 from schema.access_records import Scope as AccessScope
 from stores.accounts import find_local_administrator
 from stores.bearer_tokens import BearerTokens
@@ -75,18 +79,37 @@ class Deployment:
     """Where agencies send their feeds; None: they cannot."""
 
 
-class _GraphQL(GraphQL[Context, None]):
-    """GraphQL over HTTP, with a context of its own for every request."""
+class _GraphQL(GraphQL[Context | Caller, None]):
+    """GraphQL over HTTP, with a context of its own for every request, and subscriptions over websockets."""
+
+    websocket_adapter_class = Socket
+    graphql_transport_ws_handler_class = Conversation
 
     def __init__(self) -> None:
-        super().__init__(schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=())
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            allow_queries_via_get=False,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=INTRODUCTION_PATIENCE,
+        )
 
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        del response
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context | Caller:
+        if isinstance(response, WebSocket):
+            return Caller.of(response)
         return Context.fresh(request.state.services, request.state.viewer)
+
+    async def on_ws_connect(self, context: Context | Caller) -> UnsetType:
+        assert isinstance(context, Caller)  # noqa: S101  see get_context
+        await context.introduce()
+        nothing_to_say: UnsetType = UNSET
+        return nothing_to_say
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; one that is no GraphQL request at all, too, in JSON and with a code."""
+        if scope["type"] == "websocket":
+            await serve_socket(self.run, WebSocket(scope, receive, send))
+            return
         request = Request(scope, receive)
         response: Response
         try:
@@ -192,22 +215,26 @@ def build_app(
                 passwords=Passwords(deployment.hasher),
                 tokens=BearerTokens(deployment.keys),
                 versions=IndexVersions(deployment.index),
+                following=Following(deployment.database),
                 demo=deployment.demo,
             )
             async with deployment.database.begin() as connection:
                 local_administrator = await find_local_administrator(connection)
-            yield {
-                "deployment": deployment,
-                "services": services,
-                "local_administrator": local_administrator,
-                "door": deployment.door,
-            }
+            async with services.following.listening():
+                yield {
+                    "deployment": deployment,
+                    "services": services,
+                    "local_administrator": local_administrator,
+                    "door": deployment.door,
+                }
 
+    graphql = _GraphQL()
     return Starlette(
         routes=[
             Route("/livez", _live),
             Route("/readyz", _ready),
-            Route("/graphql", _GraphQL()),
+            Route(GRAPHQL_PATH, graphql),
+            WebSocketRoute(GRAPHQL_PATH, graphql),
             Route("/anomalies/{id}", anomaly_permalink),
             Route("/feeds/{rest:path}", answer_at_door, methods=["HEAD", "PUT"]),
             *sign_in_routes(),

@@ -10,6 +10,7 @@ from strawberry.dataloader import DataLoader
 from strawberry.types import Info
 
 from api.auditing import Audit
+from api.following import Following
 from api.gate import Gate
 from api.loaders import Loaders
 from api.masking import Shown
@@ -37,6 +38,7 @@ class Services:
     passwords: Passwords
     tokens: BearerTokens
     versions: IndexVersions
+    following: Following
     demo: bool = False
     """Whether the demo's accounts, whose password everybody knows, are let in."""
 

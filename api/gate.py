@@ -7,7 +7,7 @@ Row-level security shows the API no other case, and every search and list asks f
 from schema.access_records import Scope
 from schema.anomaly_records import Anomaly
 from schema.follow_up_records import CriminalCase, FollowUp
-from schema.records import PenaltyCase
+from schema.records import Agency, FeedRun, PenaltyCase
 
 
 class OutOfScopeError(Exception):
@@ -36,6 +36,16 @@ class Gate:
         if isinstance(record, CriminalCase) and not self._scope.criminal_cases:
             return False
         return record.case_id in self._case_ids
+
+    def lets_run(self, run: FeedRun, agency: Agency | None) -> bool:
+        """Whether a run may be given out, with the agency whose feed it is; None where nobody said whose."""
+        if agency is None:
+            return self._scope.everything or (self._scope.unassigned and run.agency_id is None)
+        return agency.id == run.agency_id and self._scope.holds(agency.id, agency.procuratorate_id)
+
+    def forget(self) -> None:
+        """Take back what was let through: it is read again."""
+        self._case_ids.clear()
 
     def require(self, record: PenaltyCase | Anomaly | FollowUp) -> None:
         """Let a record through. Raises OutOfScopeError."""

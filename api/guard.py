@@ -5,6 +5,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from api.bearers import readers, viewer_of_token
 from api.feed_door import is_feed
@@ -14,6 +15,7 @@ from stores.errors import UnauthenticatedError
 from supervision.access import viewer_of
 
 MAX_BODY_BYTES = 1_000_000
+GRAPHQL_PATH: Final = "/graphql"
 
 NOT_SIGNED_IN: Final = (
     "Sign in for a token (POST /sign-in) and send it as `Authorization: Bearer …`. Only the embedded database on a "
@@ -41,6 +43,9 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request or hand it on."""
+        if scope["type"] == "websocket":
+            await self._guard_socket(scope, receive, send)
+            return
         if scope["type"] != "http" or scope["path"] in _HEALTH:
             await self._app(scope, receive, send)
             return
@@ -53,6 +58,26 @@ class Guard:
                 await refusal(error)(scope, receive, send)
                 return
         await self._app(scope, receive if is_feed(scope) else _limited(receive), send)
+
+    async def _guard_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a websocket on that may be opened; its `viewer` is missing where it has yet to say who calls.
+
+        A page cannot set the headers of a websocket: it sends its token in the first message (`api.sockets`).
+        """
+        if scope["path"] != GRAPHQL_PATH:
+            # Before it is accepted, which is answered 403.
+            await WebSocketClose()(scope, receive, send)
+            return
+        state: dict[str, Any] = scope["state"]
+        state["address"] = client_address(scope, self._proxies)
+        headers = dict(scope["headers"])
+        if b"authorization" in headers or (self._open_locally and _same_machine(headers)):
+            try:
+                state["viewer"] = await self._viewer(scope)
+            except Exception as error:  # noqa: BLE001  whatever it is, it must reach nobody unmasked
+                await refusal(error)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
     async def _viewer(self, scope: Scope) -> Viewer:
         """Who calls. Raises UnauthenticatedError."""

@@ -128,7 +128,7 @@ class Loaders:
         self.procuratorates: DataLoader[int, Procuratorate | None] = _by_id(database, procuratorates_by_id)
         self.accounts: DataLoader[int, Account | None] = _by_id(database, accounts_by_id)
         self.standings: DataLoader[int, Standing | None] = _by_id(database, standings_of)
-        self.runs: DataLoader[int, FeedRun | None] = _by_id(database, runs_by_id)
+        self.runs = self._runs(database)
         self.party_cases: DataLoader[Slice, list[PenaltyCase]] = _slices(database, _cases_of_parties(scope))
         self.party_case_counts = _counts(database, _counting_cases_of_parties(scope))
         self.run_errors: DataLoader[Slice, list[FeedError]] = _slices(database, _errors_of_runs)
@@ -173,6 +173,20 @@ class Loaders:
 
         return DataLoader(load_fn=load)
 
+    def _runs(self, database: Database) -> DataLoader[int, FeedRun | None]:
+        """Runs by id: those of an agency in scope."""
+
+        async def load(ids: list[int]) -> list[FeedRun | None]:
+            async with database.begin() as connection:
+                found = await runs_by_id(connection, ids)
+            agency_ids = sorted({run.agency_id for run in found.values() if run.agency_id is not None})
+            loaded = await self.agencies.load_many(agency_ids)
+            agencies: dict[int | None, Agency | None] = dict(zip(agency_ids, loaded, strict=True))
+            known = {key: run for key, run in found.items() if self.gate.lets_run(run, agencies.get(run.agency_id))}
+            return [known.get(run_id) for run_id in ids]
+
+        return DataLoader(load_fn=load)
+
     def _parties(self, database: Database, scope: Scope) -> DataLoader[int, Party | None]:
         """Parties by id: those that have a case in scope."""
 
@@ -192,6 +206,14 @@ class Loaders:
             changed.clear_all()
         for counted in (self.case_change_counts, self.anomaly_event_counts):
             counted.clear_all()
+
+    def forget_all(self) -> None:
+        """Read everything again: time has passed. No load may be under way."""
+        self.gate.forget()
+        for held in vars(self).values():
+            for loader in held.values() if isinstance(held, dict) else (held,):
+                if isinstance(loader, DataLoader):
+                    loader.clear_all()
 
 
 def _cases_of_parties(

@@ -1,4 +1,4 @@
-"""What a machine may ask over GraphQL: who it is, and nothing else."""
+"""What a machine may ask over GraphQL: who it is, how the loads of its agency's files go, and nothing else."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -10,18 +10,20 @@ from api.context import Context
 from schema.access_vocabularies import Role
 from stores.errors import ForbiddenError
 
-_ALLOWED: Final = frozenset({"viewer", "__typename"})
+_ALLOWED: Final = frozenset({"viewer", "feedRunProgress", "__typename"})
 
 
 class MachinesAskWhoTheyAre(SchemaExtension):
-    """Refuses every operation of a machine that asks for more than its viewer, before anything of it is executed."""
+    """Refuses every operation of a machine that asks for more than that, before anything of it is executed."""
 
     def on_execute(self) -> Iterator[None]:
         """Look at the root fields of the document, whatever its operation is."""
         context: Context = self.execution_context.context
         document = self.execution_context.graphql_document
         if Role.MACHINE in context.viewer.account.roles and document is not None and _asked(document) - _ALLOWED:
-            error = ForbiddenError("A machine's key loads its agency's feeds. Over GraphQL it may ask `viewer` alone.")
+            error = ForbiddenError(
+                "A machine's key loads its agency's feeds. Over GraphQL it asks `viewer` and `feedRunProgress` alone."
+            )
             raise GraphQLError(error.message, original_error=error)
         yield
 

@@ -16,6 +16,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from api.app import Deployment, build_app
+from api.sockets import MAX_MESSAGE_BYTES
 from commands.feed_receiving import open_feed_door
 from commands.runtime import NOT_DONE, Runtime, now, open_runtime, print_json, run, run_until_ended, with_runtime
 from commands.sealing import sealing
@@ -96,6 +97,24 @@ def _addresses(host: str, listening: socket.socket) -> Addresses:
     return Addresses(f"{origin}/graphql", f"{origin}/readyz")
 
 
+def server_config(app: Starlette | str, *, workers: int = 1) -> uvicorn.Config:
+    """How the application, or the name of what makes it, is served."""
+    return uvicorn.Config(
+        app,
+        factory=isinstance(app, str),
+        workers=workers,
+        log_level="warning",
+        server_header=False,
+        # Who may say for whom it calls is a setting of ours.
+        proxy_headers=False,
+        ws="websockets-sansio",
+        # A subscription is short. Compressed, it would cost more memory than it holds.
+        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
 def serve_until_ended(
     settings: Settings,
     *,
@@ -112,16 +131,8 @@ def serve_until_ended(
         for name, value in settings.as_environment().items() if workers > 1 else ():
             os.environ[name] = value
         os.environ[_HOST] = host
-        config = uvicorn.Config(
-            make_app(settings, host, demo=demo) if workers == 1 else "commands.serve:worker_app",
-            factory=workers > 1,
-            workers=workers,
-            log_level="warning",
-            server_header=False,
-            # Who may say for whom it calls is a setting of ours.
-            proxy_headers=False,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-        )
+        app = make_app(settings, host, demo=demo) if workers == 1 else "commands.serve:worker_app"
+        config = server_config(app, workers=workers)
         failed = _run_server(config, listening) if workers == 1 else _run_workers(config, listening)
     if failed:
         raise typer.Exit(NOT_DONE)

@@ -94,6 +94,7 @@ class FeedRun:
     """One load of one file (导入批次) with its accounts: rows = inserted + updated + unchanged + rejected.
 
     `skipped` are its first lines that are no record, a hundred at most; `reason` says why a file was refused.
+    `agency_id` is whose feed it is, `loaded_by` the account that sent it; None where nobody said so.
     """
 
     id: int
@@ -111,6 +112,8 @@ class FeedRun:
     warnings: int
     reason: str | None
     skipped: tuple[SkippedLine, ...]
+    agency_id: int | None
+    loaded_by: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from psycopg import AsyncConnection as DriverConnection
-from psycopg import OperationalError
 from sqlalchemy import delete, exists, func, literal, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from schema.index_tables import dead_letter, index_rebuild, outbox
 from schema.search_document import DOCUMENT_SQL
 from schema.tables import penalty_case
-from stores.errors import UnavailableError
+from stores.notices import heard, listen_to
 
 CHANNEL = "jiandu_outbox"
 
@@ -221,17 +219,9 @@ async def documents(connection: AsyncConnection, case_ids: Sequence[int]) -> lis
 
 async def wait_for_notice(connection: AsyncConnection, seconds: float) -> None:
     """Sleep until a change is announced or the time is over, whichever comes first. Raises UnavailableError."""
-    raw = await connection.get_raw_connection()
-    driver: DriverConnection[tuple[object, ...]] = raw.driver_connection  # type: ignore[assignment]  # psycopg's
-    try:
-        async for _notice in driver.notifies(timeout=seconds, stop_after=1):
-            pass
-    except OperationalError as error:
-        # The driver itself waits here, so its error has not come through SQLAlchemy, which must hear that it is dead.
-        await connection.invalidate()
-        raise UnavailableError("PostgreSQL does not answer: the connection that waits for changes was lost.") from error
+    await heard(connection, seconds)
 
 
 async def listen(connection: AsyncConnection) -> None:
     """Hear of changes on this connection from now on; it must be in autocommit mode."""
-    await connection.execute(text(f"LISTEN {CHANNEL}"))
+    await listen_to(connection, CHANNEL)

@@ -12,7 +12,10 @@ from api.paging import Connection, Page, PageInfo, decode_cursor, encode_cursor,
 from api.types.fields import resolved
 from api.types.history import FeedRunChangeConnection, run_changes
 from api.types.node import Node
+from api.types.organisation import Agency
+from api.types.user import User, user_by_id
 from schema import records
+from schema.access_records import Account
 from schema.vocabularies import FeedRunStatus
 
 
@@ -64,6 +67,14 @@ def _errors(
     return Connection(page, count)
 
 
+async def _agency(root: strawberry.Parent[records.FeedRun], info: ApiInfo) -> records.Agency | None:
+    return None if root.agency_id is None else await info.context.loaders.agencies.load(root.agency_id)
+
+
+async def _loaded_by(root: strawberry.Parent[records.FeedRun], info: ApiInfo) -> Account | None:
+    return None if root.loaded_by is None else await user_by_id(info.context, root.loaded_by)
+
+
 @strawberry.type(description="A line that is no record: a title, a header, a blank or a total. 跳过行")
 class SkippedLine:
     """`schema.records.SkippedLine` as clients see it."""
@@ -90,6 +101,8 @@ class FeedRun(Node):
     warnings: int = strawberry.field(description="What a person should look at in accepted rows. 提示数")
     reason: str | None = strawberry.field(description="Why the file was refused; null otherwise. 拒收文件的原因")
     skipped: list[SkippedLine] = strawberry.field(description="Lines that are no record, the first 100. 跳过行")
+    agency: Agency | None = resolved(_agency, "Whose feed it is, where that was said. 报送机关")
+    loaded_by: User | None = resolved(_loaded_by, "Whose account sent it, where you may see that account. 报送账号")
     errors: FeedErrorConnection = resolved(_errors, "The rejected rows. 拒收行")
     changes: FeedRunChangeConnection = resolved(run_changes, "The rows that inserted or updated. 变更行")
 

@@ -29,6 +29,7 @@ NEEDED: Final[Mapping[str, frozenset[Permission]]] = {
     **dict.fromkeys(("finding", "finding text"), frozenset({Permission.READ_CASES, Permission.READ_FINDINGS})),
     **dict.fromkeys(("criminal", "criminal text"), frozenset({Permission.READ_CASES, Permission.READ_CRIMINAL_CASES})),
     **dict.fromkeys(("run", "run text"), frozenset({Permission.READ_CASES, Permission.READ_FEED_RUNS})),
+    "sender": frozenset({Permission.READ_CASES, Permission.READ_FEED_RUNS, Permission.READ_ACCOUNTS}),
     "audit": frozenset({Permission.READ_AUDIT_TRAIL}),
     "audited case": frozenset({Permission.READ_AUDIT_TRAIL, Permission.READ_CASES}),
     "account": frozenset({Permission.READ_ACCOUNTS}),
@@ -79,7 +80,14 @@ def test_an_action_is_for_whoever_has_its_permission(role: Role) -> None:
     for name, cell in actions.items():
         permitted = Permission(name.removeprefix("action: ")) in PERMISSIONS[role]
         assert cell == (Cell(Seen.SHOWN, Seen.HIDDEN) if permitted else Cell(Seen.FORBIDDEN, Seen.FORBIDDEN)), name
-    assert set(classes) == {*NEEDED, *FREE, *actions, "refusal"}
+    assert set(classes) == {*NEEDED, *FREE, *actions, "following", "refusal"}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_load_is_followed_by_whoever_is_shown_it_and_by_machines(role: Role) -> None:
+    classes = read_table().classes
+    shown = Cell(Seen.SHOWN, Seen.HIDDEN)
+    assert classes["following"].cells[role] == (shown if role is Role.MACHINE else classes["run"].cells[role])
 
 
 def test_nobody_is_shown_more_of_what_is_out_of_scope() -> None:
@@ -90,7 +98,7 @@ def test_nobody_is_shown_more_of_what_is_out_of_scope() -> None:
 
 def test_whoever_does_not_supervise_sees_nothing_by_the_place_of_another() -> None:
     scoped = {name for name, each in read_table().classes.items() if each.by_scope}
-    assert scoped == {*NEEDED, "action: DECIDE_FINDINGS"}
+    assert scoped == {*NEEDED, "following", "action: DECIDE_FINDINGS"}
 
 
 def test_the_document_holds_the_table_as_it_is() -> None:

@@ -26,7 +26,7 @@ NOT_YET_SERVED = frozenset(
     CaseLink CaseLinkConnection CaseLinkEdge Clue
     ClueConnection ClueEdge ClueFilter ClueSource ClueStatus LinkKind Measure
     MeasureConnection MeasureEdge MeasureFilter MeasureStatus
-    TriageDecision Subscription
+    TriageDecision
     TriageCaseInput OpenClueInput AssignClueInput TransferClueInput
     AcceptClueInput ReturnClueInput CloseClueInput AcknowledgeClueInput IssueMeasureInput ServeMeasureInput
     RecordReplyInput RecordRectificationInput EscalateMeasureInput WithdrawMeasureInput
@@ -39,6 +39,7 @@ NOT_YET_SERVED = frozenset(
     Mutation.acceptClue Mutation.returnClue Mutation.closeClue Mutation.acknowledgeClue Mutation.issueMeasure
     Mutation.serveMeasure Mutation.recordReply Mutation.recordRectification Mutation.escalateMeasure
     Mutation.withdrawMeasure
+    Subscription.clueChanged
     """.split()  # noqa: SIM905  a list of eighty quoted names would be hard to read
 )
 """What the contract promises and later issues bring; whoever serves one takes it off this list."""
@@ -47,7 +48,7 @@ SERVED_BESIDES = frozenset(
     """
     CaseChange CaseChangeConnection CaseChangeEdge PenaltyCase.history
     FeedRunChange FeedRunChangeConnection FeedRunChangeEdge FieldChange FeedRun.changes
-    SkippedLine FeedRun.skipped FeedRun.warnings FeedRun.reason
+    SkippedLine FeedRun.skipped FeedRun.warnings FeedRun.reason FeedRun.agency FeedRun.loadedBy
     Act CoerciveMeasure CoerciveMeasureType ProcuratorialMeasure Reconsideration RemedyOutcome RemedyType
     TransferDecision WaitingRecord WaitingRecordConnection WaitingRecordEdge
     PenaltyCase.reconsiderations PenaltyCase.coerciveMeasures PenaltyCase.procuratorialMeasures

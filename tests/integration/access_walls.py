@@ -64,6 +64,7 @@ def _everything_but_findings(scope: Scope) -> dict[str, Any]:
 
 _PARAMETERS: Final = compiled.scope_parameters
 
+
 @contextmanager
 def without_gate(_urls: TestDatabase) -> Iterator[None]:
     """Let everything out that was read."""

@@ -23,6 +23,7 @@ TELLING = {**NEEDED, "CannotTell": Permission.READ_FINDINGS, "CannotTellCountCon
 }
 WITHIN = {
     "AnomalyPayload.anomaly": "Whoever decides of findings may know of them: the mutation asks.",
+    "Subscription.feed_run_progress": "It asks, and lets the machines of the run's agency follow, too.",
     **dict.fromkeys(("FeedRunConnection.nodes", "FeedRunEdge.node"), "The connection is empty."),
 }
 
