@@ -74,10 +74,8 @@ class BearerTokens:
             account_id, session_id = int(claims["sub"]), int(claims["sid"])
         except (jwt.InvalidTokenError, ValueError, TypeError):
             return None
-        if not (0 < account_id <= _GREATEST_ID and 0 < session_id <= _GREATEST_ID):
-            return None
-        if ends > issued + TOKEN_LIFE.total_seconds():
-            return None
-        if not issued - _SKEW_SECONDS <= now.timestamp() < ends:
+        known = 0 < account_id <= _GREATEST_ID and 0 < session_id <= _GREATEST_ID
+        lives = issued - _SKEW_SECONDS <= now.timestamp() < ends <= issued + TOKEN_LIFE.total_seconds()
+        if not known or not lives:
             return None
         return BearerClaims(account_id=account_id, session_id=session_id, expires_at=datetime.fromtimestamp(ends, UTC))

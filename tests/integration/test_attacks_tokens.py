@@ -51,7 +51,6 @@ def city(standing: AttackedCity) -> AttackedCity:
 
 @pytest.fixture
 async def changing(database: Database, keys: KeyRing, tmp_path: Path) -> AsyncIterator[AttackedCity]:
-    """A city of a test's own."""
     async with attacked_city(database, keys, tmp_path) as opened:
         yield opened
 
