@@ -1,6 +1,6 @@
 """What a request does is noted while it is answered, and written down before the answer leaves; else it does not."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
@@ -106,14 +106,21 @@ class Audit:
         if not deeds:
             return
         try:
-            # One statement, and so a transaction: it is committed, and on disk, when it returns.
-            async with self._database.autocommit() as connection:
-                await write_entries(connection, self._caller, deeds)
+            try:
+                await self._write(deeds)
+            except UnavailableError:
+                # The server was started anew meanwhile, perhaps; what is written down twice is better than not at all.
+                await self._write(deeds)
         except Exception as error:
             log.error("the audit trail cannot be written", error=type(error).__name__)  # noqa: TRY400  a trace would quote the entry
             raise UnavailableError(
                 "What is asked cannot be written down, and so nothing is answered. Try again in a moment."
             ) from error
+
+    async def _write(self, deeds: Sequence[Deed]) -> None:
+        # One statement, and so a transaction: it is committed, and on disk, when it returns.
+        async with self._database.autocommit() as connection:
+            await write_entries(connection, self._caller, deeds)
 
 
 def _root(info: Any) -> str:

@@ -34,7 +34,7 @@ _CLIENTS: Final = 8
 _PATIENT: Final = {f"{PREFIX}SEARCH_PATIENCE_SECONDS": "30"}
 _LIST: Final = """
 query List($decidedTo: Date!) {
-  cases(filter: {decidedTo: $decidedTo}, first: 20) {
+  cases(filter: {decidedTo: $decidedTo}, first: 100) {
     nodes {
       id documentNumber title domain violationType penaltyKinds fine filedOn decidedOn revision
       agency { id name region } party { id type name uscc masked }
@@ -43,7 +43,8 @@ query List($decidedTo: Date!) {
   }
 }
 """
-_COUNTED: Final = _LIST.replace("pageInfo", "totalCount pageInfo")
+_SHORT_LIST: Final = _LIST.replace("first: 100", "first: 20")
+_COUNTED: Final = _SHORT_LIST.replace("pageInfo", "totalCount pageInfo")
 _SEARCH: Final = """
 query Search($query: String!, $decidedTo: Date!) {
   searchCases(query: $query, filter: {decidedTo: $decidedTo}, first: 20) {
@@ -107,7 +108,8 @@ def measure_record(servers: Servers, *, questions: int, rounds: int) -> Iterator
     lists, searches = _lists(questions), _searches(questions)
     kinds = (
         _Asked(name="cases", field="cases", questions=_written(_LIST, lists)),
-        _Asked(name="cases with count", field="cases", questions=_written(_COUNTED, lists)),
+        _Asked(name="cases, 20 a page", field="cases", questions=_written(_SHORT_LIST, lists)),
+        _Asked(name="cases with count, 20 a page", field="cases", questions=_written(_COUNTED, lists)),
         # Some take a second.
         _Asked(name="searchCases, PostgreSQL", field="searchCases", questions=_written(_SEARCH, searches[::3])),
     )

@@ -65,6 +65,8 @@ class _Unguarded(Database):
             connection.cursor().execute(_AS_BYPASSING.as_string())
             connection.commit()
 
+        # Told no scope, a transaction has to find out otherwise whether its connection is still good.
+        opened.engine.sync_engine.pool._pre_ping = True  # noqa: SLF001  nothing else can set it later
         return cls(opened.engine, scope)
 
     def acting(self, scope: Scope) -> "_Unguarded":

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import orjson
 from sqlalchemy import text
@@ -24,9 +24,6 @@ _COVERED = "***"
 _SECRET_PARAMETER = re.compile("pass|key|secret|token", re.IGNORECASE)
 _QUERY_CANCELED = "57014"
 _POOL_SIZE = 10
-
-_NOTHING = Scope()
-"""What a transaction shows that is told no scope: there is nothing to tell it."""
 
 # What row-level security goes by, for the length of a transaction.
 _ENTER = text(
@@ -82,7 +79,6 @@ class Database:
             url,
             pool_size=_POOL_SIZE,
             max_overflow=_POOL_SIZE,
-            pool_pre_ping=True,
             # Parameters are names and facts: they stay out of errors and logs.
             hide_parameters=True,
             connect_args={
@@ -104,9 +100,14 @@ class Database:
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A connection in a transaction: committed at the end, rolled back on an exception."""
         try:
-            async with self.engine.begin() as connection:
-                if self.scope != _NOTHING:
-                    await connection.execute(_ENTER, _told(self.scope))
+            async with AsyncExitStack() as stack:
+                try:
+                    connection = await stack.enter_async_context(self._entered())
+                except DBAPIError as error:
+                    if not error.connection_invalidated:
+                        raise
+                    # One that lay in the pool since before the server was started anew. The others are thrown away too.
+                    connection = await stack.enter_async_context(self._entered())
                 yield connection
         except PoolTimeoutError as error:
             raise UnavailableError("Too many requests wait for PostgreSQL. Try again in a moment.") from error
@@ -114,10 +115,18 @@ class Database:
             raise _translated(error) from error.orig
 
     @asynccontextmanager
+    async def _entered(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that was told its scope, by which is known besides that the connection is good."""
+        async with self.engine.begin() as connection:
+            await connection.execute(_ENTER, _told(self.scope))
+            yield connection
+
+    @asynccontextmanager
     async def autocommit(self) -> AsyncIterator[AsyncConnection]:
         """A connection each statement of which is a transaction of its own, and shows nothing that is in a scope.
 
-        For LISTEN, and for what is one statement: neither the beginning nor the end has to be waited for.
+        For LISTEN, and for what is one statement: neither the beginning nor the end has to be waited for. Whether the
+        connection is still good shows with the first statement.
         """
         try:
             async with self.engine.connect() as connection:

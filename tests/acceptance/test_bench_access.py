@@ -32,7 +32,7 @@ def figures(started: Servers) -> list[Figure]:
 def test_every_request_is_measured_as_every_viewer_beside_the_same_without_either_and_without_one(
     figures: list[Figure],
 ) -> None:
-    kinds = ("cases", "cases with count", "searchCases, PostgreSQL")
+    kinds = ("cases", "cases, 20 a page", "cases with count, 20 a page", "searchCases, PostgreSQL")
     assert {figure.name for figure in figures} == {
         *(f"{kind}, {viewer}{what}" for kind in kinds for viewer in VIEWERS for what in access.WITHOUT),
         *(f"{kind}, 8 clients" for kind in kinds),
