@@ -43,7 +43,7 @@ def test_every_request_is_measured_as_every_viewer_beside_the_same_without_eithe
 def test_the_median_with_both_and_the_rate_with_both_are_promised(figures: list[Figure]) -> None:
     promised = {(figure.name, figure.unit) for figure in figures if figure.at_most is not None}
     assert {figure.at_most for figure in figures} == {None, access.PROMISED_RATIO}
-    assert len(promised) == 3 * (len(VIEWERS) + 1)
+    assert len(promised) == 4 * (len(VIEWERS) + 1)
     assert all("alone" not in name for name, _ in promised)
 
 
