@@ -87,7 +87,6 @@ async def test_a_document_without_end_is_refused_before_anything_is_read(city: A
         "{ viewer { login @skip(if: true) @skip(if: true) } }",
         "{ viewer { login @nope } }",
         "query($a: Boolean = true, $a: Boolean = true) { viewer @skip(if: $a) { login } }",
-        "subscription { __typename }",
     ],
 )
 async def test_a_document_that_goes_in_circles_is_no_valid_one(city: AttackedCity, document: str) -> None:

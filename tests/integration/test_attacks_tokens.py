@@ -340,33 +340,6 @@ async def test_no_way_of_writing_a_path_leads_past_the_door(city: AttackedCity, 
         assert b"viewer" not in response.content
 
 
-async def test_a_web_socket_is_let_in_by_nobody(city: AttackedCity) -> None:
-    said: list[str] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "websocket.connect"}
-
-    async def send(message: dict[str, Any]) -> None:
-        said.append(message["type"])
-
-    transport: Any = city.client.http._transport  # noqa: SLF001  the application behind the client
-    scope = {
-        "type": "websocket",
-        "path": "/graphql",
-        "raw_path": b"/graphql",
-        "query_string": b"",
-        "scheme": "ws",
-        "headers": [],
-        "subprotocols": ["graphql-transport-ws"],
-        "client": ("127.0.0.1", 1),
-        "root_path": "",
-        "server": ("127.0.0.1", 8000),
-        "asgi": {"version": "3.0"},
-    }
-    await transport.app(scope, receive, send)
-    assert said == ["websocket.close"]
-
-
 async def test_a_token_of_another_installation_is_refused(city: AttackedCity, claims: dict[str, Any]) -> None:
     # Even where both call their keys the same and have the same accounts and sessions.
     key = base64.b64encode(b"another installation's own key..").decode()

@@ -47,7 +47,6 @@ def bomb(levels: int, spreads: int = 2) -> str:
         "{ cases(filter: {nope: 1}) { totalCount } }",
         "{ cases(sort: NOPE) { totalCount } }",
         "mutation { nope }",
-        "subscription { nope }",
     ],
 )
 async def test_a_document_that_is_no_valid_query_fails_validation(client: Client, document: str) -> None:
