@@ -4,17 +4,20 @@ from typing import Any
 
 from alembic import context
 
-import schema.account_tables
-import schema.agency_name_tables
-import schema.anomaly_tables
-import schema.audit_tables
-import schema.feed_tables
-import schema.follow_up_tables
-
-# The tables register themselves in it.
-import schema.history_tables
-import schema.index_tables
-import schema.tables  # noqa: F401  the same
+from schema import (  # noqa: F401  the tables register themselves
+    account_tables,
+    agency_name_tables,
+    anomaly_tables,
+    audit_tables,
+    clue_tables,
+    feed_tables,
+    follow_up_tables,
+    history_tables,
+    index_tables,
+    measure_tables,
+    tables,
+    triage_tables,
+)
 from schema.metadata import metadata
 
 

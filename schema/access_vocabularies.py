@@ -31,6 +31,11 @@ class Permission(Labelled):
     READ_ACCOUNTS = "READ_ACCOUNTS", "查看账号"
     DECIDE_FINDINGS = "DECIDE_FINDINGS", "处理异常"
     LOAD_FEEDS = "LOAD_FEEDS", "报送数据"
+    TRIAGE_CASES = "TRIAGE_CASES", "案件分流"
+    READ_CLUES = "READ_CLUES", "查看线索"
+    HANDLE_CLUES = "HANDLE_CLUES", "办理线索"
+    READ_MEASURES = "READ_MEASURES", "查看监督措施"
+    ISSUE_MEASURES = "ISSUE_MEASURES", "制发监督措施"
 
 
 class AuditAction(Labelled):

@@ -1,6 +1,6 @@
 """Reading findings, one statement for each relation and level; keeping what a person decided of one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -219,39 +219,3 @@ async def keep_decision(
         reason=reason,
         now=now,
     )
-
-
-_CLAIM = """
-WITH added AS (
-  INSERT INTO applied_mutation (actor, key, mutation, input_digest, record_id, applied_at)
-  VALUES (:actor, :key, :mutation, :input_digest, :record_id, :now)
-  ON CONFLICT (actor, key) DO NOTHING RETURNING 1
-)
-SELECT EXISTS (SELECT FROM added)
-"""
-_APPLIED = "SELECT mutation, input_digest, record_id FROM applied_mutation WHERE (actor, key) = (:actor, :key)"
-
-
-async def claim_key(
-    connection: AsyncConnection,
-    *,
-    actor: str,
-    key: str,
-    mutation: str,
-    input_digest: bytes,
-    record_id: int,
-    now: datetime,
-) -> Mapping[str, Any] | None:
-    """Take an idempotency key for a mutation of this transaction; answers what it was used for where it was."""
-    values = {
-        "actor": actor,
-        "key": key,
-        "mutation": mutation,
-        "input_digest": input_digest,
-        "record_id": record_id,
-        "now": now,
-    }
-    if await connection.scalar(text(_CLAIM), values):
-        return None
-    row = (await connection.execute(text(_APPLIED), {"actor": actor, "key": key})).one()
-    return row._asdict()

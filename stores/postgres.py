@@ -33,7 +33,9 @@ _ENTER = text(
     " set_config('jiandu.agency', :agency, true),"
     " set_config('jiandu.findings', :findings, true),"
     " set_config('jiandu.criminal_cases', :criminal_cases, true),"
-    " set_config('jiandu.audit_trail', :audit_trail, true)"
+    " set_config('jiandu.audit_trail', :audit_trail, true),"
+    " set_config('jiandu.departments', :departments, true),"
+    " set_config('jiandu.measures', :measures, true)"
 )
 
 
@@ -149,6 +151,8 @@ def _told(scope: Scope) -> dict[str, str]:
         "findings": _switch(scope.findings),
         "criminal_cases": _switch(scope.criminal_cases),
         "audit_trail": _switch(scope.audit_trail),
+        "departments": "{" + ",".join(department.value for department in scope.departments) + "}",
+        "measures": _switch(scope.measures),
     }
 
 

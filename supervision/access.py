@@ -8,9 +8,18 @@ from typing import Final
 from schema.access_records import Account, Scope, Viewer
 from schema.access_vocabularies import Permission, Role
 from schema.audit_records import AuditReader
+from schema.vocabularies import Department
 
 _READ_ALL: Final = frozenset({Permission.READ_CASES, Permission.READ_FINDINGS, Permission.READ_CRIMINAL_CASES})
-_SUPERVISE: Final = _READ_ALL | {Permission.READ_NAMES, Permission.DECIDE_FINDINGS}
+_SUPERVISE: Final = _READ_ALL | {
+    Permission.READ_NAMES,
+    Permission.DECIDE_FINDINGS,
+    Permission.TRIAGE_CASES,
+    Permission.READ_CLUES,
+    Permission.HANDLE_CLUES,
+    Permission.READ_MEASURES,
+    Permission.ISSUE_MEASURES,
+}
 
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
@@ -23,13 +32,21 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             Permission.READ_FEED_RUNS,
             Permission.READ_AUDIT_TRAIL,
             Permission.READ_ACCOUNTS,
+            Permission.TRIAGE_CASES,
+            Permission.READ_CLUES,
+            Permission.HANDLE_CLUES,
+            Permission.READ_MEASURES,
         },
         # They look into what others did with cases, for which nobody's name is needed.
-        Role.DISCIPLINE: _READ_ALL | {Permission.READ_AUDIT_TRAIL, Permission.READ_ACCOUNTS},
-        Role.CAMPAIGN_OFFICE: _READ_ALL | {Permission.READ_FEED_RUNS},
+        Role.DISCIPLINE: _READ_ALL
+        | {Permission.READ_AUDIT_TRAIL, Permission.READ_ACCOUNTS, Permission.READ_CLUES, Permission.READ_MEASURES},
+        Role.CAMPAIGN_OFFICE: _READ_ALL | {Permission.READ_FEED_RUNS, Permission.READ_MEASURES},
         Role.AUDITOR: frozenset({Permission.READ_AUDIT_TRAIL, Permission.READ_ACCOUNTS}),
         # What was found wrong with an agency's cases is for the procuratorate to tell it.
-        Role.AGENCY_CLERK: frozenset({Permission.READ_CASES, Permission.READ_NAMES, Permission.READ_FEED_RUNS}),
+        # It says so by a measure, of which the clerk sees those that the agency was sent.
+        Role.AGENCY_CLERK: frozenset(
+            {Permission.READ_CASES, Permission.READ_NAMES, Permission.READ_FEED_RUNS, Permission.READ_MEASURES}
+        ),
         Role.MACHINE: frozenset({Permission.LOAD_FEEDS}),
         # Who keeps the accounts reads no case and no load.
         Role.ADMINISTRATOR: frozenset({Permission.READ_ACCOUNTS}),
@@ -53,6 +70,7 @@ def scope_of(account: Account, subordinates: Iterable[int], *, highest: bool) ->
     """
     permissions = permissions_of(account.roles)
     reads_audit = Permission.READ_AUDIT_TRAIL in permissions
+    reads_clues = Permission.READ_CLUES in permissions
     if Permission.READ_CASES not in permissions:
         return Scope(audit_trail=reads_audit)
     if Role.LOCAL_ADMINISTRATOR in account.roles:
@@ -67,7 +85,16 @@ def scope_of(account: Account, subordinates: Iterable[int], *, highest: bool) ->
         criminal_cases=Permission.READ_CRIMINAL_CASES in permissions,
         names=Permission.READ_NAMES in permissions,
         audit_trail=reads_audit,
+        departments=departments_of(account) if reads_clues else (),
+        measures=Permission.READ_MEASURES in permissions,
     )
+
+
+def departments_of(account: Account) -> tuple[Department, ...]:
+    """The departments in whose name somebody acts: one's own, and the head of a procuratorate all of them."""
+    if {Role.CHIEF, Role.LOCAL_ADMINISTRATOR} & frozenset(account.roles):
+        return tuple(Department)
+    return () if account.department is None else (account.department,)
 
 
 def belongs_rightly(account: Account) -> bool:

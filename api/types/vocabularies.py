@@ -285,6 +285,11 @@ _enum(
         Permission.READ_ACCOUNTS: "See accounts.",
         Permission.DECIDE_FINDINGS: "Decide of findings.",
         Permission.LOAD_FEEDS: "Send feeds.",
+        Permission.TRIAGE_CASES: "Decide what becomes of an entered case.",
+        Permission.READ_CLUES: "See clues of one's departments.",
+        Permission.HANDLE_CLUES: "Open, assign, hand over and close clues.",
+        Permission.READ_MEASURES: "See measures.",
+        Permission.ISSUE_MEASURES: "Issue measures and follow them.",
     },
 )
 _enum(

@@ -47,6 +47,9 @@ SHAPES = {
         "anomaly_tables",
         "audit_tables",
         "feed_tables",
+        "clue_tables",
+        "measure_tables",
+        "triage_tables",
     )
 }
 
