@@ -77,8 +77,11 @@ class Audit:
         self._noted[_root(info)].index_version = await self._versions.of(engine)
 
     def refused(self, info: Any, error: JianduError) -> None:
-        """Nothing was answered, for a reason that the caller is told."""
-        self._noted[_root(info)].detail["refused"] = error.code
+        """Nothing was answered, for a reason that the caller is told; a change that was tried in vain is one too."""
+        noted = self._noted[_root(info)]
+        noted.detail["refused"] = error.code
+        if not noted.shown:
+            noted.action, noted.shown = AuditAction.CHANGE, True
 
     async def change(
         self, connection: DatabaseConnection, operation: str, detail: Mapping[str, Any], *case_ids: int

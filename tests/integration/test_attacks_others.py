@@ -238,6 +238,10 @@ async def test_who_decides_of_no_findings_is_forbidden_it_of_any(
     assert len(answers) == 1
     (error,) = orjson.loads(answers.pop()[4:])["errors"]
     assert error["extensions"]["code"] == "FORBIDDEN"
+    tried = "SELECT action, detail ->> 'refused' FROM audit_entry WHERE (login, operation) = (:login, :mutation)"
+    entries = await city.feed.rows(tried, login=login, mutation=mutation)
+    assert len(entries) == len(eastern["Anomaly"]) + len(western["Anomaly"]) + 1
+    assert all(tuple(entry.values()) == ("CHANGE", "FORBIDDEN") for entry in entries)
 
 
 # -- cursors -----------------------------------------------------------------------------------------------------------
