@@ -22,7 +22,9 @@ from api.errors import presented
 from api.feed_headers import ContentRange, Digests, content_range, digests
 from api.feed_names import address_parts, is_called
 from schema.access_records import EVERYTHING, Viewer
-from schema.access_vocabularies import Permission
+from schema.access_vocabularies import AuditAction, Permission
+from schema.audit_records import Deed
+from stores.audit_trail import caller_of, write_entries
 from stores.errors import BadUserInputError, ForbiddenError, JianduError, LimitExceededError, UnauthenticatedError
 from stores.feed_deliveries import Delivery, SendingAgency, sending_agency
 from stores.feed_spool import FeedSpool, Progress, Upload
@@ -127,6 +129,10 @@ async def _answer(request: Request) -> Response:
     if viewer is None:
         raise _RefusedError(_UNAUTHORIZED, UnauthenticatedError("Send the agency's key as a bearer token."))
     if not viewer.may(Permission.LOAD_FEEDS) or viewer.account.agency_id is None:
+        if door is not None:
+            deed = Deed(action=AuditAction.LOAD, operation="PUT /feeds", detail={"refused": ForbiddenError.code})
+            async with door.database.begin() as connection:
+                await write_entries(connection, caller_of(viewer), [deed])
         raise _RefusedError(_FORBIDDEN, ForbiddenError("Only the key of an agency's machine sends feeds."))
     called, name = address_parts(request.scope["raw_path"])
     if door is None:

@@ -20,7 +20,11 @@ class MachinesAskWhoTheyAre(SchemaExtension):
         """Look at the root fields of the document, whatever its operation is."""
         context: Context = self.execution_context.context
         document = self.execution_context.graphql_document
-        if Role.MACHINE in context.viewer.account.roles and document is not None and _asked(document) - _ALLOWED:
+        if Role.MACHINE not in context.viewer.account.roles or document is None:
+            yield
+            return
+        if more := _asked(document) - _ALLOWED:
+            context.audit.forbidden("graphql", sorted(more))
             error = ForbiddenError(
                 "A machine's key loads its agency's feeds. Over GraphQL it asks `viewer` and `feedRunProgress` alone."
             )

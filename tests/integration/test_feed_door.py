@@ -228,6 +228,8 @@ async def test_whoever_may_not_load_feeds_is_refused(door: Doorway) -> None:
     for key, status in ((None, 403), (f"{door.machine.key[:-2]}xx", 401), ("x", 401)):
         async with opened_door(door.database, settings_, key, AGENCY) as sender:
             assert (await sender.put(door.file(*CASES))).status_code == status
+    tried = await door.feed.rows("SELECT action, operation, detail FROM audit_entry WHERE action = 'LOAD'")
+    assert [tuple(entry.values()) for entry in tried] == [("LOAD", "PUT /feeds", {"refused": "FORBIDDEN"})]
 
 
 async def test_a_sender_that_says_nothing_for_long_is_told_to_go_on_later(door: Doorway) -> None:

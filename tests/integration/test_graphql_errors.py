@@ -97,7 +97,7 @@ async def test_lists_inside_one_another_may_hold_only_so_many_records(client: Cl
     assert await client.ask(document, first=5)
     error = await client.refused(document, first=100)
     assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
-    assert "2,020,200 records" in error["message"]
+    assert "1,020,200 records" in error["message"]
 
 
 # -- what the arguments say ---------------------------------------------------------------------------
