@@ -1,0 +1,74 @@
+"""The keys, strings and numbers of a line of JSON, each where it stands, so that one is replaced and no other."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9][0-9.eE+-]*|[{}\[\],]', re.DOTALL)
+
+
+class JsonToken(NamedTuple):
+    """A key, a string or a number. `number` counts them from 1; `text` is what it says, `start` and `end` where.
+
+    `column` is the path of the value's field without places in lists (`.party.name`), a dot for a key: no header of a
+    table is meant for one. `field` is the path as errors name it (`coercion[0].from`).
+    """
+
+    number: int
+    start: int
+    end: int
+    text: str
+    column: str
+    field: str
+
+
+class _Opened:
+    """An object or a list that is being read."""
+
+    __slots__ = ("is_object", "key", "place", "takes_key")
+
+    def __init__(self, *, is_object: bool) -> None:
+        self.is_object = self.takes_key = is_object
+        self.key = ""
+        self.place = 0
+
+
+def json_tokens(line: str) -> Iterator[JsonToken]:
+    """The tokens of a line that is JSON, in their order."""
+    opened: list[_Opened] = []
+    number = 0
+    for found in _TOKEN.finditer(line):
+        read = found.group()
+        if read in {"{", "["}:
+            opened.append(_Opened(is_object=read == "{"))
+        elif read in {"}", "]"}:
+            opened.pop()
+        elif read == ",":
+            opened[-1].takes_key = opened[-1].is_object
+            opened[-1].place += 1
+        else:
+            number += 1
+            text = json.loads(read) if read[0] == '"' else read
+            if opened and opened[-1].takes_key:
+                opened[-1].key, opened[-1].takes_key = text, False
+                yield JsonToken(number, *found.span(), text, ".", _paths(opened)[1])
+            else:
+                yield JsonToken(number, *found.span(), text, *_paths(opened))
+
+
+def _paths(opened: list[_Opened]) -> tuple[str, str]:
+    column = "".join(f".{each.key}" for each in opened if each.is_object)
+    field = "".join(f".{each.key}" if each.is_object else f"[{each.place}]" for each in opened)
+    return column, field.removeprefix(".")
+
+
+def with_tokens(line: str, replaced: Mapping[int, str]) -> str:
+    """The line with tokens, by their number, replaced by others as they are written in JSON."""
+    parts = []
+    end_before = 0
+    for token in json_tokens(line):
+        if token.number in replaced:
+            parts += [line[end_before : token.start], replaced[token.number]]
+            end_before = token.end
+    return "".join([*parts, line[end_before:]])
