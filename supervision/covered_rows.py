@@ -15,6 +15,7 @@ from supervision.privacy import (
     cover_identity_numbers,
     cover_names,
     find_person_names,
+    is_masked_name,
     is_organisations_code,
     looks_like_person,
     mask_identity_number,
@@ -92,7 +93,10 @@ def _bare(text: str) -> str:
 
 def _may_be_person(text: str) -> bool:
     bare = _bare(text)
-    return 0 < len(bare) <= _LONGEST_BY_ITSELF and bare not in _TERMS and looks_like_person(bare)
+    if len(bare) > _LONGEST_BY_ITSELF or bare in _TERMS or not looks_like_person(bare):
+        return False
+    # A separator or a remark alone reads as no names, all of which are a person's.
+    return is_masked_name(bare) or find_person_names(bare, PartyType.PERSON, None, ()) != ()
 
 
 def _cover_cell(column: str, text: str, names: Iterable[str]) -> str:
