@@ -68,6 +68,11 @@ def cover_row(columns: Sequence[str], texts: Sequence[str]) -> list[str]:
     return [_cover_cell(column, text, names) for column, text in zip(columns, texts, strict=True)]
 
 
+def cover_header(name: str) -> str:
+    """A column's name with the persons covered that it introduces (填报人：周建国)."""
+    return cover_identity_numbers(cover_names(name, find_person_names(None, PartyType.ORGANIZATION, None, (name,))))
+
+
 def cover_broken_row(text: str, columns: Iterable[str]) -> str:
     """What was sent in the place of a row, with names and identity numbers covered; `columns` are its table's."""
     # Which piece stands in which column nobody knows.

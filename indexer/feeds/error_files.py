@@ -32,7 +32,7 @@ from indexer.feeds.survey import codec_of
 from indexer.feeds.values import BadValueError
 from indexer.feeds.workbooks import Sent, text_of_sent
 from schema.spreadsheet_text import guarded, unguarded
-from supervision.covered_rows import cover_broken_row
+from supervision.covered_rows import cover_broken_row, cover_header
 
 AS_SENT: Final = " As sent: "
 """What stands in a message before a row that is shown as it was sent."""
@@ -143,8 +143,8 @@ class _CsvErrors:
         self._begin(self._table)
 
     def _begin(self, table: TableForm) -> None:
-        self._table = table
-        self._writer.writerow([guarded(cell) for cell in (*table.names, *ERROR_COLUMNS)])
+        self._table, self._names = table, _header(table)
+        self._writer.writerow([guarded(cell) for cell in (*self._names, *ERROR_COLUMNS)])
 
     def add(self, ordinal: int, raw: bytes, code: str, message: str) -> None:
         table = self._form.table_of(ordinal)
@@ -153,8 +153,13 @@ class _CsvErrors:
         codec = codec_of(self._form.encoding)
         sent = [unguarded(cell) for cell in csv_cells(self._form, raw)]
         cells, told = _fitted(sent, table, message, raw.decode(codec, "backslashreplace"))
-        covered = covered_cells(self._marker, ordinal, table.names, cells)
+        covered = covered_cells(self._marker, ordinal, self._names, cells)
         self._writer.writerow([guarded(cell) for cell in (*_with(cells, covered), code, told)])
+
+
+def _header(table: TableForm) -> list[str]:
+    """The names of the columns, by which they are known when the file is read."""
+    return [cover_header(name) for name in table.names]
 
 
 Cell = TypeVar("Cell", str, Sent)
@@ -200,6 +205,7 @@ class _WorkbookErrors:
         self._book = book
         self._sheets: dict[str | None, Worksheet] = {}
         self._table: TableForm | None = None
+        self._names: list[str] = []
         self._sheet: Worksheet | None = None
         self._line = 0
 
@@ -209,7 +215,8 @@ class _WorkbookErrors:
             self._line = -1
         self._table, self._sheet = table, self._sheets[table.sheet]
         self._line += 1
-        self._write([*table.names, *ERROR_COLUMNS])
+        self._names = _header(table)
+        self._write([*self._names, *ERROR_COLUMNS])
 
     def _new_sheet(self, name: str | None) -> Worksheet:
         try:
@@ -239,7 +246,7 @@ class _WorkbookErrors:
             sent + [""] * (width - len(sent)), table, message, as_sent=json.dumps(sent, ensure_ascii=False)
         )
         texts = [text_of_sent(cell) for cell in cells]
-        given = _with(cells, covered_cells(self._marker, ordinal, table.names, texts, longest=_LONGEST_CELL))
+        given = _with(cells, covered_cells(self._marker, ordinal, self._names, texts, longest=_LONGEST_CELL))
         if any(isinstance(cell, str) and len(cell) > _LONGEST_CELL for cell in given):
             told += _CUT_OFF
         self._write([*given, code, told])
