@@ -10,16 +10,23 @@ from supervision.covered_rows import cover_row
 
 
 def covered_cells(
-    marker: Marker, ordinal: int, columns: Sequence[str], texts: Sequence[str], *, longest: int = MAX_TEXT
+    marker: Marker,
+    ordinal: int,
+    columns: Sequence[str],
+    texts: Sequence[str],
+    *,
+    told: Sequence[str] | None = None,
+    longest: int = MAX_TEXT,
 ) -> dict[int, str]:
     """What is given back in the place of cells, by their number from 1; none is longer than `longest` characters.
 
+    `told` is what their columns tell of what stands in them, where that is more than the columns' names.
     A cell that came with a mark that leads nowhere keeps it: it is rejected until it is written anew.
     """
     marked = [read_mark(text) for text in texts]
     shown = [text if mark is None else mark.shown for text, mark in zip(texts, marked, strict=True)]
     given: dict[int, str] = {}
-    for index, covered in enumerate(cover_row(columns, shown)):
+    for index, covered in enumerate(cover_row(told or columns, shown)):
         if covered == shown[index]:
             continue
         number, mark = index + 1, marked[index]
@@ -37,7 +44,14 @@ def covered_json(marker: Marker, ordinal: int, raw: bytes, codec: str) -> bytes:
     """A line that is JSON, with the keys, strings and numbers that name a person covered."""
     line = raw.decode(codec)
     tokens = list(json_tokens(line))
-    given = covered_cells(marker, ordinal, [token.column for token in tokens], [token.text for token in tokens])
+    given = covered_cells(
+        marker,
+        ordinal,
+        [token.column for token in tokens],
+        # A field's name is nobody's, though somebody may be called by the same letters.
+        ["" if token.is_field else token.text for token in tokens],
+        told=["" if token.column == "." else f".{token.field}" for token in tokens],
+    )
     if not given:
         return raw
     written = {number: json.dumps(text, ensure_ascii=False) for number, text in given.items()}

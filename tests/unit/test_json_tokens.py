@@ -44,11 +44,11 @@ def test_a_value_is_told_with_the_path_of_its_field() -> None:
     told = [(token.text, token.column, token.field) for token in json_tokens(line) if token.column != "."]
     assert told == [
         ("a", ".party.name", "party.name"),
-        ("1", ".party.x", "party.x"),
+        ("1", ".party.*", "party.x"),
         ("b", ".coercion.from", "coercion[0].from"),
         ("c", ".coercion.from", "coercion[1].from"),
         ("d", ".harm", "harm[0]"),
-        ("-1", ".f", "f"),
+        ("-1", ".*", "f"),
     ]
 
 
