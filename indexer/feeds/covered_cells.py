@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from indexer.feeds.cell_marks import LONGEST_MARK, Marker, read_mark
-from indexer.feeds.json_tokens import json_tokens, with_tokens
+from indexer.feeds.json_tokens import JSON_KEY, json_tokens, with_tokens
 from indexer.feeds.values import MAX_TEXT
 from supervision.covered_rows import cover_row
 
@@ -50,7 +50,7 @@ def covered_json(marker: Marker, ordinal: int, raw: bytes, codec: str) -> bytes:
         [token.column for token in tokens],
         # A field's name is nobody's, though somebody may be called by the same letters.
         ["" if token.is_field else token.text for token in tokens],
-        told=["" if token.column == "." else f".{token.field}" for token in tokens],
+        told=["" if token.column == JSON_KEY else f".{token.field}" for token in tokens],
     )
     if not given:
         return raw

@@ -11,7 +11,7 @@ import orjson
 from indexer.feeds.cell_marks import MARK_WORD
 from indexer.feeds.headers import ERROR_COLUMNS
 from indexer.feeds.json_records import json_record
-from indexer.feeds.json_tokens import json_tokens, with_tokens
+from indexer.feeds.json_tokens import JSON_KEY, json_tokens, with_tokens
 from indexer.feeds.marked_rows import marked_cells, with_marks
 from indexer.feeds.reading import reading_of
 from indexer.feeds.values import BadValueError
@@ -19,7 +19,7 @@ from schema.feed_records import FeedRecord, ParsedRow, RowError, RowWarning, Sen
 from schema.vocabularies import FeedErrorCode
 
 _UTF_8: Final = "utf-8"
-_ERROR_FIELDS: Final = tuple(f".{name}" for name in ERROR_COLUMNS)
+_ERROR_FIELDS: Final = tuple(f"{JSON_KEY}.{name}" for name in ERROR_COLUMNS)
 # A key may be anything, a person's name too; only what looks like a field is told in an error.
 _FIELD = re.compile(r"[A-Za-z][A-Za-z.\[\]0-9]{0,79}")
 _ESCAPED_MARK_WORD: Final = json.dumps(MARK_WORD).strip('"').encode()

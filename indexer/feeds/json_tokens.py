@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from indexer.feeds.headers import ERROR_COLUMNS
 from indexer.feeds.kinds.catalogue import KINDS
@@ -11,7 +11,10 @@ from indexer.feeds.kinds.catalogue import KINDS
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9][0-9.eE+-]*|[{}\[\],]', re.DOTALL)
 
 
-_FIELDS = frozenset({"kind", *ERROR_COLUMNS}).union(
+JSON_KEY: Final = "json"
+"""The column of keys, and the beginning of any value's: no header that is read means the same."""
+
+_FIELDS: Final = frozenset({"kind", *ERROR_COLUMNS}).union(
     *({field.name, *(inner.name for inner in field.fields)} for kind in KINDS.values() for field in kind.fields)
 )
 
@@ -19,8 +22,8 @@ _FIELDS = frozenset({"kind", *ERROR_COLUMNS}).union(
 class JsonToken(NamedTuple):
     """A key, a string or a number. `number` counts them from 1; `text` is what it says, `start` and `end` where.
 
-    `column` is the path of the value's field without places in lists (`.party.name`; every key that no kind has is a
-    star), and a dot for a key: no header of a table is such. `field` is the path as it stands (`coercion[0].from`).
+    `column` is what a mark goes by: the path of the value's field without places in lists (`json.party.name`; every key
+    that no kind has is a star), for a key `json`. `field` is the path as it stands (`coercion[0].from`).
     `is_field` is a key that some kind has.
     """
 
@@ -62,7 +65,7 @@ def json_tokens(line: str) -> Iterator[JsonToken]:
             text = json.loads(read) if read[0] == '"' else read
             if opened and opened[-1].takes_key:
                 opened[-1].key, opened[-1].takes_key = text, False
-                yield JsonToken(number, *found.span(), text, ".", _paths(opened)[1], text in _FIELDS)
+                yield JsonToken(number, *found.span(), text, JSON_KEY, _paths(opened)[1], text in _FIELDS)
             else:
                 yield JsonToken(number, *found.span(), text, *_paths(opened))
 
@@ -70,7 +73,7 @@ def json_tokens(line: str) -> Iterator[JsonToken]:
 def _paths(opened: list[_Opened]) -> tuple[str, str]:
     column = "".join(f".{each.key if each.key in _FIELDS else '*'}" for each in opened if each.is_object)
     field = "".join(f".{each.key}" if each.is_object else f"[{each.place}]" for each in opened)
-    return column, field.removeprefix(".")
+    return JSON_KEY + column, field.removeprefix(".")
 
 
 def with_tokens(line: str, replaced: Mapping[int, str]) -> str:

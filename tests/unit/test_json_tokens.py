@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.feeds.json_tokens import json_tokens, with_tokens
+from indexer.feeds.json_tokens import JSON_KEY, json_tokens, with_tokens
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -41,14 +41,14 @@ def test_every_key_string_and_number_is_found_once(
 
 def test_a_value_is_told_with_the_path_of_its_field() -> None:
     line = '{"party": {"name": "a", "x": 1}, "coercion": [{"from": "b"}, {"from": "c"}], "harm": ["d"], "f": -1}'
-    told = [(token.text, token.column, token.field) for token in json_tokens(line) if token.column != "."]
+    told = [(token.text, token.column, token.field) for token in json_tokens(line) if token.column != JSON_KEY]
     assert told == [
-        ("a", ".party.name", "party.name"),
-        ("1", ".party.*", "party.x"),
-        ("b", ".coercion.from", "coercion[0].from"),
-        ("c", ".coercion.from", "coercion[1].from"),
-        ("d", ".harm", "harm[0]"),
-        ("-1", ".*", "f"),
+        ("a", "json.party.name", "party.name"),
+        ("1", "json.party.*", "party.x"),
+        ("b", "json.coercion.from", "coercion[0].from"),
+        ("c", "json.coercion.from", "coercion[1].from"),
+        ("d", "json.harm", "harm[0]"),
+        ("-1", "json.*", "f"),
     ]
 
 
