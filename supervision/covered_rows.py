@@ -44,6 +44,8 @@ _TERMS: Final = frozenset(
 
 _LONGEST_BY_ITSELF: Final = 200
 _AROUND: Final = " \t\r\n\u3000\xa0()（）[]【】〔〕<>《》“”\"'"
+# The year of a document's number: what stands before it (罗农〔2025〕5号) is an authority.
+_NUMBERED = re.compile(r"(?:19|20)\s*[0-9]{2}\s*[\]〕】）)］﹞]")
 _SHOWN_OF_NUMBER: Final = 6
 _IN_NUMBER = re.compile(r"[^\W_]")
 _BETWEEN_PIECES = re.compile(r"[\",;|\t\r\n{}\[\]:'，；：]+")
@@ -98,7 +100,7 @@ def _bare(text: str) -> str:
 
 def _may_be_person(text: str) -> bool:
     bare = _bare(text)
-    if len(bare) > _LONGEST_BY_ITSELF or bare in _TERMS or not looks_like_person(bare):
+    if len(bare) > _LONGEST_BY_ITSELF or bare in _TERMS or _NUMBERED.search(bare) or not looks_like_person(bare):
         return False
     # A separator or a remark alone reads as no names, all of which are a person's.
     return is_masked_name(bare) or find_person_names(bare, PartyType.PERSON, None, ()) != ()
