@@ -42,7 +42,7 @@ _TERMS: Final = frozenset(
 )
 """Terms of the closed lists, of which some read as names (林业, 查封)."""
 
-_LONGEST_BY_ITSELF: Final = 200
+_LONGEST_BY_ITSELF: Final = 2_000
 _AROUND: Final = " \t\r\n\u3000\xa0()（）[]【】〔〕<>《》“”\"'"
 # The year of a document's number: what stands before it (罗农〔2025〕5号) is an authority.
 _NUMBERED = re.compile(r"(?:19|20)\s*[0-9]{2}\s*[\]〕】）)］﹞]")
