@@ -254,6 +254,15 @@ async def test_what_is_longer_than_a_workbook_holds_comes_back_whole(feed: Feed)
     assert (await feed.only_case())["party_name"] == NAME
 
 
+async def test_a_workbook_saved_as_csv_in_another_encoding_comes_back_whole(feed: Feed) -> None:
+    report = await feed.load(put(feed, "feed.xlsx", book_of(NAMES, row())))
+    errors = await given_back(feed, report, "errors.xlsx")
+    header, first = CalamineWorkbook.from_path(errors).get_sheet_by_index(0).to_python()
+    mended = put(feed, "mended.csv", csv_of([header, [*first[:6], GOOD_DAY, *first[7:]]], "gb18030", ";"))
+    assert counts(await feed.load(mended)) == (1, 0, 0, 0)
+    await whole(feed)
+
+
 async def test_a_number_typed_as_a_number_is_covered_and_rejected_until_it_is_written_as_text(feed: Feed) -> None:
     sent = [*row(GOOD_DAY)[:4], 110105194912310021, *row(GOOD_DAY)[5:]]
     report = await feed.load(put(feed, "feed.xlsx", book_of(NAMES, sent)))
