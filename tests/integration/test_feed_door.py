@@ -1,5 +1,6 @@
 """The feed's door: an agency's machine sends a file, in as many parts as it takes, and it is loaded once."""
 
+import asyncio
 import base64
 import hashlib
 import itertools
@@ -256,6 +257,28 @@ async def test_a_load_goes_on_when_its_sender_has_gone(door: Doorway) -> None:
         while len(await door.feed.cases()) < 2_000:  # noqa: ASYNC110  another thread loads
             await anyio.sleep(0.2)
     assert (await door.sender.put(content)).json()["inserted"] == 2_000
+
+
+async def test_who_waits_for_a_load_when_the_server_ends_is_told_to_send_the_file_again(door: Doorway) -> None:
+    content = door.file(*CASES)
+    waiting = (
+        "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    with psycopg.connect(dsn(door.urls.superuser)) as connection:
+        connection.execute("LOCK TABLE penalty_case IN SHARE MODE")
+        sending = asyncio.create_task(door.sender.put(content))
+        with anyio.fail_after(60):
+            while connection.execute(waiting).fetchone() == (0,):  # noqa: ASYNC110  it tells nobody
+                await anyio.sleep(0.05)
+        # As the server does with requests that outlast its grace.
+        sending.cancel()
+        answer = await sending
+        connection.rollback()
+    assert answer.status_code == 503
+    assert answer.json()["error"]["code"] == "UNAVAILABLE"
+    assert (await door.sender.put(content)).json()["rows"] == len(CASES)
+    assert len(await door.feed.cases()) == len(CASES)
 
 
 async def test_a_file_that_was_whole_when_the_process_was_killed_is_loaded_when_asked(door: Doorway) -> None:
