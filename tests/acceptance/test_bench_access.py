@@ -27,7 +27,7 @@ def started() -> Iterator[Servers]:
 
 @pytest.fixture(scope="module")
 def figures(started: Servers) -> list[Figure]:
-    return list(access.measure_record(started, questions=1, rounds=1))
+    return list(access.measure_record(started, questions=3, rounds=1))
 
 
 def test_every_request_is_measured_as_every_viewer_beside_the_same_without_either_and_without_one(
