@@ -29,6 +29,8 @@ from tests.integration.outages import Outage, Victim, gateway, silence
 from tests.integration.search_cases import LABELS
 from tests.integration.search_corpus import Corpus, opened_corpus
 
+pytestmark = pytest.mark.alone
+
 WITHIN = 2.0
 PAUSE = 0.3
 LONG = 600.0
