@@ -2,6 +2,8 @@
 PYTHON = python3
 VENV = .venv
 PORT = 8000
+# Each has servers of its own, of some two gigabytes.
+WORKERS = 2
 
 .PHONY: help demo test faults check bench sdl clean
 
@@ -13,7 +15,8 @@ demo: $(VENV)/.installed  ## run everything on sample data: make demo PORT=8000
 
 test: $(VENV)/.installed-dev  ## run all tests, on a real PostgreSQL and a real Elasticsearch
 	$(VENV)/bin/python tests/elasticsearch_server.py
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile -m 'not alone'
+	$(VENV)/bin/python -m pytest -m alone
 
 faults: $(VENV)/.installed-dev  ## kill, cut off and starve the sync for up to ten minutes; a short form is among the tests
 	$(VENV)/bin/python tests/elasticsearch_server.py

@@ -20,7 +20,7 @@ from schema.follow_up_records import FollowUp
 from schema.records import PenaltyCase
 from schema.vocabularies import SearchEngineName
 from stores.audit_trail import caller_of, write_entries
-from stores.errors import JianduError, UnavailableError
+from stores.errors import ForbiddenError, JianduError, UnavailableError
 from stores.index_versions import IndexVersions
 from stores.postgres import Database, DatabaseConnection
 from supervision.privacy import cover_identity_numbers
@@ -77,8 +77,20 @@ class Audit:
         self._noted[_root(info)].index_version = await self._versions.of(engine)
 
     def refused(self, info: Any, error: JianduError) -> None:
-        """Nothing was answered, for a reason that the caller is told."""
-        self._noted[_root(info)].detail["refused"] = error.code
+        """Nothing was answered, for a reason that the caller is told; a change that was tried in vain is one too."""
+        self.declined(info, error.code)
+
+    def declined(self, info: Any, code: str) -> None:
+        """Nothing was answered, or nothing changed, for a reason with this code."""
+        noted = self._noted[_root(info)]
+        noted.detail["refused"] = code
+        if not noted.shown:
+            noted.action, noted.shown = AuditAction.CHANGE, True
+
+    def forbidden(self, operation: str, asked: Sequence[str]) -> None:
+        """Nothing of what was asked may be asked by whoever asks."""
+        detail = {"asked": _plain(list(asked)), "refused": ForbiddenError.code}
+        self._noted[operation] = _Noted(action=AuditAction.VIEW, operation=operation, detail=detail, shown=True)
 
     async def change(
         self, connection: DatabaseConnection, operation: str, detail: Mapping[str, Any], *case_ids: int
@@ -168,6 +180,8 @@ class Audited(FieldExtension):
             raise
         if isinstance(found, list):
             audit.counted(info, len(found))
+        if user_errors := getattr(found, "user_errors", None):
+            audit.declined(info, user_errors[0].code)
         return found
 
 

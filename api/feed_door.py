@@ -4,6 +4,7 @@
 the file is whole it is loaded, even if the sender has gone, and what `feed load --json` prints is the answer.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
@@ -22,8 +23,17 @@ from api.errors import presented
 from api.feed_headers import ContentRange, Digests, content_range, digests
 from api.feed_names import address_parts, is_called
 from schema.access_records import EVERYTHING, Viewer
-from schema.access_vocabularies import Permission
-from stores.errors import BadUserInputError, ForbiddenError, JianduError, LimitExceededError, UnauthenticatedError
+from schema.access_vocabularies import AuditAction, Permission
+from schema.audit_records import Deed
+from stores.audit_trail import caller_of, write_entries
+from stores.errors import (
+    BadUserInputError,
+    ForbiddenError,
+    JianduError,
+    LimitExceededError,
+    UnauthenticatedError,
+    UnavailableError,
+)
 from stores.feed_deliveries import Delivery, SendingAgency, sending_agency
 from stores.feed_spool import FeedSpool, Progress, Upload
 from stores.postgres import Database
@@ -111,6 +121,11 @@ async def answer_at_door(request: Request) -> Response:
         return _error_answer(refused.status, refused.error, refused.headers)
     except JianduError as error:
         return _error_answer(_STATUS_OF_CODE.get(error.code, _UNAVAILABLE), error)
+    except asyncio.CancelledError:
+        # A server that ends cancels the requests that outlast its grace, and still sends what they answer.
+        return _error_answer(
+            _UNAVAILABLE, UnavailableError("The server is ending. Send the file again: nothing of it is stored twice.")
+        )
     except Exception as error:  # noqa: BLE001  whatever it is, it must reach nobody unmasked
         masked = presented(GraphQLError("", original_error=error))
         return _error_answer(_INTERNAL, JianduError(masked.message))
@@ -127,6 +142,10 @@ async def _answer(request: Request) -> Response:
     if viewer is None:
         raise _RefusedError(_UNAUTHORIZED, UnauthenticatedError("Send the agency's key as a bearer token."))
     if not viewer.may(Permission.LOAD_FEEDS) or viewer.account.agency_id is None:
+        if door is not None:
+            deed = Deed(action=AuditAction.LOAD, operation="PUT /feeds", detail={"refused": ForbiddenError.code})
+            async with door.database.begin() as connection:
+                await write_entries(connection, caller_of(viewer), [deed])
         raise _RefusedError(_FORBIDDEN, ForbiddenError("Only the key of an agency's machine sends feeds."))
     called, name = address_parts(request.scope["raw_path"])
     if door is None:

@@ -14,6 +14,7 @@ from strawberry.types.graphql import OperationType
 
 import api.types.vocabularies  # noqa: F401  makes the vocabularies enums before a type names them
 from api.auditing import WritesAudit
+from api.costs import Costs
 from api.limits import Limits
 from api.machines import MachinesAskWhoTheyAre
 from api.mutations import Mutation
@@ -108,6 +109,7 @@ schema = JianduSchema(
     config=StrawberryConfig(scalar_map=SCALARS),
     extensions=[
         Limits,
+        Costs,
         MachinesAskWhoTheyAre,
         WritesAudit,
         lambda: ParserCache(maxsize=CACHED_DOCUMENTS),

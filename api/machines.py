@@ -1,6 +1,6 @@
 """What a machine may ask over GraphQL: who it is, how the loads of its agency's files go, and nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, GraphQLError, OperationDefinitionNode
@@ -16,11 +16,16 @@ _ALLOWED: Final = frozenset({"viewer", "feedRunProgress", "__typename"})
 class MachinesAskWhoTheyAre(SchemaExtension):
     """Refuses every operation of a machine that asks for more than that, before anything of it is executed."""
 
-    def on_execute(self) -> Iterator[None]:
+    async def on_execute(self) -> AsyncIterator[None]:
         """Look at the root fields of the document, whatever its operation is."""
         context: Context = self.execution_context.context
         document = self.execution_context.graphql_document
-        if Role.MACHINE in context.viewer.account.roles and document is not None and _asked(document) - _ALLOWED:
+        if Role.MACHINE not in context.viewer.account.roles or document is None:
+            yield
+            return
+        if more := _asked(document) - _ALLOWED:
+            context.audit.forbidden("graphql", sorted(more))
+            await context.audit.write()
             error = ForbiddenError(
                 "A machine's key loads its agency's feeds. Over GraphQL it asks `viewer` and `feedRunProgress` alone."
             )

@@ -233,9 +233,13 @@ class Running:
 
 
 @contextmanager
-def servers(*, with_elasticsearch: bool) -> Iterator[Servers]:
-    """Start what a run needs, in a temporary folder, and end it whatever happens."""
-    parent = "/var/tmp" if os.geteuid() == 0 else None  # noqa: S108  a fresh folder in it that the database's user can reach
+def servers(*, with_elasticsearch: bool, parent: Path | None = None) -> Iterator[Servers]:
+    """Start what a run needs, in a temporary folder, and end it whatever happens.
+
+    `parent` is where others than root may make folders; None: on disk, as whoever measures wants it.
+    """
+    if parent is None and os.geteuid() == 0:
+        parent = Path("/var/tmp")  # noqa: S108  a fresh folder in it that the database's user can reach
     folder = Path(tempfile.mkdtemp(prefix="jiandu-bench-", dir=parent))
     folder.chmod(0o755)
     try:

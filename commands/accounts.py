@@ -26,7 +26,7 @@ from stores.accounts import (
 from stores.errors import BadUserInputError
 from stores.passwords import Passwords, standard_hasher
 from stores.postgres import DatabaseConnection
-from stores.register import Register, read_register
+from stores.register import read_register
 from stores.settings import Settings
 from supervision.access import belongs_rightly
 from supervision.credit_code import is_credit_code
@@ -42,8 +42,9 @@ _Login = Annotated[str, typer.Argument(help="What somebody signs in as.")]
 app = typer.Typer(help="Who has an account (账号).", no_args_is_help=True)
 
 
-def agency_id_of(register: Register, told: str) -> int:
+async def agency_id_of(connection: DatabaseConnection, told: str) -> int:
     """The agency of a registered name or code, of which aliases are none here. Raises BadUserInputError."""
+    register = await read_register(connection)
     found = register.find_registered(None, told) if is_credit_code(told) else register.find_registered(told, None)
     if found is None:
         raise BadUserInputError("No agency of this name or code is registered. Give --agency as it was registered.")
@@ -117,7 +118,7 @@ async def make_account(
     if _MADE_OTHERWISE & set(roles):
         raise BadUserInputError("A machine's account is made with its key: `jiandu token issue`.")
     procuratorate_id = None if procuratorate is None else await _procuratorate_id(connection, procuratorate)
-    agency_id = None if agency is None else agency_id_of(await read_register(connection), agency)
+    agency_id = None if agency is None else await agency_id_of(connection, agency)
     wanted = Account(
         id=0,
         login=login,

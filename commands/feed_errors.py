@@ -21,11 +21,14 @@ def errors(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help='One JSON object: {"run","file","rows"}.')] = False,
 ) -> None:
-    """Write a run's rejected rows in the form they came in, with code and message, to be corrected and sent again."""
+    """Write a run's rejected rows in the form they came in, with code and message, to be corrected and sent again.
+
+    Persons' names and identity numbers are covered; the mark behind each brings the value back when the file is loaded.
+    """
     settings: Settings = context.obj
 
     async def work(runtime: Runtime) -> int:
-        # Rejected rows are as they were sent, with whoever they name.
+        # Whoever the rows name is covered; what else they tell leaves the record all the same.
         deed = Deed(action=AuditAction.EXPORT, operation="feed errors", detail={"run": kept_text(name)})
         await write_down(runtime, "feed errors", deed)
         return await write_error_file(runtime.database, runtime.keys, name, output, force=force)

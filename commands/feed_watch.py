@@ -96,7 +96,7 @@ async def _explain(runtime: Runtime, result: LoadReport | Refusal, target: Path)
             stream.write(f"{result.error.message}\n".encode())
     elif result.accounts.rejected:
         errors = target.with_name(f"{name}.errors.{result.format}")
-        # Rejected rows are as they were sent, with whoever they name.
+        # Whoever the rows name is covered; what else they tell leaves the record all the same.
         deed = Deed(action=AuditAction.EXPORT, operation="feed watch", detail={"run": result.run})
         await write_down(runtime, "feed watch", deed)
         await write_error_file(runtime.database, runtime.keys, result.run, errors, force=True)

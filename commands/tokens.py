@@ -16,7 +16,6 @@ from stores.accounts import add_account
 from stores.errors import BadUserInputError
 from stores.machine_keys import ListedKey, end_key, find_key, issue_key, list_keys, read_key, revoke_key
 from stores.postgres import DatabaseConnection
-from stores.register import read_register
 from stores.settings import Settings
 
 _LOGIN_BYTES = 4
@@ -50,7 +49,7 @@ def issue(
                 login=f"machine-{secrets.token_hex(_LOGIN_BYTES)}",
                 name=name.strip(),
                 roles=[Role.MACHINE],
-                agency_id=agency_id_of(await read_register(connection), agency),
+                agency_id=await agency_id_of(connection, agency),
                 now=at,
             )
             ends = at + timedelta(days=days)

@@ -1,8 +1,9 @@
-"""The rejected rows of a run, given back in the form they came in, to be corrected and sent again."""
+"""The rejected rows of a run, given back in the form they came in, persons covered, to be corrected and sent again."""
 
 from pathlib import Path
 from typing import Final
 
+from indexer.feeds.cell_marks import Marker
 from indexer.feeds.error_files import error_file
 from indexer.feeds.forms import FeedForm
 from indexer.feeds.staging import row_binding
@@ -26,7 +27,7 @@ async def write_error_file(database: Database, keys: KeyRing, run: str, target: 
     rows = 0
     with (
         whole_file(target, force=force) as stream,
-        error_file(form, stream, compressed=target.suffix.lower() == COMPRESSED) as file,
+        error_file(form, stream, Marker(keys, run), compressed=target.suffix.lower() == COMPRESSED) as file,
     ):
         async with database.begin() as connection:
             async for row in stream_rejected(connection, found.id):

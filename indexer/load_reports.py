@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from stores.case_loading import Rejection
 from stores.errors import UnreadableFeedError
 from stores.feed_runs import Accounts
 
@@ -67,3 +68,14 @@ def shown_error(error: dict[str, Any], sheet: str | None) -> dict[str, Any]:
     """An error as the contract writes it; in a workbook its line is a row of a sheet."""
     shown = {name: value for name, value in error.items() if name != "ordinal"}
     return shown if sheet is None else shown | {"sheet": sheet}
+
+
+def told_rejection(rejection: Rejection) -> dict[str, Any]:
+    """What a report tells of a rejected row, and where in the feed it stands."""
+    return {
+        "ordinal": rejection.ordinal,
+        "line": rejection.line,
+        "column": rejection.column,
+        "code": rejection.code,
+        "message": rejection.message,
+    }

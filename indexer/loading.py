@@ -16,7 +16,8 @@ from indexer.feeds.own_layouts import OwnLayout
 from indexer.feeds.reader import FeedReader, open_feed
 from indexer.feeds.sources import DiskFile, FeedSource
 from indexer.feeds.staging import Seal, Waves, stage_case, warnings_json
-from indexer.load_reports import SHOWN_ERRORS, LoadReport, shown_error
+from indexer.load_reports import SHOWN_ERRORS, LoadReport, shown_error, told_rejection
+from indexer.restored_rows import RestoredRows
 from schema.feed_records import (
     AgencyRecord,
     CaseRecord,
@@ -256,7 +257,8 @@ class _Load:
 
     async def _read(self, cases: CaseLoad, register: Register, tasks: TaskGroup, progress: Progress) -> None:
         seal = Seal(self.keys, self.run)
-        for chunk in _chunks(self.reader.sent()):
+        restored = RestoredRows(self.record_before, self.keys, self.options.only_of, BATCH_BYTES)
+        async for chunk in restored.of(_chunks(self.reader.sent())):
             sent: list[tuple[SentRow, bytes]] = []
             for row in chunk:
                 if isinstance(row, SkippedLine):
@@ -365,7 +367,7 @@ class _Load:
         followed = await self._follow_ups.merge(rows)
         for outcome, count in followed.outcomes.items():
             self.accounts.add(outcome, count)
-        self.errors.extend(map(_shown, followed.refused[: max(0, SHOWN_ERRORS - len(self.errors))]))
+        self.errors.extend(map(told_rejection, followed.refused[: max(0, SHOWN_ERRORS - len(self.errors))]))
 
     async def _store_reference(
         self, row: ParsedRow, record: ProcuratorateRecord | AgencyRecord, register: Register, seal: Seal
@@ -398,7 +400,7 @@ class _Load:
         rejection = Rejection(self.run_id, row.ordinal, row.line, error.column, error.code.value, error.message)
         self._batch.rejections.append(rejection)
         if len(self.errors) < SHOWN_ERRORS:
-            self.errors.append(_shown(rejection))
+            self.errors.append(told_rejection(rejection))
 
     def _keep(self, row: ParsedRow, outcome: RowOutcome, seal: Seal) -> None:
         self._batch.kept.append(
@@ -406,14 +408,3 @@ class _Load:
                 self.run_id, row.ordinal, row.line, outcome, seal.keys.newest, seal(row), warnings_json(row.warnings)
             )
         )
-
-
-def _shown(rejection: Rejection) -> dict[str, Any]:
-    """What a report tells of a rejected row, and where in the feed it stands."""
-    return {
-        "ordinal": rejection.ordinal,
-        "line": rejection.line,
-        "column": rejection.column,
-        "code": rejection.code,
-        "message": rejection.message,
-    }

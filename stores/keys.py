@@ -2,7 +2,8 @@
 
 A key ring is written `id:base64` pairs, newest first. New rows use the newest key; older ones stay readable; identity
 numbers are hashed under a key derived from the oldest, so that one person stays one person when keys are rotated.
-Bearer tokens are signed, and the seals of the audit trail made, under keys derived from each.
+Bearer tokens are signed, and the seals of the audit trail and the marks of covered cells made, under keys derived
+from each.
 """
 
 import base64
@@ -36,6 +37,7 @@ class KeyRing:
     signing_keys: dict[str, bytes] = field(repr=False)
     seal_keys: dict[str, bytes] = field(repr=False)
     """By the ids of the data keys they are derived from."""
+    mark_keys: dict[str, bytes] = field(repr=False)
 
     def encrypt(self, raw: bytes, *, bound_to: bytes) -> bytes:
         """Encrypt under the newest key; `bound_to` must be given again to decrypt. Answers nonce and ciphertext."""
@@ -62,6 +64,17 @@ class KeyRing:
         if key is None:
             raise SettingsError(f"JIANDU_DATA_KEY has no key named {key_id}: add the key the seals were made under.")
         return key
+
+    def mark_tag(self, marked: bytes) -> bytes:
+        """HMAC-SHA-256 of what a mark stands for, under a key derived from the newest, 32 bytes."""
+        return hmac.digest(self.mark_keys[self.newest], marked, "sha256")
+
+    def made_mark_tag(self, marked: bytes, beginning: bytes) -> bool:
+        """Whether a tag that begins so was made with this ring, under whichever of its keys."""
+        return any(
+            hmac.compare_digest(hmac.digest(key, marked, "sha256")[: len(beginning)], beginning)
+            for key in self.mark_keys.values()
+        )
 
     def hash_bytes(self, data: bytes) -> bytes:
         """HMAC-SHA-256 of anything, 32 bytes."""
@@ -93,6 +106,7 @@ def parse_key_ring(text: str, source: str = "JIANDU_DATA_KEY") -> KeyRing:
         hash_key=hashlib.sha256(b"jiandu identity numbers" + oldest).digest(),
         signing_keys={key_id: _derived(key, b"jiandu bearer tokens") for key_id, key in keys.items()},
         seal_keys={key_id: _derived(key, b"jiandu audit seals") for key_id, key in keys.items()},
+        mark_keys={key_id: _derived(key, b"jiandu marks of covered cells") for key_id, key in keys.items()},
     )
 
 

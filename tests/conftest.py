@@ -1,9 +1,7 @@
 """One PostgreSQL and one Elasticsearch for the whole run; a database cloned from a migrated template for each test."""
 
-import os
 import secrets
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +23,7 @@ from stores.migrating import migrate
 from stores.postgres import Database
 from stores.settings import Settings
 from tests.elasticsearch_server import ElasticsearchServer
+from tests.folders import new_folder, temporary_parent
 
 CHINA = ZoneInfo("Asia/Shanghai")
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -68,8 +67,7 @@ def migrated_postgres(folder: Path, *not_needed: str) -> Iterator[EmbeddedDataba
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedDatabase]:
     """The run's PostgreSQL server, with a migrated template database."""
-    folder = Path(tempfile.mkdtemp(prefix="jiandu-test-", dir="/var/tmp" if os.geteuid() == 0 else None))  # noqa: S108  a fresh folder in it
-    folder.chmod(0o755)
+    folder = new_folder()
     # Nothing here has to survive a power cut.
     with migrated_postgres(folder, "fsync", "synchronous_commit", "full_page_writes") as server:
         yield server
@@ -120,7 +118,7 @@ async def database(database_urls: TestDatabase) -> AsyncIterator[Database]:
 @pytest.fixture(scope="session")
 def elasticsearch() -> Iterator[str]:
     """The run's Elasticsearch."""
-    with ElasticsearchServer() as server:
+    with ElasticsearchServer(parent=temporary_parent()) as server:
         yield server.url
 
 

@@ -67,9 +67,10 @@ class ElasticsearchServer:
     from a thread that lives as long as the server is needed.
     """
 
-    def __init__(self, version: str = VERSION) -> None:
-        """Choose the version; nothing is started yet."""
+    def __init__(self, version: str = VERSION, *, parent: Path | None = None) -> None:
+        """Choose the version, and where to make the folder if not among temporary files; nothing is started yet."""
         self._version = version
+        self._parent = parent
         self._home: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -100,7 +101,7 @@ class ElasticsearchServer:
         distribution = unpacked_distribution(self._version)
         atexit.register(self.stop)
         try:
-            self._home = _new_server_home(distribution)
+            self._home = _new_server_home(distribution, self._parent)
             self._process = _launch(distribution, java, self._home)
             self._wait_until_healthy()
         except BaseException:
@@ -300,9 +301,9 @@ def _unpack(archive: Path, folder: Path) -> None:
             target.chmod(0o755 if runnable else 0o644)
 
 
-def _new_server_home(distribution: Path) -> Path:
+def _new_server_home(distribution: Path, parent: Path | None) -> Path:
     """Make the folder that belongs to one server: config, data, logs and tmp."""
-    temporary = Path(tempfile.gettempdir())
+    temporary = parent or Path(tempfile.gettempdir())
     if RUNS_AS_ROOT and not _others_may_enter(temporary):
         temporary = _cache_folder()
     home = Path(tempfile.mkdtemp(prefix="jiandu-elasticsearch-", dir=temporary))

@@ -10,6 +10,7 @@ from indexer.feeds.layouts import Layout, recognise_layout
 from indexer.feeds.own_layouts import OwnLayout
 from schema.spreadsheet_text import unguarded
 from stores.errors import UnreadableFeedError
+from supervision.covered_rows import cover_header
 
 ERROR_COLUMNS: Final = ("code", "message")
 """The two last columns of a file of rejected rows, which are not read."""
@@ -57,7 +58,7 @@ class Header:
     def reason(self) -> str:
         """The reason a header is listed with, which names the columns that are not read."""
         unknown = (name for name, column in zip(self.names, self.layout.columns, strict=True) if column is None)
-        shown = ["".join(filter(str.isprintable, name)).strip()[:_LONGEST_MARK] for name in unknown]
+        shown = ["".join(filter(str.isprintable, cover_header(name))).strip()[:_LONGEST_MARK] for name in unknown]
         named = [name for name in shown if name]
         return f"header; columns not read: {', '.join(named)}" if named else "header"
 

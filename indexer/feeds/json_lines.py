@@ -1,25 +1,34 @@
 """JSON Lines as records: one object a line, each line an outcome of its own."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
 import orjson
 
+from indexer.feeds.cell_marks import MARK_WORD
 from indexer.feeds.headers import ERROR_COLUMNS
 from indexer.feeds.json_records import json_record
+from indexer.feeds.json_tokens import JSON_KEY, json_tokens, with_tokens
+from indexer.feeds.marked_rows import marked_cells, with_marks
 from indexer.feeds.reading import reading_of
 from indexer.feeds.values import BadValueError
 from schema.feed_records import FeedRecord, ParsedRow, RowError, RowWarning, SentRow, SkippedLine
 from schema.vocabularies import FeedErrorCode
 
 _UTF_8: Final = "utf-8"
+_ERROR_FIELDS: Final = tuple(f"{JSON_KEY}.{name}" for name in ERROR_COLUMNS)
+# A key may be anything, a person's name too; only what looks like a field is told in an error.
+_FIELD = re.compile(r"[A-Za-z][A-Za-z.\[\]0-9]{0,79}")
+_ESCAPED_MARK_WORD: Final = json.dumps(MARK_WORD).strip('"').encode()
 
 
 def json_rows(physical: Iterator[bytes], codec: str, sender: str | None) -> Iterator[SentRow | SkippedLine]:
     """The records of a file's lines; `sender` is the agency of cases that name none."""
     reading = reading_of(codec, sender)
+    mark_word = MARK_WORD.encode(codec)
     ordinal = 0
     for number, physical_line in enumerate(physical, 1):
         raw = physical_line.removesuffix(b"\r")
@@ -27,8 +36,34 @@ def json_rows(physical: Iterator[bytes], codec: str, sender: str | None) -> Iter
             yield SkippedLine(line=number, reason="blank")
             continue
         ordinal += 1
-        read = partial(_read, ordinal, number, raw, codec, sender)
-        yield SentRow(ordinal=ordinal, line=number, raw=raw, reading=reading, read=read)
+        row = _sent(ordinal, number, raw, codec, sender, reading)
+        may_be_marked = mark_word in raw or (b"\\u" in raw and _ESCAPED_MARK_WORD in raw.lower())
+        yield _with_marks(row, codec, sender) if may_be_marked else row
+
+
+def _sent(ordinal: int, line: int, raw: bytes, codec: str, sender: str | None, reading: bytes) -> SentRow:
+    read = partial(_read, ordinal, line, raw, codec, sender)
+    return SentRow(ordinal=ordinal, line=line, raw=raw, reading=reading, read=read)
+
+
+def _with_marks(row: SentRow, codec: str, sender: str | None) -> SentRow:
+    """A line with the marks of covered values in it; one that is no object has none."""
+    try:
+        json_object(row.raw, codec)
+    except BadValueError:
+        return row
+    line = row.raw.decode(codec)
+
+    def put(values: Mapping[int, str]) -> SentRow:
+        raw = with_tokens(line, values).encode(codec)
+        return _with_marks(_sent(row.ordinal, row.line, raw, codec, sender, row.reading), codec, sender)
+
+    told = (
+        (token.number, token.column, token.field if _FIELD.fullmatch(token.field) else None, token.text)
+        for token in json_tokens(line)
+        if token.column not in _ERROR_FIELDS
+    )
+    return with_marks(row, marked_cells(told), put)
 
 
 def _read(ordinal: int, line: int, raw: bytes, codec: str, sender: str | None) -> ParsedRow:

@@ -9,19 +9,22 @@ lenient reader would glue the cells together and store the wrong thing without a
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from indexer.feeds import bounds
 from indexer.feeds.archives import ZIP
+from indexer.feeds.cell_marks import MARK_WORD
 from indexer.feeds.csv_rows import csv_rows, title_lines
 from indexer.feeds.forms import CSV, JSON_LINES, XLSX, FeedForm
 from indexer.feeds.json_lines import json_rows
+from indexer.feeds.kept_cells import with_csv_cells
 from indexer.feeds.own_layouts import OwnLayout
 from indexer.feeds.sources import GZIP, CountedSource, DiskFile, FeedSource, Gunzipped, beginning
 from indexer.feeds.survey import CsvHeader, Survey, physical_lines, survey_of
 from indexer.feeds.tables import Tables
-from indexer.feeds.workbooks import Workbook, open_workbook
+from indexer.feeds.workbooks import Workbook, open_workbook, with_sent
 from schema.feed_records import ParsedRow, SentRow, SkippedLine
 
 
@@ -228,9 +231,17 @@ def open_feed(feed: Path | FeedSource, *, sender: str | None = None, layouts: Se
     content = Gunzipped(packed) if beginning(packed).startswith(GZIP) else packed
     if beginning(content).startswith(ZIP):
         workbook = open_workbook(content, layouts)
-        return FeedReader(source, _Xlsx(workbook, Tables(sender, exact_width=False, own=layouts)))
+        return FeedReader(source, _Xlsx(workbook, Tables(sender, exact_width=False, put=with_sent, own=layouts)))
     survey = survey_of(content, layouts)
     if survey.header is None:
         return FeedReader(source, _JsonLines(packed, content, survey, sender))
-    tables = Tables(sender, exact_width=True, own=layouts, reading=(survey.encoding, survey.header.delimiter))
+    delimiter = survey.header.delimiter
+    tables = Tables(
+        sender,
+        exact_width=True,
+        put=partial(with_csv_cells, codec=survey.codec, line_end=survey.terminator.decode(), delimiter=delimiter),
+        mark_word=MARK_WORD.encode(survey.codec),
+        own=layouts,
+        reading=(survey.encoding, delimiter),
+    )
     return FeedReader(source, _Csv(packed, content, survey, survey.header, tables))

@@ -1,14 +1,16 @@
 """The rows of tables as records: headers, titles, blank lines and totals told apart, in CSV and in sheets alike."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from indexer.feeds import bounds
+from indexer.feeds.cell_marks import MARK_WORD
 from indexer.feeds.forms import TableForm
 from indexer.feeds.headers import ERROR_COLUMNS, Header, header_of
+from indexer.feeds.marked_rows import marked_cells, with_marks
 from indexer.feeds.own_layouts import OwnLayout
 from indexer.feeds.reading import reading_of
 from indexer.feeds.values import BadValueError
@@ -53,11 +55,14 @@ class Table:
 class Tables:
     """Reads the rows of a file's tables, one after another; `met` grows as tables are met.
 
-    `own` are agencies' own layouts. `reading` is what rows are read by besides their header.
+    `own` are agencies' own layouts. `reading` is what rows are read by besides their header. `put` makes a row with
+    others in the place of cells, by their number from 1, and `mark_word` is the word of their marks in a row's bytes.
     """
 
     sender: str | None
     exact_width: bool
+    put: Callable[[TableRow, Mapping[int, Any]], TableRow]
+    mark_word: bytes = MARK_WORD.encode()
     own: Sequence[OwnLayout] = ()
     reading: tuple[str, ...] = ()
     met: list[Table] = field(default_factory=list)
@@ -150,10 +155,26 @@ class Tables:
         return header
 
     def _sent(self, row: TableRow) -> SentRow:
-        table = self.met[-1]
         self.ordinal += 1
-        read = partial(self._read_row, self.ordinal, row, table.header)
-        return SentRow(ordinal=self.ordinal, line=row.line, raw=row.raw, reading=table.reading, read=read)
+        return self._sent_as(self.ordinal, row, self.met[-1])
+
+    def _sent_as(self, ordinal: int, row: TableRow, table: Table) -> SentRow:
+        read = partial(self._read_row, ordinal, row, table.header)
+        sent = SentRow(ordinal=ordinal, line=row.line, raw=row.raw, reading=table.reading, read=read)
+        if self.mark_word not in row.raw or row.problem is not None:
+            return sent
+        header = table.header
+        cells = row.cells if self.exact_width else _fitted(row.cells, header.width)
+        if len(cells) != header.width:
+            return sent
+        # Behind the names stand code and message, which are not read.
+        columns = zip(header.names, header.layout.columns, cells, strict=False)
+        told = ((number, name, field, unguarded(cell)) for number, (name, field, cell) in enumerate(columns, 1))
+
+        def put(values: Mapping[int, Any]) -> SentRow:
+            return self._sent_as(ordinal, self.put(row, values), table)
+
+        return with_marks(sent, marked_cells(told), put)
 
     def _read_row(self, ordinal: int, row: TableRow, header: Header) -> ParsedRow:
         warnings: list[RowWarning] = []

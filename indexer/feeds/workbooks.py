@@ -8,7 +8,7 @@ worse than none.
 import hashlib
 import math
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -212,6 +212,17 @@ def _sent(value: Value, cell: str) -> Sent:
     if isinstance(value, int | float) and math.isfinite(value):
         return value
     return cell
+
+
+def text_of_sent(cell: Sent) -> str:
+    """A cell that was kept, as text."""
+    return _text(cell)
+
+
+def with_sent(row: TableRow, cells: Mapping[int, Sent]) -> TableRow:
+    """A row of a sheet with cells that were kept in the place of others, by their number from 1."""
+    kept: list[Value] = orjson.loads(row.raw)["cells"]
+    return _row(row.line, [cells.get(number, cell) for number, cell in enumerate(kept, 1)], row.filled)
 
 
 class _Merges:

@@ -8,8 +8,9 @@ import psycopg
 import pytest
 
 from stores.settings import Settings
-from tests.acceptance.program import Program, Running, new_folder
+from tests.acceptance.program import Program, Running
 from tests.conftest import TEST_KEY, TestDatabase, dsn
+from tests.folders import new_folder
 
 
 @pytest.fixture(scope="module")

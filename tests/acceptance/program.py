@@ -168,13 +168,6 @@ REPORT = {
 COMPARISON = {"database", "index", "missing", "stale", "orphaned", "repaired"}
 
 
-def new_folder() -> Path:
-    # As root the database runs as another user, who has to reach it.
-    folder = Path(tempfile.mkdtemp(prefix="jiandu-test-", dir="/var/tmp" if os.geteuid() == 0 else None))  # noqa: S108  a fresh one in it
-    folder.chmod(0o755)
-    return folder
-
-
 def postgres_runs(data: str) -> bool:
     return (Path(data) / "postgres" / "postmaster.pid").exists()
 

@@ -10,6 +10,7 @@ from bench.generator import case_rows, write_json_lines
 from bench.servers import Servers, servers
 from bench.timing import Figure
 from bench.unguarded import BYPASSING_ROLE
+from tests.folders import temporary_parent
 
 CASES = 300
 VIEWERS = ("local administrator", "city's officer", "county's officer", "agency's clerk")
@@ -17,7 +18,7 @@ VIEWERS = ("local administrator", "city's officer", "county's officer", "agency'
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[Servers]:
-    with servers(with_elasticsearch=False) as running:
+    with servers(with_elasticsearch=False, parent=temporary_parent()) as running:
         feed = write_json_lines(running.folder / "record.jsonl", case_rows(CASES))
         load_everything(running, running.postgres.application, feed, CASES)
         access.prepare(running)

@@ -29,11 +29,11 @@ from tests.acceptance.program import (
     Program,
     Running,
     ask,
-    new_folder,
     postgres_runs,
     wait_until,
 )
 from tests.conftest import TestDatabase, dsn, seeing_all
+from tests.folders import new_folder
 from tests.integration.anomaly_rows import Found, write_findings
 
 pytestmark = pytest.mark.acceptance

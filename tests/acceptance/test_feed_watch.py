@@ -15,7 +15,7 @@ from stores.postgres import Database
 from tests.acceptance.program import NO_ELASTICSEARCH, REPORT, Program, wait_until
 from tests.conftest import TEST_KEY, TestDatabase, dsn
 from tests.faults.processes import Programs
-from tests.integration.feeding import Feed, Fields, case
+from tests.integration.feeding import PERSON_NUMBER, Feed, Fields, case, person
 
 pytestmark = pytest.mark.acceptance
 
@@ -88,6 +88,24 @@ async def test_each_file_is_put_where_its_rows_belong_and_its_mended_errors_land
     assert program.run(*WATCH, "--once", **settings).status == 0
     assert await numbers(feed) == {"1号", "2号", "3号"}
     assert "done/mended.jsonl" in there(inbox)
+    shutil.rmtree(inbox)
+
+
+async def test_who_is_named_is_covered_beside_a_file_and_whole_in_the_record(
+    program: Program, settings: dict[str, str], feed: Feed, inbox: Path
+) -> None:
+    inbox = Path(shutil.move(inbox, program.folder / "inbox"))
+    named = {"party": person("周建国", PERSON_NUMBER), "facts": "业主：周建国，男，倾倒废渣"}
+    put(feed, inbox, "bad.jsonl", case("1号", decidedOn="2023-09-31", **named))
+    assert program.run(*WATCH, "--once", **settings).status == 1
+    errors = (inbox / "rejected/bad.jsonl.errors.jsonl").read_text()
+    assert "建国" not in errors
+    assert PERSON_NUMBER not in errors
+    (inbox / "mended.jsonl").write_text(errors.replace("2023-09-31", "2023-09-30"))
+    assert program.run(*WATCH, "--once", **settings).status == 0
+    found = await feed.only_case()
+    assert (found["party_name"], found["facts"]) == ("周建国", named["facts"])
+    assert found["party_identity_hash"] == feed.keys.hash_identity(PERSON_NUMBER)
     shutil.rmtree(inbox)
 
 

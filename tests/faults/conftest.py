@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 import pytest
 
-from tests.acceptance.program import new_folder
 from tests.conftest import migrated_postgres
 from tests.elasticsearch_server import ElasticsearchServer
 from tests.faults.form import LONG
@@ -14,6 +13,7 @@ from tests.faults.processes import Programs
 from tests.faults.proxy import Proxy
 from tests.faults.servers import Postgres, Servers
 from tests.faults.tally import Tally
+from tests.folders import new_folder, temporary_parent
 
 # It waits for a server that looks at its disk every ten seconds.
 collect_ignore = [] if LONG else ["test_full_disk.py"]
@@ -44,7 +44,7 @@ def servers(tally: Tally, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         opened.callback(programs.close)
         # A commit outlives the server's processes, though not the machine.
         postgres = opened.enter_context(migrated_postgres(folder, "fsync", "full_page_writes"))
-        elasticsearch = opened.enter_context(ElasticsearchServer())
+        elasticsearch = opened.enter_context(ElasticsearchServer(parent=temporary_parent()))
         proxy = opened.enter_context(Proxy(elasticsearch.url))
         all_of_them = Servers(Postgres(postgres, folder / "postgres"), elasticsearch, proxy, programs, tally)
         all_of_them.heal()

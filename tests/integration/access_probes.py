@@ -83,10 +83,10 @@ def everybodys_search(schema: GraphQLSchema) -> Probe:
 def _everybodys(schema: GraphQLSchema) -> Iterator[Probe]:
     """Lists of whatever there is, and counts of it."""
     yield everybodys_search(schema)
-    yield Probe(ask(schema, "cases", reach=Reach.DEEP, first=100), mixed=True)
+    yield Probe(ask(schema, "cases", reach=Reach.DEEP, first=25), mixed=True)
     yield Probe(ask(schema, "statistics", groupBy=["AGENCY"]), mixed=True)
     yield Probe(ask(schema, "cannotTellCounts", first=100), mixed=True)
-    yield Probe(ask(schema, "feedRuns", reach=Reach.EDGES, first=100), mixed=True)
+    yield Probe(ask(schema, "feedRuns", reach=Reach.EDGES, first=50), mixed=True)
     yield Probe(ask(schema, "waitingRecords", first=100), mixed=True)
     yield Probe(ask(schema, "auditAlerts", first=100), mixed=True)
 

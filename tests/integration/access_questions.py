@@ -144,8 +144,8 @@ class _Walk:
             returned = get_named_type(each.type)
             below = self.below(returned, depth - 1, met)
             if below:
-                # More than a list's default, so that nothing stays behind.
-                many = "(first: 100)" if "first" in each.args else ""
+                # More than anything here has of anything, and few enough for a question that goes deep.
+                many = "(first: 15)" if "first" in each.args else ""
                 asked.append(Asked(target.name, name, name, returned.name, below, arguments=many))
         return tuple(asked)
 

@@ -9,12 +9,11 @@ from pydantic import SecretStr
 
 from indexer.relay import Relay
 from stores.elastic import CaseIndex
-from stores.embedded import EmbeddedDatabase
 from stores.settings import Settings
 from tests.acceptance.access_table import printed_schema, read_table
 from tests.conftest import SEARCH_PATIENCE_SECONDS
 from tests.integration.access_probes import Probe, everybodys_search, searches_of
-from tests.integration.access_record import AccessRecord, opened_record
+from tests.integration.access_record import AccessRecord
 from tests.integration.access_viewers import Place
 from tests.integration.access_walk import Walk
 from tests.integration.access_walls import WALLS
@@ -30,13 +29,7 @@ KEPT_OUT: Final = ("west.officer", "west.clerk", "west.auditor")
 
 
 @pytest.fixture(scope="module")
-async def record(postgres: EmbeddedDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AccessRecord]:
-    async with opened_record(postgres, tmp_path_factory.mktemp("feed")) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-async def client(record: AccessRecord, elasticsearch: str) -> AsyncIterator[Client]:
+async def client(access_record: AccessRecord, elasticsearch: str) -> AsyncIterator[Client]:
     settings = Settings(
         elasticsearch_url=SecretStr(elasticsearch),
         elasticsearch_prefix=f"t{secrets.token_hex(6)}",
@@ -44,8 +37,8 @@ async def client(record: AccessRecord, elasticsearch: str) -> AsyncIterator[Clie
     )
     index = CaseIndex(settings)
     try:
-        assert (await Relay(record.database, index, now).drain()).pending == 0
-        async with served(record.database, index, open_locally=False) as opened:
+        assert (await Relay(access_record.database, index, now).drain()).pending == 0
+        async with served(access_record.database, index, open_locally=False) as opened:
             yield opened
     finally:
         for name in await index.our_indices():
@@ -54,17 +47,17 @@ async def client(record: AccessRecord, elasticsearch: str) -> AsyncIterator[Clie
 
 
 @pytest.fixture(scope="module")
-def probes(record: AccessRecord) -> Sequence[Probe]:
+def probes(access_record: AccessRecord) -> Sequence[Probe]:
     schema = printed_schema()
-    searches = [probe for place in Place for probe in searches_of(schema, record, place)]
+    searches = [probe for place in Place for probe in searches_of(schema, access_record, place)]
     return [everybodys_search(schema), *searches]
 
 
 @pytest.mark.parametrize("name", SEARCHING)
 async def test_everybody_finds_what_the_table_says_and_nothing_else(
-    record: AccessRecord, client: Client, probes: Sequence[Probe], name: str
+    access_record: AccessRecord, client: Client, probes: Sequence[Probe], name: str
 ) -> None:
-    walk = Walk(record.viewers[name], read_table(), record)
+    walk = Walk(access_record.viewers[name], read_table(), access_record)
     await walk.ask(client, probes)
     assert walk.engines == {"ELASTICSEARCH"}
     found = [*walk.leaks, *walk.differences(unseen=ONE_PAGE), *walk.trouble]
@@ -74,10 +67,10 @@ async def test_everybody_finds_what_the_table_says_and_nothing_else(
 @pytest.mark.parametrize("name", KEPT_OUT)
 @pytest.mark.parametrize("wall", WALLS)
 async def test_nobody_finds_more_where_a_wall_is_missing(
-    record: AccessRecord, client: Client, probes: Sequence[Probe], wall: str, name: str
+    access_record: AccessRecord, client: Client, probes: Sequence[Probe], wall: str, name: str
 ) -> None:
-    walk = Walk(record.viewers[name], read_table(), record)
-    with WALLS[wall](record.urls):
+    walk = Walk(access_record.viewers[name], read_table(), access_record)
+    with WALLS[wall](access_record.urls):
         await walk.ask(client, probes)
     found = [*walk.leaks, *walk.excesses()]
     assert not found, walk.said(found)

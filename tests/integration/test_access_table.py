@@ -1,17 +1,16 @@
 """Every root field, edge and mutation, asked as every role for everybody's records, against the table access.yaml."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import pytest
 
-from stores.embedded import EmbeddedDatabase
 from tests.acceptance.access_table import fields_of, printed_schema, read_table
-from tests.integration.access_probes import Probe, all_probes
-from tests.integration.access_record import AccessRecord, opened_record
+from tests.integration.access_probes import Probe
+from tests.integration.access_record import AccessRecord
 from tests.integration.access_viewers import VIEWERS
 from tests.integration.access_walk import Walk
-from tests.integration.graphql_client import Client, served
+from tests.integration.graphql_client import Client
 
 UNSEEN: Final = {
     "Rule.effectiveUntil": "every rule there is is in force",
@@ -24,34 +23,17 @@ FOLLOWED: Final = frozenset({"Subscription.feedRunProgress"})
 """What is asked over a websocket: test_feed_progress does as everybody."""
 
 
-@pytest.fixture(scope="module")
-async def record(postgres: EmbeddedDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AccessRecord]:
-    async with opened_record(postgres, tmp_path_factory.mktemp("feed")) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-async def client(record: AccessRecord) -> AsyncIterator[Client]:
-    async with served(record.database, open_locally=False) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def probes(record: AccessRecord) -> Sequence[Probe]:
-    return all_probes(printed_schema(), record)
-
-
-async def test_every_field_is_asked_for(probes: Sequence[Probe]) -> None:
-    asked = {each.field for probe in probes for each in probe.question.root.all()}
+async def test_every_field_is_asked_for(access_probes: Sequence[Probe]) -> None:
+    asked = {each.field for probe in access_probes for each in probe.question.root.all()}
     unreached = [name for name in fields_of(printed_schema()) if name not in asked | FOLLOWED]
     assert not unreached, f"No question reaches {', '.join(unreached)}: add a probe to access_probes.py."
 
 
 @pytest.mark.parametrize("name", [viewer.name for viewer in VIEWERS])
 async def test_everybody_is_shown_what_the_table_says_and_nothing_else(
-    record: AccessRecord, client: Client, probes: Sequence[Probe], name: str
+    access_record: AccessRecord, access_client: Client, access_probes: Sequence[Probe], name: str
 ) -> None:
-    walk = Walk(record.viewers[name], read_table(), record)
-    await walk.ask(client, probes)
+    walk = Walk(access_record.viewers[name], read_table(), access_record)
+    await walk.ask(access_client, access_probes)
     found = [*walk.leaks, *walk.differences(unseen=UNSEEN), *walk.trouble]
     assert not found, walk.said(found)

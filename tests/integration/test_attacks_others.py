@@ -220,6 +220,9 @@ async def test_a_finding_of_others_is_changed_by_nobody_and_is_like_one_that_doe
                 assert foreign == unknown, login
     assert await city.feed.rows("SELECT id, status, evidence_digest FROM anomaly ORDER BY id") == before
     assert await city.feed.rows("SELECT * FROM applied_mutation") == []
+    tried = "SELECT DISTINCT action, detail ->> 'refused' AS why FROM audit_entry WHERE operation = :mutation"
+    entries = {tuple(entry.values()) for entry in await city.feed.rows(tried, mutation=mutation)}
+    assert entries == {("CHANGE", "NOT_FOUND"), ("CHANGE", "FORBIDDEN")}
 
 
 @pytest.mark.parametrize("mutation", sorted(MUTATIONS))
@@ -238,6 +241,10 @@ async def test_who_decides_of_no_findings_is_forbidden_it_of_any(
     assert len(answers) == 1
     (error,) = orjson.loads(answers.pop()[4:])["errors"]
     assert error["extensions"]["code"] == "FORBIDDEN"
+    tried = "SELECT action, detail ->> 'refused' FROM audit_entry WHERE (login, operation) = (:login, :mutation)"
+    entries = await city.feed.rows(tried, login=login, mutation=mutation)
+    assert len(entries) > len(eastern["Anomaly"]) + len(western["Anomaly"])
+    assert all(tuple(entry.values()) == ("CHANGE", "FORBIDDEN") for entry in entries)
 
 
 # -- cursors -----------------------------------------------------------------------------------------------------------

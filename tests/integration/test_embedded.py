@@ -6,7 +6,6 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ import pytest
 from stores.embedded import EmbeddedDatabase, start_embedded
 from stores.errors import SettingsError
 from tests.conftest import REPOSITORY, dsn
+from tests.folders import new_folder
 
 AS_ROOT = os.geteuid() == 0
 
@@ -36,8 +36,7 @@ sys.stdin.read()
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder whose parents others may traverse, as pytest's own need not be."""
-    made = Path(tempfile.mkdtemp(prefix="jiandu-test-", dir="/var/tmp" if os.geteuid() == 0 else None))  # noqa: S108  a fresh folder in it
-    made.chmod(0o755)
+    made = new_folder()
     yield made
     shutil.rmtree(made, ignore_errors=True)
 

@@ -1,5 +1,6 @@
 """The feed's door: an agency's machine sends a file, in as many parts as it takes, and it is loaded once."""
 
+import asyncio
 import base64
 import hashlib
 import itertools
@@ -228,6 +229,8 @@ async def test_whoever_may_not_load_feeds_is_refused(door: Doorway) -> None:
     for key, status in ((None, 403), (f"{door.machine.key[:-2]}xx", 401), ("x", 401)):
         async with opened_door(door.database, settings_, key, AGENCY) as sender:
             assert (await sender.put(door.file(*CASES))).status_code == status
+    tried = await door.feed.rows("SELECT action, operation, detail FROM audit_entry WHERE action = 'LOAD'")
+    assert [tuple(entry.values()) for entry in tried] == [("LOAD", "PUT /feeds", {"refused": "FORBIDDEN"})]
 
 
 async def test_a_sender_that_says_nothing_for_long_is_told_to_go_on_later(door: Doorway) -> None:
@@ -254,6 +257,28 @@ async def test_a_load_goes_on_when_its_sender_has_gone(door: Doorway) -> None:
         while len(await door.feed.cases()) < 2_000:  # noqa: ASYNC110  another thread loads
             await anyio.sleep(0.2)
     assert (await door.sender.put(content)).json()["inserted"] == 2_000
+
+
+async def test_who_waits_for_a_load_when_the_server_ends_is_told_to_send_the_file_again(door: Doorway) -> None:
+    content = door.file(*CASES)
+    waiting = (
+        "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    with psycopg.connect(dsn(door.urls.superuser)) as connection:
+        connection.execute("LOCK TABLE penalty_case IN SHARE MODE")
+        sending = asyncio.create_task(door.sender.put(content))
+        with anyio.fail_after(60):
+            while connection.execute(waiting).fetchone() == (0,):  # noqa: ASYNC110  it tells nobody
+                await anyio.sleep(0.05)
+        # As the server does with requests that outlast its grace.
+        sending.cancel()
+        answer = await sending
+        connection.rollback()
+    assert answer.status_code == 503
+    assert answer.json()["error"]["code"] == "UNAVAILABLE"
+    assert (await door.sender.put(content)).json()["rows"] == len(CASES)
+    assert len(await door.feed.cases()) == len(CASES)
 
 
 async def test_a_file_that_was_whole_when_the_process_was_killed_is_loaded_when_asked(door: Doorway) -> None:

@@ -88,6 +88,18 @@ async def test_what_the_limits_allow_is_answered(client: Client) -> None:
     assert schema["__schema"]["queryType"]["name"] == "Query"
 
 
+async def test_lists_inside_one_another_may_hold_only_so_many_records(client: Client) -> None:
+    document = """
+    query ($first: Int) { cases(first: $first) { nodes { party { cases(first: $first) { nodes { party {
+      cases(first: $first) { nodes { id } }
+    } } } } } } }
+    """
+    assert await client.ask(document, first=5)
+    error = await client.refused(document, first=100)
+    assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
+    assert "1,020,200 records" in error["message"]
+
+
 # -- what the arguments say ---------------------------------------------------------------------------
 
 

@@ -1,10 +1,8 @@
 """What a client is told when the servers behind the API are away, slow or at fault, and what health says."""
 
 import json
-import os
 import re
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from stores.migrating import migrate
 from stores.postgres import Database
 from stores.settings import Settings
 from tests.conftest import TestDatabase, dsn
+from tests.folders import new_folder
 from tests.integration.graphql_client import Client, served, the_error
 from tests.integration.search_cases import LABELS, PERSON_OF_THE_FIRE, write_feed
 from tests.integration.search_corpus import Corpus, load
@@ -35,8 +34,7 @@ async def client(database: Database) -> AsyncIterator[Client]:
 @pytest.fixture
 def database_folder() -> Iterator[Path]:
     """A folder for a PostgreSQL of the test's own, where its user can reach it."""
-    folder = Path(tempfile.mkdtemp(prefix="jiandu-test-", dir="/var/tmp" if os.geteuid() == 0 else None))  # noqa: S108  a fresh folder in it
-    folder.chmod(0o755)
+    folder = new_folder()
     yield folder
     anyio.run(stop_embedded, folder)
     shutil.rmtree(folder, ignore_errors=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from schema.access_vocabularies import Role
@@ -98,6 +99,10 @@ async def test_a_key_reads_nothing_else(gate: Gate, document: str) -> None:
     codes = {error["extensions"]["code"] for error in response.json()["errors"]}
     assert response.json()["data"] is None
     assert codes <= {"FORBIDDEN", "GRAPHQL_VALIDATION_FAILED"}
+    async with gate.database.begin() as connection:
+        refused = "SELECT detail ->> 'refused' FROM audit_entry WHERE account_id IS NOT NULL"
+        tried = await connection.scalars(text(refused))
+        assert list(tried) == [code for code in codes if code == "FORBIDDEN"]
 
 
 async def test_a_key_replays_no_finding(gate: Gate) -> None:

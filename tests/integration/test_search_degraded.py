@@ -21,12 +21,15 @@ from stores.errors import JianduError, RefusedRequestError, SearchIndexError, Un
 from stores.search.availability import FAILURES, PLACES
 from stores.settings import Settings
 from tests.elasticsearch_server import ElasticsearchServer
+from tests.folders import temporary_parent
 from tests.integration import outages
 from tests.integration.graphql_client import Client, served
 from tests.integration.indexing_cases import soon
 from tests.integration.outages import Outage, Victim, gateway, silence
 from tests.integration.search_cases import LABELS
 from tests.integration.search_corpus import Corpus, opened_corpus
+
+pytestmark = pytest.mark.alone
 
 WITHIN = 2.0
 PAUSE = 0.3
@@ -45,7 +48,7 @@ ASK = """query($sort: CaseSort, $first: Int, $after: String) {
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[ElasticsearchServer]:
     """An Elasticsearch that these tests may do to what they like."""
-    with ElasticsearchServer() as server:
+    with ElasticsearchServer(parent=temporary_parent()) as server:
         yield server
 
 
