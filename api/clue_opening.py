@@ -15,7 +15,7 @@ from stores.clues import NewClue, insert_clue, lock_cases, name_of_procuratorate
 from stores.document_numbers import next_number
 from stores.postgres import DatabaseConnection
 from supervision.calendars import shanghai_day
-from supervision.clue import open_clue_state
+from supervision.clue import not_of_the_desk, open_clue_state
 from supervision.clue_actions import Refusal
 from supervision.clue_limits import default_due_day
 from supervision.clue_numbers import clue_number, clue_series
@@ -56,7 +56,7 @@ async def open_clue(connection: DatabaseConnection, context: Context, opening: C
     state = open_clue_state(
         context.viewer,
         desk,
-        await named_handler(connection, opening.handler_id),
+        await _handler(connection, opening.handler_id, desk),
         due_on=opening.due_on or default_due_day(opening.clue_class, today),
         today=today,
     )
@@ -81,15 +81,14 @@ async def open_clue(connection: DatabaseConnection, context: Context, opening: C
     return OpenedClue(clue_id, case_ids)
 
 
-async def named_handler(connection: DatabaseConnection, account_id: int | None) -> Account | None:
-    """The account that was named to handle a clue. Refuses one that there is not."""
+async def _handler(connection: DatabaseConnection, account_id: int | None, desk: Desk) -> Account | None:
+    """The account that was named to handle a clue."""
     if account_id is None:
         return None
     found = (await accounts_by_id(connection, [account_id])).get(account_id)
     if found is None:
-        raise RefusedError(
-            UserErrorCode.NOT_FOUND, "There is no such account. Name somebody of the department.", "handlerId"
-        )
+        refusal = not_of_the_desk(desk)
+        raise RefusedError(UserErrorCode.NOT_ALLOWED, refusal.sentence, refusal.field)
     return found
 
 

@@ -86,7 +86,7 @@ def open_clue_state(
     if due_on < today:
         return Refusal("`dueOn` is past. Give a day that is still to come.", "dueOn")
     if handler is not None and not may_handle(handler, desk):
-        return _not_of_the_desk(desk)
+        return not_of_the_desk(desk)
     own = desk_of(actor.account)
     desks = frozenset({desk} if own is None else {desk, own})
     if not any(actor.scope.has_desk(each) for each in desks):
@@ -156,7 +156,8 @@ def _not_yours(what: str) -> Refusal:
     return Refusal(f"Only its handler, and whoever heads the department that handles it, {what}.")
 
 
-def _not_of_the_desk(desk: Desk) -> Refusal:
+def not_of_the_desk(desk: Desk) -> Refusal:
+    """Why an account cannot be given a clue of a desk; the same for one that there is not."""
     return Refusal(
         f"This account handles no clues of {desk.department.label} there. Name somebody of that department.",
         "handlerId",
@@ -169,8 +170,8 @@ def _assign(state: ClueState, actor: Viewer, action: Assign, today: date) -> Clu
     waits = state.status in {_NEW, _RETURNED}
     if not (leads(actor, state.desk) or manages or (waits and state.handler_id == account.id)):
         return Refusal("Only the head of the department, the chief and the case management assign it now. Ask them.")
-    if not may_handle(action.handler, state.desk):
-        return _not_of_the_desk(state.desk)
+    if action.handler is None or not may_handle(action.handler, state.desk):
+        return not_of_the_desk(state.desk)
     due_on = action.due_on or state.due_on
     if action.due_on is not None and action.due_on < today:
         return Refusal("`dueOn` is past. Give a day that is still to come.", "dueOn")
@@ -218,8 +219,8 @@ def _transfer(state: ClueState, actor: Viewer, action: Transfer) -> ClueStep | R
 def _accept(state: ClueState, actor: Viewer, action: Accept, today: date) -> ClueStep | Refusal:
     if not _handles(state, actor):
         return Refusal("Only the head of the department that it was handed to, and the chief, accept it. Ask them.")
-    if not may_handle(action.handler, state.desk):
-        return _not_of_the_desk(state.desk)
+    if action.handler is None or not may_handle(action.handler, state.desk):
+        return not_of_the_desk(state.desk)
     if action.due_on is not None and action.due_on < today:
         return Refusal("`dueOn` is past. Give a day that is still to come.", "dueOn")
     after = replace(

@@ -10,9 +10,9 @@ from schema.vocabularies import Department
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assign:
-    """Give the clue to somebody of the desk (分派)."""
+    """Give the clue to somebody of the desk (分派); no `handler`: there is no such account."""
 
-    handler: Account
+    handler: Account | None
     due_on: date | None = None
 
 
@@ -56,9 +56,9 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accept:
-    """Accept what was handed over, and name who handles it (接收)."""
+    """Accept what was handed over, and name who handles it (接收); no `handler`: there is no such account."""
 
-    handler: Account
+    handler: Account | None
     due_on: date | None = None
 
 
