@@ -57,7 +57,8 @@ LEAVES: Final[Mapping[type[ClueAction], frozenset[ClueStatus]]] = MappingProxyTy
         Extend: _AT_WORK,
         Transfer: _AT_WORK,
         Accept: frozenset({_TRANSFERRED}),
-        Return: _AT_WORK | {_TRANSFERRED},
+        # A new clue lies with its opener, and came from nobody.
+        Return: (_AT_WORK | {_TRANSFERRED}) - {_NEW},
         Invite: _AT_WORK,
         GiveOpinion: _AT_WORK | {_TRANSFERRED},
         Close: _AT_WORK,
