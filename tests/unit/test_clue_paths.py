@@ -14,6 +14,7 @@ from supervision.desks import may_handle
 from tests.unit.clue_world import (
     ABOVE,
     CHIEF,
+    COLLEAGUE,
     DESK,
     EVERYBODY,
     HANDLER,
@@ -32,7 +33,7 @@ from tests.unit.clue_world import (
 )
 
 DEPTH = 4
-NAMED = (HANDLER, OTHER_OFFICER, WESTERN)
+NAMED = (HANDLER, COLLEAGUE, OTHER_OFFICER, WESTERN)
 WALKERS = (HANDLER, HEAD, CHIEF, OTHER_OFFICER, OTHER_HEAD, WESTERN_HEAD, ABOVE)
 BY_ID = {person.id: person for person in EVERYBODY}
 FROM = (opened(), opened(handler=HANDLER), opened(by=OTHER_OFFICER), opened(by=CHIEF, handler=HANDLER))
