@@ -48,7 +48,7 @@ async def open_clue(connection: DatabaseConnection, context: Context, opening: C
     """Open a clue in the name of whoever calls. Raises RefusedError, which undoes the transaction."""
     now = context.services.clock()
     today = shanghai_day(now)
-    case_ids = await _cases(connection, opening)
+    case_ids = await _cases(connection, context, opening)
     home = context.viewer.account.procuratorate_id
     if home is None and case_ids:
         home = await procuratorate_of_case(connection, case_ids[0])
@@ -92,7 +92,7 @@ async def _handler(connection: DatabaseConnection, account_id: int | None, desk:
     return found
 
 
-async def _cases(connection: DatabaseConnection, opening: ClueOpening) -> list[int]:
+async def _cases(connection: DatabaseConnection, context: Context, opening: ClueOpening) -> list[int]:
     """The cases that a clue is about, locked: of those named the first stays first."""
     findings = await anomalies_by_id(connection, opening.anomaly_ids) if opening.anomaly_ids else {}
     if len(findings) < len(opening.anomaly_ids):
@@ -100,7 +100,7 @@ async def _cases(connection: DatabaseConnection, opening: ClueOpening) -> list[i
             UserErrorCode.NOT_FOUND, "There is no such finding. Take `id` as a query returned it.", "anomalyIds"
         )
     wanted = list(dict.fromkeys((*opening.case_ids, *(findings[each].case_id for each in opening.anomaly_ids))))
-    if wanted and len(await lock_cases(connection, wanted)) < len(wanted):
+    if wanted and len(await lock_cases(connection, context.scope, wanted)) < len(wanted):
         raise RefusedError(
             UserErrorCode.NOT_FOUND, "There is no such case. Take `id` as a query returned it.", "caseIds"
         )

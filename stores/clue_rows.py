@@ -32,7 +32,7 @@ from schema.tables import penalty_case
 from schema.vocabularies import CaseSort, Department
 from stores.named_statements import named_statements
 from stores.search.postgres_query import behind, order_by
-from stores.search.scope import compile_scope
+from stores.search.scope import compile_scope, desk_parameters
 from stores.search.seam import Position
 
 
@@ -48,16 +48,6 @@ async def _run(connection: AsyncConnection, *names: str, **parameters: Any) -> A
         if isinstance(value, list)
     ]
     return await connection.execute(text(statement).bindparams(*typed), parameters)
-
-
-def scope_desks(scope: Scope) -> list[str]:
-    """The desks whose clues a scope shows, as the record keeps them; none for everything."""
-    homes: list[int | None] = [*scope.procuratorate_ids, *([None] if scope.unassigned else [])]
-    return [str(Desk(home, department)) for home in homes for department in scope.departments]
-
-
-def _scoped(scope: Scope) -> dict[str, Any]:
-    return {"everything": scope.everything, "scope_desks": scope_desks(scope)}
 
 
 def _wanted(wanted: ClueFilter, lying: LyingStill) -> dict[str, Any]:
@@ -113,7 +103,7 @@ def _clue(row: Any) -> Clue:
 
 async def clues_by_id(connection: AsyncConnection, scope: Scope, ids: Sequence[int]) -> dict[int, Clue]:
     """Clues by id; one that is unknown or out of scope is left out."""
-    rows = await _run(connection, "clue", "by_id", ids=list(ids), **_scoped(scope))
+    rows = await _run(connection, "clue", "by_id", ids=list(ids), **desk_parameters(scope))
     return {row.id: _clue(row) for row in rows}
 
 
@@ -132,7 +122,7 @@ async def list_clues(
         "clue",
         "page",
         most=first + 1,
-        **_scoped(scope),
+        **desk_parameters(scope),
         **_wanted(wanted, lying),
         **_placed(after),
     )
@@ -141,7 +131,7 @@ async def list_clues(
 
 async def count_clues(connection: AsyncConnection, scope: Scope, wanted: ClueFilter, lying: LyingStill) -> int:
     """How many clues the ledger has."""
-    result = await _run(connection, "count", **_scoped(scope), **_wanted(wanted, lying))
+    result = await _run(connection, "count", **desk_parameters(scope), **_wanted(wanted, lying))
     return int(result.scalar_one())
 
 
@@ -150,7 +140,9 @@ async def clues_of_cases(
 ) -> dict[int, list[Clue]]:
     """The clues about several cases by due day, one more than `first` of each."""
     found: dict[int, list[Clue]] = {case_id: [] for case_id in case_ids}
-    rows = await _run(connection, "of_cases", ids=list(case_ids), most=first + 1, **_scoped(scope), **_placed(after))
+    rows = await _run(
+        connection, "of_cases", ids=list(case_ids), most=first + 1, **desk_parameters(scope), **_placed(after)
+    )
     for row in rows:
         found[row.case_id].append(_clue(row))
     return found
@@ -159,7 +151,7 @@ async def clues_of_cases(
 async def count_clues_of_cases(connection: AsyncConnection, scope: Scope, case_ids: Sequence[int]) -> dict[int, int]:
     """How many clues are about each of several cases."""
     counted = dict.fromkeys(case_ids, 0)
-    for row in await _run(connection, "counts_of_cases", ids=list(case_ids), **_scoped(scope)):
+    for row in await _run(connection, "counts_of_cases", ids=list(case_ids), **desk_parameters(scope)):
         counted[row[0]] = row[1]
     return counted
 

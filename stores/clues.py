@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from schema.access_records import Desk
+from schema.access_records import Desk, Scope
 from schema.clue_states import ClueState, ClueStep, Invited, Owed, Passed
 from schema.clue_tables import (
     clue,
@@ -30,6 +30,7 @@ from schema.supervision_vocabularies import (
 from schema.tables import agency, penalty_case, procuratorate
 from schema.vocabularies import Department
 from stores.accounts import accounts_by_id
+from stores.search.scope import compile_scope
 
 CLUE_CHANNEL: Final = "jiandu_clue"
 """Woken when a clue was opened or took a step; what is told is its id, and one wake-up lost loses nothing."""
@@ -57,11 +58,11 @@ class LockedClue:
     state: ClueState
 
 
-async def lock_cases(connection: AsyncConnection, case_ids: Sequence[int]) -> list[int]:
+async def lock_cases(connection: AsyncConnection, scope: Scope, case_ids: Sequence[int]) -> list[int]:
     """Those of the cases that are in scope; always in the same order, so that two who do so never wait in a ring."""
     statement = (
         select(penalty_case.c.id)
-        .where(penalty_case.c.id == func.any(list(case_ids)))
+        .where(penalty_case.c.id == func.any(list(case_ids)), *compile_scope(scope))
         .order_by(penalty_case.c.id)
         .with_for_update(key_share=True)
     )
