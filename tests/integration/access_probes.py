@@ -78,8 +78,13 @@ def _clues_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iter
     clue = {"clueId": record.ids[place]["Clue"][0]}
     handler = {"handlerId": record.ids[place]["User"][0]}
     steps: dict[str, dict[str, Any]] = {
-        **{"assignClue": handler, "acceptClue": handler, "acknowledgeClue": {}, "closeClue": {"result": said}},
-        **{"beginClueReview": {}, "beginClueInvestigation": {}, "returnClue": {"reason": said}},
+        "assignClue": handler,
+        "acceptClue": handler,
+        "acknowledgeClue": {},
+        "closeClue": {"result": said},
+        "beginClueReview": {},
+        "beginClueInvestigation": {},
+        "returnClue": {"reason": said},
         "transferClue": {"department": "COMPLAINTS", "reason": said},
         "recordClueStep": {"note": said},
         "extendClue": {"dueOn": "2099-01-01", "reason": said},

@@ -222,7 +222,7 @@ _CLUE: Final = """mutation($input: %sInput!) {
 
 
 async def _lead_clues(client: Client, case_id: str, place: Place, local_id: str) -> list[str]:
-    """Somebody on this machine leads a clue about a case through its whole life, and opens another, which lies still."""
+    """Somebody on this machine leads a clue about a case through its whole life; another one lies still."""
 
     async def step(mutation: str, **wanted: Any) -> str:
         name = mutation[0].upper() + mutation[1:]
