@@ -75,7 +75,7 @@ def _clues_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iter
     opening = {"title": said, "source": "VISIT", "department": "PREVENTION"}
     opening |= {"caseIds": [record.ids[place]["PenaltyCase"][0]]}
     yield Probe(ask(schema, "openClue", mutation=True, reach=Reach.EDGES, input=opening), place)
-    clue = {"clueId": record.ids[place]["Clue"][0]}
+    clue = {"clueId": record.ids[place]["Clue"][-1]}
     handler = {"handlerId": record.ids[place]["User"][0]}
     steps: dict[str, dict[str, Any]] = {
         "assignClue": handler,

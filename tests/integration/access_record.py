@@ -238,7 +238,7 @@ async def _lead_clues(client: Client, case_id: str, place: Place, local_id: str)
     await step("transferClue", clueId=first, department="COMPLAINTS", reason=said)
     await step("acceptClue", clueId=first, handlerId=local_id)
     await step("closeClue", clueId=first, result=said)
-    return [first, await step("openClue", **opening)]
+    return [await step("openClue", **opening), first]
 
 
 @asynccontextmanager
@@ -286,11 +286,17 @@ async def _filled(urls: TestDatabase, database: Database, folder: Path) -> Acces
         for place in Place:
             case_id = ids[place]["PenaltyCase"][0]
             ids[place]["Clue"] = await _lead_clues(client, case_id, place, global_id("User", local["id"]))
-        await feed.run("UPDATE clue SET last_step_at = last_step_at - interval '20 days' WHERE status = 'NEW'")
         found = await client.ask("{ agencies { edges { cursor } } rules { id } }")
     for place, others in (await added_others(feed)).items():
         ids[place]["User"] = [global_id("User", account_id) for account_id in others]
-        await _view_many(database, place, others[0], parse_global_id(ids[place]["PenaltyCase"][0])[1])
+        [case_officer, *_] = others
+        # It lies still, with somebody who belongs where it is handled.
+        await feed.run(
+            "UPDATE clue SET last_step_at = last_step_at - interval '20 days', handler_id = :handler WHERE id = :id",
+            handler=case_officer,
+            id=parse_global_id(ids[place]["Clue"][0])[1],
+        )
+        await _view_many(database, place, case_officer, parse_global_id(ids[place]["PenaltyCase"][0])[1])
     agencies = await feed.rows("SELECT id, name FROM agency")
     [shared] = await feed.rows("SELECT id FROM party WHERE name = :name", name=SHARED_PARTY)
     return AccessRecord(

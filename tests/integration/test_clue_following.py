@@ -55,7 +55,7 @@ async def followed(floor: Floor, socket: Socket, of: str | None = None) -> None:
     before = floor.server.following.subscriptions.taken
     await socket.subscribe(CHANGED, "1", of=of)
     with anyio.fail_after(15):
-        while floor.server.following.subscriptions.taken == before:
+        while floor.server.following.subscriptions.taken == before:  # noqa: ASYNC110  nobody tells of it
             await anyio.sleep(0.05)
     await anyio.sleep(0.5)
 
