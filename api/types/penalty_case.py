@@ -12,6 +12,7 @@ from api.context import ApiInfo
 from api.loaders import Slice
 from api.paging import Connection, Page, PageInfo, make_page, page_size
 from api.types.anomaly import Anomaly, CannotTell, case_anomalies, case_cannot_tell
+from api.types.clue import ClueConnection, case_clues
 from api.types.fields import resolved
 from api.types.follow_ups import (
     CoerciveMeasure,
@@ -184,6 +185,9 @@ class PenaltyCase(Node):
     )
     procuratorial_measures: list[ProcuratorialMeasure] = resolved(
         following(follow_up_records.ProcuratorialMeasure), "What feeds told of measures about it. 检察监督措施（导入）"
+    )
+    clues: ClueConnection = resolved(
+        case_clues, "The clues of one's departments about it, by due day. 涉案线索", needs=Permission.READ_CLUES
     )
 
     @classmethod

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, false, or_, select
 
-from schema.access_records import Scope
+from schema.access_records import Desk, Scope
 from schema.search_document import NO_PROCURATORATE
 from schema.tables import agency, penalty_case
 
@@ -72,3 +72,10 @@ def scope_clauses(scope: Scope) -> list[dict[str, Any]]:
     if not allowed:
         return [{"match_none": {}}]
     return [allowed[0] if len(allowed) == 1 else {"bool": {"should": allowed}}]
+
+
+def desk_parameters(scope: Scope) -> dict[str, Any]:
+    """The parameters of a statement that asks for clues of the desks in scope: all, or those of a list."""
+    homes: list[int | None] = [*scope.procuratorate_ids, *([None] if scope.unassigned else [])]
+    desks = [str(Desk(home, department)) for home in homes for department in scope.departments]
+    return {"everything": scope.everything, "scope_desks": desks}

@@ -21,7 +21,7 @@ from tests.acceptance.access_table import (
     written,
 )
 
-NAMES: Final = frozenset({"name", "text", "finding text", "criminal text", "run text"})
+NAMES: Final = frozenset({"name", "text", "finding text", "criminal text", "run text", "clue text"})
 """The classes in which persons are named."""
 
 NEEDED: Final[Mapping[str, frozenset[Permission]]] = {
@@ -32,9 +32,12 @@ NEEDED: Final[Mapping[str, frozenset[Permission]]] = {
     "sender": frozenset({Permission.READ_CASES, Permission.READ_FEED_RUNS, Permission.READ_ACCOUNTS}),
     "audit": frozenset({Permission.READ_AUDIT_TRAIL}),
     "audited case": frozenset({Permission.READ_AUDIT_TRAIL, Permission.READ_CASES}),
-    "account": frozenset({Permission.READ_ACCOUNTS}),
+    **dict.fromkeys(("clue", "clue text"), frozenset({Permission.READ_CASES, Permission.READ_CLUES})),
 }
 """What one must be permitted to be shown a class of records."""
+
+OF_ACCOUNTS: Final = frozenset({Permission.READ_ACCOUNTS, Permission.READ_CLUES})
+"""Whoever has one of these is shown accounts: those in scope, or those that a clue names."""
 
 FREE: Final = frozenset({"question", "self", "organisation", "law", "open"})
 
@@ -67,6 +70,10 @@ def test_the_table_shows_a_role_what_its_permissions_allow(role: Role) -> None:
             expected = {Seen.MASKED if name in NAMES and Permission.READ_NAMES not in has else Seen.SHOWN}
         assert {cells[name].within} == expected, name
         assert cells[name].beyond in expected | {Seen.HIDDEN}, name
+    sees_accounts = bool(OF_ACCOUNTS & has)
+    forbidden = Cell(Seen.FORBIDDEN, Seen.FORBIDDEN)
+    hidden = forbidden if role is Role.MACHINE else Cell(Seen.HIDDEN, Seen.HIDDEN)
+    assert cells["account"] == (Cell(Seen.SHOWN, Seen.HIDDEN) if sees_accounts else hidden)
     for name in FREE:
         beyond_machines = Seen.FORBIDDEN if role is Role.MACHINE and name != "self" else Seen.SHOWN
         assert cells[name] == Cell(beyond_machines, beyond_machines), name
@@ -80,7 +87,12 @@ def test_an_action_is_for_whoever_has_its_permission(role: Role) -> None:
     for name, cell in actions.items():
         permitted = Permission(name.removeprefix("action: ")) in PERMISSIONS[role]
         assert cell == (Cell(Seen.SHOWN, Seen.HIDDEN) if permitted else Cell(Seen.FORBIDDEN, Seen.FORBIDDEN)), name
-    assert set(classes) == {*NEEDED, *FREE, *actions, "following", "refusal"}
+    assert set(classes) == {
+        *NEEDED,
+        *FREE,
+        *actions,
+        *("account", "following", "following clues", "refusal", "refusal of findings"),
+    }
 
 
 @pytest.mark.parametrize("role", Role)
@@ -88,6 +100,13 @@ def test_a_load_is_followed_by_whoever_is_shown_it_and_by_machines(role: Role) -
     classes = read_table().classes
     shown = Cell(Seen.SHOWN, Seen.HIDDEN)
     assert classes["following"].cells[role] == (shown if role is Role.MACHINE else classes["run"].cells[role])
+
+
+@pytest.mark.parametrize("role", Role)
+def test_clues_are_followed_by_whoever_is_shown_them(role: Role) -> None:
+    classes = read_table().classes
+    hidden = Cell(Seen.HIDDEN, Seen.HIDDEN)
+    assert classes["following clues"].cells[role] == (hidden if role is Role.MACHINE else classes["clue"].cells[role])
 
 
 def test_nobody_is_shown_more_of_what_is_out_of_scope() -> None:
@@ -98,7 +117,8 @@ def test_nobody_is_shown_more_of_what_is_out_of_scope() -> None:
 
 def test_whoever_does_not_supervise_sees_nothing_by_the_place_of_another() -> None:
     scoped = {name for name, each in read_table().classes.items() if each.by_scope}
-    assert scoped == {*NEEDED, "following", "action: DECIDE_FINDINGS"}
+    actions = {"action: DECIDE_FINDINGS", "action: HANDLE_CLUES"}
+    assert scoped == {*NEEDED, *actions, "account", "following", "following clues"}
 
 
 def test_the_document_holds_the_table_as_it_is() -> None:

@@ -23,23 +23,21 @@ PRINTED = REPOSITORY / "schema" / "schema.graphql"
 
 NOT_YET_SERVED = frozenset(
     """
-    CaseLink CaseLinkConnection CaseLinkEdge Clue
-    ClueConnection ClueEdge ClueFilter ClueSource ClueStatus LinkKind Measure
+    CaseLink CaseLinkConnection CaseLinkEdge
+    LinkKind Measure
     MeasureConnection MeasureEdge MeasureFilter MeasureStatus
     TriageDecision
-    TriageCaseInput OpenClueInput AssignClueInput TransferClueInput
-    AcceptClueInput ReturnClueInput CloseClueInput AcknowledgeClueInput IssueMeasureInput ServeMeasureInput
+    TriageCaseInput
+    IssueMeasureInput ServeMeasureInput
     RecordReplyInput RecordRectificationInput EscalateMeasureInput WithdrawMeasureInput
-    TriageCasePayload CluePayload MeasurePayload
-    PenaltyCase.clues
+    TriageCasePayload MeasurePayload
     PenaltyCase.measures PenaltyCase.links
-    Query.clues Query.measures
+    Query.measures
     CaseFilter.hasClue CaseFilter.hasMeasure
-    Mutation.triageCase Mutation.openClue Mutation.assignClue Mutation.transferClue
-    Mutation.acceptClue Mutation.returnClue Mutation.closeClue Mutation.acknowledgeClue Mutation.issueMeasure
+    Mutation.triageCase
+    Mutation.issueMeasure
     Mutation.serveMeasure Mutation.recordReply Mutation.recordRectification Mutation.escalateMeasure
     Mutation.withdrawMeasure
-    Subscription.clueChanged
     """.split()  # noqa: SIM905  a list of eighty quoted names would be hard to read
 )
 """What the contract promises and later issues bring; whoever serves one takes it off this list."""
@@ -68,6 +66,20 @@ SERVED_BESIDES = frozenset(
     AlertKind AuditAction AuditAlert AuditEntry AuditEntryEdge AuditFilter AuditTrailConnection
     Query.auditTrail Query.auditAlerts
     CaseFacets.rules CaseFacets.certainties StatisticsKey.RULE StatisticsKey.CERTAINTY
+    ClueClass ClueRise ClueHandOver ClueParticipation ClueReceipt HandOverOutcome JointWork
+    Clue.class Clue.procuratorate Clue.opener Clue.risenTo Clue.openedAt Clue.lastStepAt Clue.closedAt Clue.handOvers
+    Clue.participations Clue.receipts
+    ClueFilter.classes ClueFilter.sources ClueFilter.unacknowledged ClueFilter.risenTo
+    OpenClueInput.class AcceptClueInput.dueOn
+    BeginClueReviewInput BeginClueInvestigationInput RecordClueStepInput ExtendClueInput InviteToClueInput
+    GiveClueOpinionInput
+    Mutation.beginClueReview Mutation.beginClueInvestigation Mutation.recordClueStep Mutation.extendClue
+    Mutation.inviteToClue Mutation.giveClueOpinion
+    OpenClueInput.idempotencyKey AssignClueInput.idempotencyKey TransferClueInput.idempotencyKey
+    AcceptClueInput.idempotencyKey ReturnClueInput.idempotencyKey CloseClueInput.idempotencyKey
+    AcknowledgeClueInput.idempotencyKey AssignClueInput.expectedRevision TransferClueInput.expectedRevision
+    AcceptClueInput.expectedRevision ReturnClueInput.expectedRevision CloseClueInput.expectedRevision
+    AcknowledgeClueInput.expectedRevision
     """.split()  # noqa: SIM905  as above
 )
 """What we serve beyond the contract, which lets us add names; whoever adds one puts it on this list."""

@@ -43,7 +43,7 @@ def probes_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iter
     for type_name, ids in record.ids[place].items():
         # A colleague's account is no secret of the agency's, but the agency it names is.
         named = type_name == "User"
-        reach = Reach.DEEP if type_name == "PenaltyCase" else Reach.EDGES
+        reach = Reach.DEEP if type_name in {"PenaltyCase", "Clue"} else Reach.EDGES
         yield Probe(ask(schema, "node", on=type_name, reach=reach, id=ids[0]), place, names_agencies=named)
         if len(ids) > 1:
             asked = ask(schema, "nodes", on=type_name, reach=Reach.EDGES, ids=list(ids))
@@ -65,6 +65,36 @@ def probes_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iter
         yield Probe(ask(schema, mutation, mutation=True, input=told), place)
         # What is said wrongly is refused before anything is looked up.
         yield Probe(ask(schema, mutation, mutation=True, input={**told, "reason": " "}))
+
+    yield from _clues_of(schema, record, place)
+
+
+def _clues_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iterator[Probe]:
+    """Every step of a clue, most of which are refused: it is closed, or somebody else's."""
+    said = place.said(place.clue)
+    opening = {"title": said, "source": "VISIT", "department": "PREVENTION"}
+    opening |= {"caseIds": [record.ids[place]["PenaltyCase"][0]]}
+    yield Probe(ask(schema, "openClue", mutation=True, reach=Reach.EDGES, input=opening), place)
+    clue = {"clueId": record.ids[place]["Clue"][-1]}
+    handler = {"handlerId": record.ids[place]["User"][0]}
+    steps: dict[str, dict[str, Any]] = {
+        "assignClue": handler,
+        "acceptClue": handler,
+        "acknowledgeClue": {},
+        "closeClue": {"result": said},
+        "beginClueReview": {},
+        "beginClueInvestigation": {},
+        "returnClue": {"reason": said},
+        "transferClue": {"department": "COMPLAINTS", "reason": said},
+        "recordClueStep": {"note": said},
+        "extendClue": {"dueOn": "2099-01-01", "reason": said},
+        "inviteToClue": {"department": "COMPLAINTS", "work": "JOINT_REVIEW"},
+        "giveClueOpinion": {"work": "JOINT_REVIEW", "opinion": said},
+    }
+    for mutation, wanted in steps.items():
+        yield Probe(ask(schema, mutation, mutation=True, input={**clue, **wanted}), place)
+    # What is said wrongly is refused before anything is looked up.
+    yield Probe(ask(schema, "recordClueStep", mutation=True, input={**clue, "note": " "}))
 
 
 def searches_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iterator[Probe]:
@@ -89,6 +119,7 @@ def _everybodys(schema: GraphQLSchema) -> Iterator[Probe]:
     yield Probe(ask(schema, "feedRuns", reach=Reach.EDGES, first=50), mixed=True)
     yield Probe(ask(schema, "waitingRecords", first=100), mixed=True)
     yield Probe(ask(schema, "auditAlerts", first=100), mixed=True)
+    yield Probe(ask(schema, "clues", reach=Reach.EDGES, first=100), mixed=True)
 
 
 def _nobodys(schema: GraphQLSchema, record: AccessRecord) -> Iterator[Probe]:

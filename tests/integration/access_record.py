@@ -217,6 +217,30 @@ async def _view_many(database: Database, place: Place, account_id: int, case_id:
         await write_entries(connection, caller, [deed])
 
 
+_CLUE: Final = """mutation($input: %sInput!) {
+  %s(input: $input) { clue { id } userErrors { message } } }"""
+
+
+async def _lead_clues(client: Client, case_id: str, place: Place, local_id: str) -> list[str]:
+    """Somebody on this machine leads a clue about a case through its whole life; another one lies still."""
+
+    async def step(mutation: str, **wanted: Any) -> str:
+        name = mutation[0].upper() + mutation[1:]
+        done = (await client.ask(_CLUE % (name, mutation), input=wanted))[mutation]
+        assert done["userErrors"] == [], done
+        return str(done["clue"]["id"])
+
+    said = place.said(place.clue)
+    opening = {"title": said, "text": said, "source": "FINDING", "department": "PREVENTION", "caseIds": [case_id]}
+    first = await step("openClue", **opening)
+    await step("inviteToClue", clueId=first, department="COMPLAINTS", work="JOINT_REVIEW")
+    await step("giveClueOpinion", clueId=first, work="JOINT_REVIEW", opinion=said)
+    await step("transferClue", clueId=first, department="COMPLAINTS", reason=said)
+    await step("acceptClue", clueId=first, handlerId=local_id)
+    await step("closeClue", clueId=first, result=said)
+    return [await step("openClue", **opening), first]
+
+
 @asynccontextmanager
 async def opened_record(postgres: EmbeddedDatabase, folder: Path) -> AsyncIterator[AccessRecord]:
     """The record in a database of a module's own."""
@@ -258,10 +282,21 @@ async def _filled(urls: TestDatabase, database: Database, folder: Path) -> Acces
             await watch(connection, name=None, party_id=party_id, reason=f"{place.word}线索", set_by="wang")
     async with served(database) as client:
         await _decide_and_look(client, ids)
+        [local] = await feed.rows("SELECT id FROM account WHERE roles = '{LOCAL_ADMINISTRATOR}'")
+        for place in Place:
+            case_id = ids[place]["PenaltyCase"][0]
+            ids[place]["Clue"] = await _lead_clues(client, case_id, place, global_id("User", local["id"]))
         found = await client.ask("{ agencies { edges { cursor } } rules { id } }")
     for place, others in (await added_others(feed)).items():
         ids[place]["User"] = [global_id("User", account_id) for account_id in others]
-        await _view_many(database, place, others[0], parse_global_id(ids[place]["PenaltyCase"][0])[1])
+        [case_officer, *_] = others
+        # It lies still, with somebody who belongs where it is handled.
+        await feed.run(
+            "UPDATE clue SET last_step_at = last_step_at - interval '20 days', handler_id = :handler WHERE id = :id",
+            handler=case_officer,
+            id=parse_global_id(ids[place]["Clue"][0])[1],
+        )
+        await _view_many(database, place, case_officer, parse_global_id(ids[place]["PenaltyCase"][0])[1])
     agencies = await feed.rows("SELECT id, name FROM agency")
     [shared] = await feed.rows("SELECT id FROM party WHERE name = :name", name=SHARED_PARTY)
     return AccessRecord(

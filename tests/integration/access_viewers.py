@@ -65,6 +65,11 @@ class Place(StrEnum):
         return f"{self.word}刑"
 
     @property
+    def clue(self) -> str:
+        """What the texts of its clues hold, and nothing else."""
+        return f"{self.word}线"
+
+    @property
     def run(self) -> str:
         """What its loads hold, and nothing else."""
         return f"{self.word}批"

@@ -17,7 +17,7 @@ from tests.integration.access_viewers import Place, Viewer
 from tests.integration.feeding import PERSON_NUMBER
 from tests.integration.graphql_client import Client
 
-NAMING: Final = frozenset({"name", "text", "finding text", "criminal text", "run text"})
+NAMING: Final = frozenset({"name", "text", "finding text", "criminal text", "run text", "clue text"})
 """The classes whose values name persons."""
 
 ECHOED: Final = frozenset({"CaseSearch.interpretedAs"})
@@ -127,7 +127,13 @@ class Walk:
             if cells["name"] is not Seen.SHOWN:
                 found[place.person] = f"a person of {place} by name"
                 found[place.person[1:]] = f"a person of {place} by given name"
-            for class_name, word in (("finding", place.finding), ("criminal", place.criminal), ("run", place.run)):
+            told_in = (
+                ("finding", place.finding),
+                ("criminal", place.criminal),
+                ("run", place.run),
+                ("clue", place.clue),
+            )
+            for class_name, word in told_in:
                 if cells[class_name] in {Seen.HIDDEN, Seen.FORBIDDEN}:
                     found[word] = f"a {class_name} of {place}"
         return found

@@ -40,11 +40,13 @@ def without_compiled_scope(_urls: TestDatabase) -> Iterator[None]:
         "compile_scope": compiled.compile_scope,
         "scope_parameters": compiled.scope_parameters,
         "scope_clauses": compiled.scope_clauses,
+        "desk_parameters": compiled.desk_parameters,
     }
     everything: dict[str, Callable[..., Any]] = {
         "compile_scope": lambda *_, **__: [],
         "scope_parameters": _everything_but_findings,
         "scope_clauses": lambda _scope: [],
+        "desk_parameters": lambda _scope: {"everything": True, "scope_desks": []},
     }
     with pytest.MonkeyPatch.context() as patch:
         patched = 0

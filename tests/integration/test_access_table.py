@@ -17,10 +17,11 @@ UNSEEN: Final = {
     "FeedRun.loadedBy": "what is loaded at the command line was sent by nobody",
     "AnomalyReplay.explanation": "the rule that is replayed names nobody here",
     "AnomalyReplay.underPresentLaw": "the same",
+    "User.agency": "whoever handles clues belongs to no agency",
 }
 """What no record of the test holds, and why."""
-FOLLOWED: Final = frozenset({"Subscription.feedRunProgress"})
-"""What is asked over a websocket: test_feed_progress does as everybody."""
+FOLLOWED: Final = frozenset({"Subscription.feedRunProgress", "Subscription.clueChanged"})
+"""What is asked over a websocket: test_feed_progress and test_clue_following do as everybody."""
 
 
 async def test_every_field_is_asked_for(access_probes: Sequence[Probe]) -> None:
