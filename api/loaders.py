@@ -12,6 +12,7 @@ from schema.anomaly_records import Anomaly, AnomalyEvent, CannotTell, KeptInputs
 from schema.follow_up_records import FollowUp
 from schema.history_records import CaseChange, RunChange
 from schema.records import Agency, FeedError, FeedRun, Party, PenaltyCase, Procuratorate
+from schema.triage_records import TriageRecord
 from stores.accounts import Standing, accounts_by_id, standings_of
 from stores.anomalies import (
     anomalies_by_id,
@@ -34,6 +35,7 @@ from stores.rows import (
     procuratorates_by_id,
 )
 from stores.search.seam import Position
+from stores.triage import count_triage_of_cases, triage_of_cases
 
 Record = TypeVar("Record")
 Part = TypeVar("Part", bound=Anomaly | FollowUp)
@@ -158,6 +160,8 @@ class Loaders:
         self.follow_ups_of: dict[type[FollowUp], DataLoader[int, list[FollowUp]]] = {
             record: _lists(database, _reading(follow_ups_of_cases, record)) for record in RECORDS
         }
+        self.triage_of: DataLoader[Slice, list[TriageRecord]] = _slices(database, _triage_of_cases)
+        self.triage_counts = _counts(database, count_triage_of_cases)
 
     def _parts(
         self, database: Database, read: Callable[[DatabaseConnection, Sequence[int]], Awaitable[dict[int, Part]]]
@@ -204,7 +208,8 @@ class Loaders:
         """Read findings and their cases again: something was changed meanwhile. No load may be under way."""
         for changed in (self.cases, self.anomalies, self.anomalies_of, self.case_changes, self.anomaly_events):
             changed.clear_all()
-        for counted in (self.case_change_counts, self.anomaly_event_counts):
+        self.triage_of.clear_all()
+        for counted in (self.case_change_counts, self.anomaly_event_counts, self.triage_counts):
             counted.clear_all()
 
     def forget_all(self) -> None:
@@ -263,6 +268,13 @@ async def _changes_of_cases(
 ) -> dict[int, list[CaseChange]]:
     place = after if isinstance(after, int) else None
     return await changes_of_cases(connection, ids, first=first, after=place)
+
+
+async def _triage_of_cases(
+    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Position | int | None
+) -> dict[int, list[TriageRecord]]:
+    place = after if isinstance(after, int) else None
+    return await triage_of_cases(connection, ids, first=first, after=place)
 
 
 def _row_changes(database: Database) -> DataLoader[RunChange, list[CaseChange]]:

@@ -4,6 +4,7 @@ import strawberry
 
 from api.anomaly_changes import AnomalyPayload, confirm_anomaly, dismiss_anomaly
 from api.auditing import changing
+from api.triage_changes import TriageCasePayload, triage_case
 
 
 @strawberry.type(description="What can be changed. 操作")
@@ -15,4 +16,11 @@ class Mutation:
     )
     confirm_anomaly: AnomalyPayload | None = changing(
         confirm_anomaly, "Confirm a finding with a reason; it opens again when its evidence changes. 确认异常"
+    )
+    triage_case: TriageCasePayload | None = changing(
+        triage_case,
+        (
+            "Decide what becomes of an entered case; it leaves the queue of the decider's department, or all of them, "
+            "and comes back when a finding opens. 评估、审查、分流"
+        ),
     )

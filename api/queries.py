@@ -25,6 +25,7 @@ from api.types.rule import Rule, rule_by_id, rules
 from api.types.search import CaseFilter, CaseSearch, read_filter
 from api.types.statistics import StatisticsRow, read_rows
 from api.types.suggestion import Suggestion
+from api.types.triage import TriageQueueConnection, triage_queue
 from api.types.user import User, user_by_id, viewer
 from schema import follow_up_records, records
 from schema.access_vocabularies import AuditAction, Permission
@@ -352,4 +353,13 @@ class Query:
             "Who viewed many cases in little time, and who viewed watched names, newest first, 100 at most; without "
             "`from` of thirty days. 审计预警"
         ),
+    )
+    triage_queue: TriageQueueConnection = audited(
+        AuditAction.LIST,
+        triage_queue,
+        (
+            "What waits for a decision at one's departments, or at some of them: what is certain first, then what is "
+            "overdue most, then what waits longest. Only a decision takes a case out. 分流队列"
+        ),
+        Needs(Permission.READ_FINDINGS),
     )

@@ -27,6 +27,7 @@ from api.types.node import Node
 from api.types.organisation import Agency
 from api.types.quantity import Quantity, case_quantities
 from api.types.timeline import TIMELINE_DESCRIPTION, CaseEvent, case_events, count_case_events
+from api.types.triage import TriageDecisionConnection, case_triage
 from schema import follow_up_records, records
 from schema.access_vocabularies import Permission
 from schema.vocabularies import CaseSort, DataSource, Domain, PartyType, PenaltyKind
@@ -184,6 +185,9 @@ class PenaltyCase(Node):
     )
     procuratorial_measures: list[ProcuratorialMeasure] = resolved(
         following(follow_up_records.ProcuratorialMeasure), "What feeds told of measures about it. 检察监督措施（导入）"
+    )
+    triage: TriageDecisionConnection = resolved(
+        case_triage, "What was decided of it, newest first. 分流决定", needs=Permission.READ_FINDINGS
     )
 
     @classmethod

@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 
 from schema.access_vocabularies import AlertKind, AuditAction, Permission
+from schema.supervision_vocabularies import TriageDecision
 from schema.vocabularies import (
     AnomalyEventKind,
     AnomalyKind,
@@ -313,5 +314,15 @@ _enum(
     {
         AlertKind.MANY_VIEWS: "Many cases in little time.",
         AlertKind.WATCHED_NAME: "A case of somebody who is watched.",
+    },
+)
+_enum(
+    TriageDecision,
+    "What is decided of an entered case. 分流决定",
+    {
+        TriageDecision.NO_ACTION: "Nothing has to be done.",
+        TriageDecision.WATCH: "Nothing now; what happens next is watched.",
+        TriageDecision.CLUE: "A clue goes to a department.",
+        TriageDecision.MEASURE: "A measure is drafted.",
     },
 )
