@@ -13,9 +13,8 @@ from api.loaders import Slice
 from api.masking import names_to_cover
 from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, encode_cursor, make_page, page_size
 from api.types.fields import resolved
-from api.types.user import User
 from schema import records
-from schema.access_records import Account, Scope
+from schema.access_records import Scope
 from schema.supervision_vocabularies import TriageDecision
 from schema.triage_records import QueuedCase, QueuePlace, TriageRecord
 from schema.vocabularies import Certainty, Department
@@ -57,8 +56,9 @@ def _decided_at(root: DecisionParent) -> datetime:
     return root.record.decided_at
 
 
-async def _decided_by(root: DecisionParent, info: ApiInfo) -> Account | None:
-    return await info.context.loaders.accounts.load(root.record.decided_by)
+async def _decided_by(root: DecisionParent, info: ApiInfo) -> str | None:
+    account = await info.context.loaders.accounts.load(root.record.decided_by)
+    return None if account is None else account.name
 
 
 @strawberry.type(description="A decision of triage about a case. 分流决定")
@@ -69,7 +69,7 @@ class TriageDecisionRecord:
     reason: str = resolved(_reason, "Why. Natural persons' names by role. 理由（自然人按权限脱敏）")
     department: Department | None = resolved(_for_department, "For which department; null: for all. 部门")
     decided_at: datetime = resolved(_decided_at, "When. 决定时间")
-    decided_by: User | None = resolved(_decided_by, "By whom. 决定人")
+    decided_by: str | None = resolved(_decided_by, "By whom: the account's name. 决定人")
 
 
 @strawberry.type(description="A decision and its cursor. 分流决定及游标")

@@ -33,6 +33,7 @@ NEEDED: Final[Mapping[str, frozenset[Permission]]] = {
     "audit": frozenset({Permission.READ_AUDIT_TRAIL}),
     "audited case": frozenset({Permission.READ_AUDIT_TRAIL, Permission.READ_CASES}),
     "account": frozenset({Permission.READ_ACCOUNTS}),
+    "queue": frozenset({Permission.READ_CASES, Permission.READ_FINDINGS, Permission.READ_CLUES}),
 }
 """What one must be permitted to be shown a class of records."""
 
@@ -80,7 +81,7 @@ def test_an_action_is_for_whoever_has_its_permission(role: Role) -> None:
     for name, cell in actions.items():
         permitted = Permission(name.removeprefix("action: ")) in PERMISSIONS[role]
         assert cell == (Cell(Seen.SHOWN, Seen.HIDDEN) if permitted else Cell(Seen.FORBIDDEN, Seen.FORBIDDEN)), name
-    assert set(classes) == {*NEEDED, *FREE, *actions, "following", "refusal"}
+    assert set(classes) == {*NEEDED, *FREE, *actions, "following", "refusal", "refusal of triage"}
 
 
 @pytest.mark.parametrize("role", Role)
@@ -98,7 +99,7 @@ def test_nobody_is_shown_more_of_what_is_out_of_scope() -> None:
 
 def test_whoever_does_not_supervise_sees_nothing_by_the_place_of_another() -> None:
     scoped = {name for name, each in read_table().classes.items() if each.by_scope}
-    assert scoped == {*NEEDED, "following", "action: DECIDE_FINDINGS"}
+    assert scoped == {*NEEDED, "following", "action: DECIDE_FINDINGS", "action: TRIAGE_CASES"}
 
 
 def test_the_document_holds_the_table_as_it_is() -> None:

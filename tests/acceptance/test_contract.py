@@ -26,16 +26,15 @@ NOT_YET_SERVED = frozenset(
     CaseLink CaseLinkConnection CaseLinkEdge Clue
     ClueConnection ClueEdge ClueFilter ClueSource ClueStatus LinkKind Measure
     MeasureConnection MeasureEdge MeasureFilter MeasureStatus
-    TriageDecision
-    TriageCaseInput OpenClueInput AssignClueInput TransferClueInput
+    OpenClueInput AssignClueInput TransferClueInput
     AcceptClueInput ReturnClueInput CloseClueInput AcknowledgeClueInput IssueMeasureInput ServeMeasureInput
     RecordReplyInput RecordRectificationInput EscalateMeasureInput WithdrawMeasureInput
-    TriageCasePayload CluePayload MeasurePayload
+    TriageCasePayload.clue TriageCasePayload.measure CluePayload MeasurePayload
     PenaltyCase.clues
     PenaltyCase.measures PenaltyCase.links
     Query.clues Query.measures
     CaseFilter.hasClue CaseFilter.hasMeasure
-    Mutation.triageCase Mutation.openClue Mutation.assignClue Mutation.transferClue
+    Mutation.openClue Mutation.assignClue Mutation.transferClue
     Mutation.acceptClue Mutation.returnClue Mutation.closeClue Mutation.acknowledgeClue Mutation.issueMeasure
     Mutation.serveMeasure Mutation.recordReply Mutation.recordRectification Mutation.escalateMeasure
     Mutation.withdrawMeasure
@@ -68,6 +67,9 @@ SERVED_BESIDES = frozenset(
     AlertKind AuditAction AuditAlert AuditEntry AuditEntryEdge AuditFilter AuditTrailConnection
     Query.auditTrail Query.auditAlerts
     CaseFacets.rules CaseFacets.certainties StatisticsKey.RULE StatisticsKey.CERTAINTY
+    TriageCaseInput.expectedRevision TriageCaseInput.idempotencyKey
+    TriageDecisionConnection TriageDecisionEdge TriageDecisionRecord PenaltyCase.triage
+    TriageQueueConnection TriageQueueEdge TriageQueueItem Query.triageQueue
     """.split()  # noqa: SIM905  as above
 )
 """What we serve beyond the contract, which lets us add names; whoever adds one puts it on this list."""
