@@ -23,15 +23,15 @@ WITH started AS (
      UNION ALL
      (SELECT q.id, q.done_days
         FROM triage_queue q
-       WHERE q.department = wanted.department AND q.certainty = s.certainty AND q.done_days IS NOT NULL
-         AND ((- q.done_days), q.entered_at, q.id) > (s.done, s.at, s.id)
+       WHERE q.department = wanted.department AND q.certainty = s.certainty AND q.done_place IS NOT NULL
+         AND (q.done_place, q.entered_at, q.id) > (s.done, s.at, s.id)
          AND (q.due_on IS NULL OR :day - q.due_on < q.done_days) AND $in_scope
-       ORDER BY (- q.done_days), q.entered_at, q.id LIMIT :most)
+       ORDER BY q.done_place, q.entered_at, q.id LIMIT :most)
      UNION ALL
      (SELECT q.id, NULL
         FROM triage_queue q
        WHERE q.department = wanted.department AND q.certainty = s.certainty
-         AND q.due_on IS NULL AND q.done_days IS NULL
+         AND q.due_on IS NULL AND q.done_place IS NULL
          AND (q.entered_at, q.id) > (s.waiting_at, s.waiting_id) AND $in_scope
        ORDER BY q.entered_at, q.id LIMIT :most)) AS first
    UNION ALL
@@ -40,7 +40,7 @@ WITH started AS (
    CROSS JOIN LATERAL (
      SELECT q.id, CAST(NULL AS integer)
        FROM triage_queue q
-      WHERE q.department = wanted.department AND q.certainty IS NULL AND q.due_on IS NULL AND q.done_days IS NULL
+      WHERE q.department = wanted.department AND q.certainty IS NULL
         AND (q.entered_at, q.id) > (CAST(:none_at AS timestamptz), :none_id) AND $in_scope
       ORDER BY q.entered_at, q.id LIMIT :most) AS first
 )

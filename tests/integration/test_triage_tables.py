@@ -25,6 +25,10 @@ def decision(decision: str = "'WATCH'", reason: str = "'看'", department: str =
     )
 
 
+COPIED = """
+INSERT INTO triage_queue (case_id, agency_id, department) SELECT case_id, agency_id, department FROM triage_queue
+"""
+
 WRONG_STATES = [
     (decision(decision="'SLEEP'"), "ck_triage_decision_known"),
     (decision(department="'CANTEEN'"), "ck_triage_department_known"),
@@ -34,10 +38,7 @@ WRONG_STATES = [
     ("UPDATE triage_queue SET department = 'CANTEEN'", "ck_triage_queue_department_known"),
     ("UPDATE triage_queue SET certainty = 'MAYBE'", "ck_triage_queue_certainty_known"),
     ("UPDATE triage_queue SET due_on = '2024-01-01'", "ck_triage_queue_days_of_a_finding"),
-    (
-        "INSERT INTO triage_queue (case_id, agency_id, department) SELECT case_id, agency_id, department FROM triage_queue",
-        "uq_triage_queue_case_id_department",
-    ),
+    (COPIED, "uq_triage_queue_case_id_department"),
 ]
 
 
