@@ -16,6 +16,7 @@ from schema.access_records import Viewer
 from schema.access_vocabularies import AuditAction
 from schema.anomaly_records import Anomaly
 from schema.audit_records import Deed
+from schema.clue_records import Clue
 from schema.follow_up_records import FollowUp
 from schema.records import PenaltyCase
 from schema.vocabularies import SearchEngineName
@@ -129,6 +130,11 @@ def _root(info: Any) -> str:
     while path.prev is not None:
         path = path.prev
     return str(path.key)
+
+
+def clue_given_out(info: Any, clue: Clue) -> None:
+    """A clue enters the answer that is being put together: see that it may."""
+    info.context.gate.require(clue)
 
 
 def given_out(info: Any, record: PenaltyCase | Anomaly | FollowUp) -> None:

@@ -9,6 +9,7 @@ import anyio
 import structlog
 from tenacity import AsyncRetrying, RetryCallState, wait_random_exponential
 
+from stores.clues import CLUE_CHANNEL
 from stores.errors import LimitExceededError
 from stores.feed_runs import PROGRESS_CHANNEL
 from stores.notices import heard, listen_to
@@ -57,7 +58,7 @@ class Seats:
 
 
 class Follower:
-    """Whoever follows one run; what it is told while it is busy is one thing: look again."""
+    """Whoever follows one run, or clues; what it is told while it is busy is one thing: look again."""
 
     def __init__(self) -> None:
         """Nothing was told yet."""
@@ -75,7 +76,7 @@ class Follower:
 
 
 class Following:
-    """Who follows runs of feeds in this process.
+    """Who follows runs of feeds, and clues, in this process.
 
     `sockets` are counted by address, `subscriptions` by account.
     """
@@ -85,25 +86,36 @@ class Following:
         self.sockets = Seats(PER_ADDRESS, PER_PROCESS)
         self.subscriptions = Seats(PER_ACCOUNT, PER_PROCESS)
         self._database = database
-        self._followers: dict[int, list[Follower]] = {}
+        self._followers: dict[tuple[str, str], list[Follower]] = {}
         self._wanted = anyio.Event()
 
     @contextmanager
     def run(self, run_id: int) -> Iterator[Follower]:
         """Follow a run meanwhile."""
+        with self._follow((PROGRESS_CHANNEL, str(run_id))) as follower:
+            yield follower
+
+    @contextmanager
+    def clues(self) -> Iterator[Follower]:
+        """Follow whatever becomes of clues meanwhile: which of them are one's own, whoever follows looks up."""
+        with self._follow((CLUE_CHANNEL, "")) as follower:
+            yield follower
+
+    @contextmanager
+    def _follow(self, what: tuple[str, str]) -> Iterator[Follower]:
         follower = Follower()
-        self._followers.setdefault(run_id, []).append(follower)
+        self._followers.setdefault(what, []).append(follower)
         self._wanted.set()
         try:
             yield follower
         finally:
-            self._followers[run_id].remove(follower)
-            if not self._followers[run_id]:
-                del self._followers[run_id]
+            self._followers[what].remove(follower)
+            if not self._followers[what]:
+                del self._followers[what]
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
-        """Hear of every run meanwhile, over one connection that is open as long as somebody follows."""
+        """Hear of everything meanwhile, over one connection that is open as long as somebody follows."""
         async with anyio.create_task_group() as group:
             group.start_soon(self._listen_for_ever)
             yield
@@ -124,24 +136,28 @@ class Following:
         async with self._database.autocommit() as connection:
             try:
                 await listen_to(connection, PROGRESS_CHANNEL)
+                await listen_to(connection, CLUE_CHANNEL)
                 # What was told before we listened was told to nobody.
                 self._tell(*self._followers)
                 while self._followers:
                     told = await heard(connection, _LISTENS_SECONDS)
-                    self._tell(*(int(payload) for payload in told))
+                    # Of clues everybody is told, whichever it is.
+                    self._tell(*((channel, "" if channel == CLUE_CHANNEL else each) for channel, each in told))
                 self._wanted = anyio.Event()
             finally:
                 # It goes back to no pool, where it would go on listening.
                 with anyio.CancelScope(shield=True):
                     await connection.invalidate()
 
-    def _tell(self, *run_ids: int) -> None:
-        for run_id in run_ids:
-            for follower in self._followers.get(run_id, ()):
+    def _tell(self, *several: tuple[str, str]) -> None:
+        for what in several:
+            for follower in self._followers.get(what, ()):
                 follower.tell()
 
 
 def _log_wait(state: RetryCallState) -> None:
     fault = state.outcome.exception() if state.outcome else None
     # A driver's message may quote what it was given.
-    log.warning("nobody hears of feed runs", error=type(fault).__name__, seconds=round(state.upcoming_sleep, 1))
+    log.warning(
+        "nobody hears of feed runs and clues", error=type(fault).__name__, seconds=round(state.upcoming_sleep, 1)
+    )

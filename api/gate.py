@@ -6,6 +6,7 @@ Row-level security shows the API no other case, and every search and list asks f
 
 from schema.access_records import Scope
 from schema.anomaly_records import Anomaly
+from schema.clue_records import Clue
 from schema.follow_up_records import CriminalCase, FollowUp
 from schema.records import Agency, FeedRun, PenaltyCase
 
@@ -43,12 +44,19 @@ class Gate:
             return self._scope.everything or (self._scope.unassigned and run.agency_id is None)
         return agency.id == run.agency_id and self._scope.holds(agency.id, agency.procuratorate_id)
 
+    def lets_clue(self, clue: Clue) -> bool:
+        """Whether a clue may be given out: one of the desks that have or had a part in it is in scope."""
+        return any(self._scope.has_desk(desk) for desk in clue.desks)
+
     def forget(self) -> None:
         """Take back what was let through: it is read again."""
         self._case_ids.clear()
 
-    def require(self, record: PenaltyCase | Anomaly | FollowUp) -> None:
+    def require(self, record: PenaltyCase | Anomaly | FollowUp | Clue) -> None:
         """Let a record through. Raises OutOfScopeError."""
-        let = self.lets(record) if isinstance(record, PenaltyCase) else self.lets_part(record)
+        if isinstance(record, Clue):
+            let = self.lets_clue(record)
+        else:
+            let = self.lets(record) if isinstance(record, PenaltyCase) else self.lets_part(record)
         if not let:
             raise OutOfScopeError

@@ -9,6 +9,7 @@ from strawberry.dataloader import DataLoader
 from api.gate import Gate
 from schema.access_records import Account, Scope
 from schema.anomaly_records import Anomaly, AnomalyEvent, CannotTell, KeptInputs
+from schema.clue_records import Clue, ClueEvent, ClueHandOver, ClueParticipation, CluePlace, ClueReceipt
 from schema.follow_up_records import FollowUp
 from schema.history_records import CaseChange, RunChange
 from schema.records import Agency, FeedError, FeedRun, Party, PenaltyCase, Procuratorate
@@ -21,6 +22,17 @@ from stores.anomalies import (
     count_events_of_anomalies,
     events_of_anomalies,
     kept_inputs,
+)
+from stores.clue_rows import (
+    case_ids_of_clues,
+    clues_by_id,
+    clues_of_cases,
+    count_cases_of_clues,
+    count_clues_of_cases,
+    events_of_clues,
+    hand_overs_of_clues,
+    participations_of_clues,
+    receipts_of_clues,
 )
 from stores.feed_runs import count_errors, list_errors, runs_by_id
 from stores.follow_up_rows import RECORDS, follow_ups_by_id, follow_ups_of_cases
@@ -43,6 +55,9 @@ Key = TypeVar("Key")
 Argument = TypeVar("Argument")
 Value = TypeVar("Value")
 
+Place = Position | CluePlace | int
+"""Where a page of some list begins."""
+
 
 @dataclass(frozen=True, slots=True)
 class Slice:
@@ -50,7 +65,7 @@ class Slice:
 
     of: int
     first: int
-    after: Position | int | None
+    after: Place | None
 
 
 def _by_id(
@@ -102,7 +117,7 @@ def _counts(
 
 def _slices(
     database: Database,
-    read: Callable[[DatabaseConnection, Sequence[int], int, Position | int | None], Awaitable[dict[int, list[Record]]]],
+    read: Callable[[DatabaseConnection, Sequence[int], int, Place | None], Awaitable[dict[int, list[Record]]]],
 ) -> DataLoader[Slice, list[Record]]:
     """Slices of the same size behind the same place are read together: those of one field of one level."""
 
@@ -132,7 +147,7 @@ class Loaders:
         self.standings: DataLoader[int, Standing | None] = _by_id(database, standings_of)
         self.runs = self._runs(database)
         self.party_cases: DataLoader[Slice, list[PenaltyCase]] = _slices(database, _cases_of_parties(scope))
-        self.party_case_counts = _counts(database, _counting_cases_of_parties(scope))
+        self.party_case_counts = _counts(database, _in(scope, count_cases_of_parties))
         self.run_errors: DataLoader[Slice, list[FeedError]] = _slices(database, _errors_of_runs)
         self.run_error_counts = _counts(database, count_errors)
         self.run_changes: DataLoader[Slice, list[RunChange]] = _slices(database, _changes_of_runs)
@@ -145,6 +160,15 @@ class Loaders:
         self.kept_inputs: DataLoader[int, KeptInputs | None] = _by_id(database, kept_inputs)
         self.anomaly_events: DataLoader[Slice, list[AnomalyEvent]] = _slices(database, _events_of_anomalies)
         self.anomaly_event_counts = _counts(database, count_events_of_anomalies)
+        self.clues: DataLoader[int, Clue | None] = _by_id(database, _in(scope, clues_by_id), self.gate.lets_clue)
+        self.case_clues: DataLoader[Slice, list[Clue]] = _slices(database, _clues_of_cases(scope))
+        self.case_clue_counts = _counts(database, _in(scope, count_clues_of_cases))
+        self.clue_case_ids: DataLoader[Slice, list[int]] = _slices(database, _case_ids_of_clues(scope))
+        self.clue_case_counts = _counts(database, _in(scope, count_cases_of_clues))
+        self.clue_events: DataLoader[int, list[ClueEvent]] = _lists(database, events_of_clues)
+        self.clue_hand_overs: DataLoader[int, list[ClueHandOver]] = _lists(database, hand_overs_of_clues)
+        self.clue_participations: DataLoader[int, list[ClueParticipation]] = _lists(database, participations_of_clues)
+        self.clue_receipts: DataLoader[int, list[ClueReceipt]] = _lists(database, receipts_of_clues)
         self.follow_ups: dict[str, DataLoader[int, FollowUp | None]] = {
             record.__name__: self._parts(database, _reading(follow_ups_by_id, record)) for record in RECORDS
         }
@@ -155,6 +179,7 @@ class Loaders:
             "Procuratorate": self.procuratorates,
             "FeedRun": self.runs,
             "Anomaly": self.anomalies,
+            "Clue": self.clues,
             **self.follow_ups,
         }
         self.follow_ups_of: dict[type[FollowUp], DataLoader[int, list[FollowUp]]] = {
@@ -205,12 +230,16 @@ class Loaders:
         return DataLoader(load_fn=load)
 
     def forget(self) -> None:
-        """Read findings and their cases again: something was changed meanwhile. No load may be under way."""
+        """Read everything again that a change may have changed. No load may be under way."""
         for changed in (self.cases, self.anomalies, self.anomalies_of, self.case_changes, self.anomaly_events):
             changed.clear_all()
         self.triage_of.clear_all()
         for counted in (self.case_change_counts, self.anomaly_event_counts, self.triage_counts):
             counted.clear_all()
+        for of_clues in (self.clues, self.case_clues, self.case_clue_counts, self.clue_case_ids, self.clue_case_counts):
+            of_clues.clear_all()
+        for told in (self.clue_events, self.clue_hand_overs, self.clue_participations, self.clue_receipts):
+            told.clear_all()
 
     def forget_all(self) -> None:
         """Read everything again: time has passed. No load may be under way."""
@@ -221,11 +250,22 @@ class Loaders:
                     loader.clear_all()
 
 
+def _in(
+    scope: Scope, read: Callable[[DatabaseConnection, Scope, Sequence[int]], Awaitable[Value]]
+) -> Callable[[DatabaseConnection, Sequence[int]], Awaitable[Value]]:
+    """The reading of what is in a scope."""
+
+    async def reading(connection: DatabaseConnection, ids: Sequence[int]) -> Value:
+        return await read(connection, scope, ids)
+
+    return reading
+
+
 def _cases_of_parties(
     scope: Scope,
-) -> Callable[[DatabaseConnection, Sequence[int], int, Position | int | None], Awaitable[dict[int, list[PenaltyCase]]]]:
+) -> Callable[[DatabaseConnection, Sequence[int], int, Place | None], Awaitable[dict[int, list[PenaltyCase]]]]:
     async def read(
-        connection: DatabaseConnection, ids: Sequence[int], first: int, after: Position | int | None
+        connection: DatabaseConnection, ids: Sequence[int], first: int, after: Place | None
     ) -> dict[int, list[PenaltyCase]]:
         place = after if isinstance(after, Position) else None
         return await cases_of_parties(connection, scope, ids, first=first, after=place)
@@ -233,38 +273,53 @@ def _cases_of_parties(
     return read
 
 
-def _counting_cases_of_parties(
+def _clues_of_cases(
     scope: Scope,
-) -> Callable[[DatabaseConnection, Sequence[int]], Awaitable[dict[int, int]]]:
-    async def count(connection: DatabaseConnection, ids: Sequence[int]) -> dict[int, int]:
-        return await count_cases_of_parties(connection, scope, ids)
+) -> Callable[[DatabaseConnection, Sequence[int], int, Place | None], Awaitable[dict[int, list[Clue]]]]:
+    async def read(
+        connection: DatabaseConnection, ids: Sequence[int], first: int, after: Place | None
+    ) -> dict[int, list[Clue]]:
+        place = after if isinstance(after, CluePlace) else None
+        return await clues_of_cases(connection, scope, ids, first=first, after=place)
 
-    return count
+    return read
+
+
+def _case_ids_of_clues(
+    scope: Scope,
+) -> Callable[[DatabaseConnection, Sequence[int], int, Place | None], Awaitable[dict[int, list[int]]]]:
+    async def read(
+        connection: DatabaseConnection, ids: Sequence[int], first: int, after: Place | None
+    ) -> dict[int, list[int]]:
+        place = after if isinstance(after, Position) else None
+        return await case_ids_of_clues(connection, scope, ids, first=first, after=place)
+
+    return read
 
 
 async def _errors_of_runs(
-    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Position | int | None
+    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Place | None
 ) -> dict[int, list[FeedError]]:
     place = after if isinstance(after, int) else 0
     return await list_errors(connection, ids, first=first, after=place)
 
 
 async def _changes_of_runs(
-    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Position | int | None
+    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Place | None
 ) -> dict[int, list[RunChange]]:
     place = after if isinstance(after, int) else 0
     return await changes_of_runs(connection, ids, first=first, after=place)
 
 
 async def _events_of_anomalies(
-    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Position | int | None
+    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Place | None
 ) -> dict[int, list[AnomalyEvent]]:
     place = after if isinstance(after, int) else None
     return await events_of_anomalies(connection, ids, first=first, after=place)
 
 
 async def _changes_of_cases(
-    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Position | int | None
+    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Place | None
 ) -> dict[int, list[CaseChange]]:
     place = after if isinstance(after, int) else None
     return await changes_of_cases(connection, ids, first=first, after=place)

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from schema.access_records import Scope
+from schema.clue_records import Clue
 from schema.history_records import CaseChange
 from schema.records import Party, PenaltyCase
 from schema.vocabularies import PartyType
@@ -15,6 +17,9 @@ from supervision.privacy import (
     looks_like_person,
     mask_name,
 )
+
+CLUE_UNSHOWN: Final = "所涉案件不在查看范围内，内容不予显示。"
+"""What stands for a text of a clue that may name persons of a case out of scope, whose names nobody here knows."""
 
 
 def names_to_cover(case: PenaltyCase) -> tuple[str, ...]:
@@ -66,6 +71,12 @@ class Shown:
         if not text or self.scope.names:
             return text
         return cover_names(text, {*person_names, *find_person_names(None, PartyType.ORGANIZATION, None, (text,))})
+
+    def clue(self, clue: Clue, text: str | None) -> str | None:
+        """A text of a clue as it may be shown."""
+        if not text or self.scope.names:
+            return text
+        return CLUE_UNSHOWN if clue.cases_hidden else self.told(text, clue.person_names)
 
     def person(self, name: str) -> str:
         """A natural person's name as it may be shown."""

@@ -4,7 +4,25 @@ import strawberry
 
 from api.anomaly_changes import AnomalyPayload, confirm_anomaly, dismiss_anomaly
 from api.auditing import changing
+from api.clue_changes import (
+    accept_clue,
+    acknowledge_clue,
+    assign_clue,
+    close_clue,
+    open_clue_mutation,
+    return_clue,
+    transfer_clue,
+)
+from api.clue_work import (
+    begin_clue_investigation,
+    begin_clue_review,
+    extend_clue,
+    give_clue_opinion,
+    invite_to_clue,
+    record_clue_step,
+)
 from api.triage_changes import TriageCasePayload, triage_case
+from api.types.clue_inputs import CluePayload
 
 
 @strawberry.type(description="What can be changed. 操作")
@@ -23,4 +41,34 @@ class Mutation:
             "Decide what becomes of an entered case; it leaves the queue of the decider's department, or all of them, "
             "and comes back when a finding opens. 评估、审查、分流"
         ),
+    )
+    open_clue: CluePayload | None = changing(
+        open_clue_mutation,
+        "Open a clue for a department; whoever opens it answers for it until it is assigned. 登记线索",
+    )
+    assign_clue: CluePayload | None = changing(assign_clue, "Name who handles a clue. 分派线索")
+    transfer_clue: CluePayload | None = changing(
+        transfer_clue, "Hand a clue over; the head of that department answers for it until it is accepted. 线索移送"
+    )
+    accept_clue: CluePayload | None = changing(
+        accept_clue, "Accept a clue that was handed over, and name who handles it. 接收线索"
+    )
+    return_clue: CluePayload | None = changing(return_clue, "Give a clue back to whoever sent it. 退回线索")
+    close_clue: CluePayload | None = changing(
+        close_clue, "Close a clue; its result goes back to its opener, and to everybody who handed it over. 办结线索"
+    )
+    acknowledge_clue: CluePayload | None = changing(
+        acknowledge_clue, "Take note of a clue's result: one's own first, else for whom one stands in. 签收线索结果"
+    )
+    begin_clue_review: CluePayload | None = changing(begin_clue_review, "Begin to review a clue. 开始审查线索")
+    begin_clue_investigation: CluePayload | None = changing(
+        begin_clue_investigation, "Begin to investigate a clue. 开始调查线索"
+    )
+    record_clue_step: CluePayload | None = changing(record_clue_step, "Say what was done with a clue. 记录线索办理")
+    extend_clue: CluePayload | None = changing(extend_clue, "Give a clue more time, with a reason. 延长线索办理期限")
+    invite_to_clue: CluePayload | None = changing(
+        invite_to_clue, "Ask another department to take part in a clue; it sees the clue from then on. 邀请会同办理"
+    )
+    give_clue_opinion: CluePayload | None = changing(
+        give_clue_opinion, "Say what a department that takes part thinks of a clue. 提出会同意见"
     )

@@ -10,11 +10,13 @@ import strawberry
 
 from api.auditing import audited
 from api.case_search import DEFAULT_PAGE, Hit, read_hits
+from api.clue_ledger import clues
 from api.context import ApiInfo, Context, selects
 from api.ids import global_id, parse_global_id, record_id
 from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
 from api.types.audit import AuditAlert, AuditTrailConnection, audit_alerts, audit_trail
 from api.types.cannot_tell import CannotTellCountConnection, cannot_tell_counts
+from api.types.clue import ClueConnection
 from api.types.feed_run import FeedRunConnection
 from api.types.fields import Needs, resolved
 from api.types.follow_ups import WaitingRecordConnection
@@ -362,4 +364,10 @@ class Query:
             "overdue most, then what waits longest. Only a decision takes a case out. 分流队列"
         ),
         Needs(Permission.READ_FINDINGS),
+    )
+    clues: ClueConnection = audited(
+        AuditAction.LIST,
+        clues,
+        "The ledger of the clues that one's departments have or had a part in, by due day. 线索台账",
+        Needs(Permission.READ_CLUES),
     )

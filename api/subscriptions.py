@@ -7,9 +7,11 @@ from typing import Any, Final
 import anyio
 import strawberry
 
+from api.clue_following import clue_changed
 from api.context import ApiInfo, Context
 from api.ids import record_id
 from api.loaders import Loaders
+from api.types.clue import Clue
 from api.types.feed_run import FeedRun
 from schema import records
 from schema.access_records import Scope
@@ -85,4 +87,9 @@ class Subscription:
     feed_run_progress: AsyncIterator[FeedRun] = _followed(
         feed_run_progress,
         "How far a feed's load has come: at once, again when it has come further, and to the end. 导入进度",
+    )
+    clue_changed: AsyncIterator[Clue] = _followed(
+        clue_changed,
+        "A clue of one's departments whenever it was opened or took a step, as it then stands; only of one department, "
+        "where it is named. 线索变更",
     )

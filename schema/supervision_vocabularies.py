@@ -109,3 +109,10 @@ class MeasureEventKind(Labelled):
     CHECKED = "CHECKED", "整改核查"
     ESCALATED = "ESCALATED", "报请上级"
     WITHDRAWN = "WITHDRAWN", "撤回"
+
+
+class ClueRise(Labelled):
+    """To whom a clue that lies dormant has risen (线索休眠)."""
+
+    DEPARTMENT_HEAD = "DEPARTMENT_HEAD", "部门负责人"
+    CHIEF = "CHIEF", "检察长"

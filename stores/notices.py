@@ -13,12 +13,12 @@ async def listen_to(connection: AsyncConnection, channel: str) -> None:
     await connection.execute(text(f"LISTEN {channel}"))
 
 
-async def heard(connection: AsyncConnection, seconds: float) -> list[str]:
-    """What was told, as soon as something is; nothing when the time is over. Raises UnavailableError."""
+async def heard(connection: AsyncConnection, seconds: float) -> list[tuple[str, str]]:
+    """What was told, with its channel, as soon as something is; nothing when time is over. Raises UnavailableError."""
     raw = await connection.get_raw_connection()
     driver: DriverConnection[tuple[object, ...]] = raw.driver_connection  # type: ignore[assignment]  # psycopg's
     try:
-        return [notice.payload async for notice in driver.notifies(timeout=seconds, stop_after=1)]
+        return [(notice.channel, notice.payload) async for notice in driver.notifies(timeout=seconds, stop_after=1)]
     except OperationalError as error:
         # The driver itself waits here, so its error has not come through SQLAlchemy, which must hear that it is dead.
         await connection.invalidate()

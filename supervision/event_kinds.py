@@ -65,3 +65,21 @@ class EventKind(StrEnum):
     RULING_OVERTURNED = "enforcement.overturned"
     ENFORCEMENT_CONCLUDED = "enforcement.concluded"
     PROCURATORATE_ANSWERED = "measure.replied"
+
+
+class ClueHappening(StrEnum):
+    """A kind of step of a clue's life, as clients see it."""
+
+    OPENED = "clue.opened"
+    ASSIGNED = "clue.assigned"
+    REVIEW_BEGUN = "clue.review-begun"
+    INVESTIGATION_BEGUN = "clue.investigation-begun"
+    STEP_RECORDED = "clue.step-recorded"
+    EXTENDED = "clue.extended"
+    TRANSFERRED = "clue.transferred"
+    ACCEPTED = "clue.accepted"
+    RETURNED = "clue.returned"
+    DEPARTMENT_INVITED = "clue.department-invited"
+    OPINION_GIVEN = "clue.opinion-given"
+    CLOSED = "clue.closed"
+    ACKNOWLEDGED = "clue.acknowledged"

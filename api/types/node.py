@@ -9,6 +9,7 @@ from api.ids import global_id
 from schema.access_records import Account, Viewer
 from schema.access_vocabularies import Permission
 from schema.anomaly_records import Anomaly, Rule
+from schema.clue_records import Clue
 from schema.follow_up_records import FollowUp
 from schema.records import Agency, FeedRun, Party, PenaltyCase, Procuratorate
 
@@ -16,10 +17,11 @@ NEEDED: Final[Mapping[str, Permission]] = {
     "Anomaly": Permission.READ_FINDINGS,
     "CriminalCase": Permission.READ_CRIMINAL_CASES,
     "FeedRun": Permission.READ_FEED_RUNS,
+    "Clue": Permission.READ_CLUES,
 }
 """What one must be permitted to know of any record of a type; of the other types the scope alone decides."""
 
-NodeRecord = Account | Agency | Anomaly | FeedRun | FollowUp | Party | PenaltyCase | Procuratorate | Rule
+NodeRecord = Account | Agency | Anomaly | Clue | FeedRun | FollowUp | Party | PenaltyCase | Procuratorate | Rule
 
 
 def node_id(root: strawberry.Parent[NodeRecord]) -> strawberry.ID:

@@ -12,6 +12,7 @@ from api.context import ApiInfo
 from api.loaders import Slice
 from api.paging import Connection, Page, PageInfo, make_page, page_size
 from api.types.anomaly import Anomaly, CannotTell, case_anomalies, case_cannot_tell
+from api.types.clue import ClueConnection, case_clues
 from api.types.fields import resolved
 from api.types.follow_ups import (
     CoerciveMeasure,
@@ -188,6 +189,9 @@ class PenaltyCase(Node):
     )
     triage: TriageDecisionConnection = resolved(
         case_triage, "What was decided of it, newest first. 分流决定", needs=Permission.READ_FINDINGS
+    )
+    clues: ClueConnection = resolved(
+        case_clues, "The clues of one's departments about it, by due day. 涉案线索", needs=Permission.READ_CLUES
     )
 
     @classmethod

@@ -11,11 +11,13 @@ from api.paging import MAX_PAGE
 from api.types.fields import resolved
 from api.types.node import Node, NodeRecord, may_know
 from schema import records
+from schema.clue_records import Clue
 from stores.errors import BadUserInputError
 from supervision import timeline
+from supervision.clue_timeline import ClueCaseEvent
 
 CaseParent = strawberry.Parent[records.PenaltyCase]
-EventParent = strawberry.Parent[timeline.CaseEvent]
+EventParent = strawberry.Parent[timeline.CaseEvent | ClueCaseEvent]
 
 TIMELINE_DESCRIPTION = (
     "What happened, at the agency, the police, the procuratorate and the court, the earliest first; on one day in the "
@@ -46,9 +48,11 @@ async def count_case_events(root: CaseParent, info: ApiInfo) -> int:
     return len(await _events(root, info))
 
 
-def _cover(event: timeline.CaseEvent, info: ApiInfo) -> timeline.Cover:
+def _cover(event: timeline.CaseEvent | ClueCaseEvent, info: ApiInfo) -> timeline.Cover:
     """How a text of an event may be shown."""
     record, shown = event.record, info.context.shown
+    if isinstance(record, Clue):
+        return lambda text: shown.clue(record, text) or ""
     names = names_to_cover(record) if isinstance(record, records.PenaltyCase) else record.person_names
     return lambda text: shown.told(text, names) or ""
 
