@@ -7,6 +7,7 @@ Row-level security shows the API no other case, and every search and list asks f
 from schema.access_records import Scope
 from schema.anomaly_records import Anomaly
 from schema.follow_up_records import CriminalCase, FollowUp
+from schema.measure_records import Measure
 from schema.records import Agency, FeedRun, PenaltyCase
 
 
@@ -43,12 +44,25 @@ class Gate:
             return self._scope.everything or (self._scope.unassigned and run.agency_id is None)
         return agency.id == run.agency_id and self._scope.holds(agency.id, agency.procuratorate_id)
 
+    def lets_measure(self, measure: Measure) -> bool:
+        """Whether a measure may be given out: to whom it belongs or who leads above, and to its addressee once issued."""
+        scope = self._scope
+        if scope.everything:
+            return scope.measures
+        if scope.agency_id is not None:
+            addressed = measure.agency_id == scope.agency_id and measure.number is not None
+            return scope.measures and addressed
+        return scope.measures and scope.supervises(measure.procuratorate_id)
+
     def forget(self) -> None:
         """Take back what was let through: it is read again."""
         self._case_ids.clear()
 
-    def require(self, record: PenaltyCase | Anomaly | FollowUp) -> None:
+    def require(self, record: PenaltyCase | Anomaly | FollowUp | Measure) -> None:
         """Let a record through. Raises OutOfScopeError."""
-        let = self.lets(record) if isinstance(record, PenaltyCase) else self.lets_part(record)
+        if isinstance(record, Measure):
+            let = self.lets_measure(record)
+        else:
+            let = self.lets(record) if isinstance(record, PenaltyCase) else self.lets_part(record)
         if not let:
             raise OutOfScopeError

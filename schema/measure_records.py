@@ -12,8 +12,8 @@ class Measure:
     """A measure (监督措施) as it stands; `status` is never OVERDUE, which is for `supervision.measure` to derive.
 
     `named_limit_on` is the last day for the reply that its author named; `reply_due_on` that day, else the one the law
-    sets from the day of service, else None: nobody set any. `person_names` are those of its cases, to be covered in
-    its texts.
+    sets from the day of service, else None: nobody set any. `case_ids` are all its cases, those out of scope among
+    them; `person_names` the names in those, to be covered in its texts.
     """
 
     id: int
@@ -42,6 +42,7 @@ class Measure:
     copied_on: date | None
     escalated_to_id: int | None
     revision: int
+    case_ids: tuple[int, ...] = ()
     person_names: tuple[str, ...] = ()
 
 

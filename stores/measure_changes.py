@@ -7,8 +7,10 @@ from typing import Final
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from schema.access_records import Desk
+from schema.clue_tables import clue
 from schema.measure_records import Measure, NewMeasure
-from schema.measure_tables import measure, measure_case, measure_event
+from schema.measure_tables import measure, measure_event
 from schema.supervision_vocabularies import MeasureEventKind, MeasureStatus
 from schema.tables import agency, penalty_case, procuratorate
 from stores.measures import measure_of, measures
@@ -19,6 +21,7 @@ _KEPT: Final = (
     "text",
     "addressee",
     "agency_id",
+    "clue_id",
     "urgent",
     "issued_on",
     "served_on",
@@ -155,12 +158,6 @@ async def _add_event(
     )
 
 
-async def case_ids_of_measure(connection: AsyncConnection, measure_id: int) -> list[int]:
-    """The ids of all cases that a measure is about, in order, those out of scope among them."""
-    statement = select(measure_case.c.case_id).where(measure_case.c.measure_id == measure_id)
-    return list(await connection.scalars(statement.order_by(measure_case.c.case_id)))
-
-
 async def is_told_by_feed(connection: AsyncConnection, number: str) -> bool:
     """Whether a feed has told of a measure under a number: it was issued elsewhere, and is not given again."""
     return bool(await connection.scalar(_TOLD_BY_FEED, {"number": number}))
@@ -186,3 +183,9 @@ async def name_and_superior(connection: AsyncConnection, procuratorate_id: int |
         )
     ).one_or_none()
     return (None, None) if row is None else (row.name, row.parent_id)
+
+
+async def desks_of_clue(connection: AsyncConnection, clue_id: int) -> tuple[Desk, ...]:
+    """The desks that see a clue; none for one that is unknown or out of scope."""
+    desks = await connection.scalar(select(clue.c.desks).where(clue.c.id == clue_id))
+    return tuple(map(Desk.read, desks or ()))

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, text, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.access_records import Scope
@@ -12,11 +13,9 @@ from schema.account_tables import account
 from schema.measure_records import Measure, MeasureEvent, MeasureFilter
 from schema.measure_tables import measure, measure_case, measure_event
 from schema.supervision_vocabularies import MeasureEventKind, MeasureStatus
-from schema.tables import penalty_case
 from schema.vocabularies import Department, MeasureKind
-from stores.search.scope import compile_scope
 
-_FIELDS: Final = tuple(name for name in Measure.__dataclass_fields__ if name != "person_names")
+_FIELDS: Final = tuple(name for name in Measure.__dataclass_fields__ if name not in {"case_ids", "person_names"})
 
 
 def measures_in_scope(scope: Scope) -> list[ColumnElement[bool]]:
@@ -46,13 +45,19 @@ def measure_of(row: Any) -> Measure:
         "status": MeasureStatus(row["status"]),
         "department": None if row["department"] is None else Department(row["department"]),
     }
-    return Measure(**values, person_names=tuple(row["person_names"]))
+    return Measure(**values, case_ids=tuple(row["case_ids"]), person_names=tuple(row["person_names"]))
 
 
 def measures() -> Select[Any]:
     """Measures with the names to cover in their texts, one a row."""
     names = func.measure_person_names(measure.c.id).label("person_names")
-    return select(*(measure.c[name] for name in _FIELDS), names)
+    cases = (
+        select(func.array_agg(aggregate_order_by(measure_case.c.case_id, measure_case.c.case_id)))
+        .where(measure_case.c.measure_id == measure.c.id)
+        .correlate(measure)
+        .scalar_subquery()
+    )
+    return select(*(measure.c[name] for name in _FIELDS), func.coalesce(cases, text("'{}'")).label("case_ids"), names)
 
 
 async def measures_by_id(connection: AsyncConnection, scope: Scope, ids: Sequence[int]) -> dict[int, Measure]:
@@ -142,41 +147,6 @@ async def count_measures_of_cases(connection: AsyncConnection, scope: Scope, cas
     )
     counted = {row[0]: row[1] for row in await connection.execute(statement)}
     return {case_id: counted.get(case_id, 0) for case_id in case_ids}
-
-
-async def cases_of_measures(
-    connection: AsyncConnection, scope: Scope, ids: Sequence[int], *, first: int, after: int | None
-) -> dict[int, list[int]]:
-    """The ids of the cases in scope that several measures are about, behind `after`; one more than `first` of each."""
-    place = func.row_number().over(partition_by=measure_case.c.measure_id, order_by=measure_case.c.case_id)
-    behind = true() if after is None else measure_case.c.case_id > after
-    numbered = (
-        select(measure_case.c.measure_id, measure_case.c.case_id, place.label("place"))
-        .join(penalty_case, penalty_case.c.id == measure_case.c.case_id)
-        .where(measure_case.c.measure_id == func.any(list(ids)), behind, *compile_scope(scope))
-        .subquery()
-    )
-    statement = (
-        select(numbered.c.measure_id, numbered.c.case_id)
-        .where(numbered.c.place <= first + 1)
-        .order_by(numbered.c.measure_id, numbered.c.case_id)
-    )
-    found: dict[int, list[int]] = {measure_id: [] for measure_id in ids}
-    for measure_id, case_id in await connection.execute(statement):
-        found[measure_id].append(case_id)
-    return found
-
-
-async def count_cases_of_measures(connection: AsyncConnection, scope: Scope, ids: Sequence[int]) -> dict[int, int]:
-    """How many cases in scope each of several measures is about."""
-    statement = (
-        select(measure_case.c.measure_id, func.count())
-        .join(penalty_case, penalty_case.c.id == measure_case.c.case_id)
-        .where(measure_case.c.measure_id == func.any(list(ids)), *compile_scope(scope))
-        .group_by(measure_case.c.measure_id)
-    )
-    counted = {row[0]: row[1] for row in await connection.execute(statement)}
-    return {measure_id: counted.get(measure_id, 0) for measure_id in ids}
 
 
 async def events_of_measures(

@@ -1,10 +1,13 @@
-"""Who may take a step in a measure's life: those of the procuratorate whose it is, and whoever leads above. Pure."""
+"""Who may take a step in a measure's life, and which steps its addressee is shown. Pure."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
-from schema.access_records import Viewer
+from schema.access_records import Scope, Viewer
 from schema.access_vocabularies import Role
-from schema.measure_records import Measure
+from schema.measure_records import Measure, MeasureEvent
+from schema.supervision_vocabularies import MeasureEventKind
 from supervision.measure_kinds import may_issue
 
 _LEADING: Final = frozenset({Role.DEPARTMENT_HEAD, Role.CHIEF})
@@ -28,3 +31,22 @@ def acts_on(viewer: Viewer, measure: Measure) -> bool:
 def issues(viewer: Viewer, measure: Measure) -> bool:
     """Whether somebody who acts on a measure issues one of its kind."""
     return may_issue(viewer.account, measure.kind)
+
+
+def is_addressee(scope: Scope) -> bool:
+    """Whether somebody sees measures because they were sent them: an agency, which is shown the measure's own facts."""
+    return scope.agency_id is not None
+
+
+def steps_shown(scope: Scope, steps: Iterable[MeasureEvent]) -> list[MeasureEvent]:
+    """The steps of a life that may be shown.
+
+    An addressee is shown what was done to it: neither the draft, nor who wrote what down, nor what was said above.
+    """
+    if not is_addressee(scope):
+        return list(steps)
+    return [
+        replace(step, actor="", note="" if step.event is MeasureEventKind.ESCALATED else step.note)
+        for step in steps
+        if step.event is not MeasureEventKind.DRAFTED
+    ]

@@ -24,7 +24,9 @@ ABBREVIATIONS: Final[Mapping[MeasureKind, str]] = MappingProxyType(
 )
 """How a kind is written in a number (文书代字)."""
 
-ISSUED_BY_HEADS: Final = frozenset(
+ISSUED_BYMOST_CASES: Final = 100
+
+_HEADS: Final = frozenset(
     {MeasureKind.CORRECTION_NOTICE, MeasureKind.FILING_NOTICE, MeasureKind.PRE_LITIGATION_PROPOSAL}
 )
 """What only a department head, a chief or the local administrator issues."""
@@ -34,6 +36,8 @@ ABOUT_CASES: Final = frozenset({MeasureKind.TRANSFER_OPINION, MeasureKind.REASON
 
 LIMIT_IS_THE_LAWS: Final = frozenset({MeasureKind.REASONS_REQUEST, MeasureKind.FILING_NOTICE})
 """Whose limit the law sets, and no author another."""
+
+MOST_CASES: Final = 100
 
 _HEADS: Final = frozenset({Role.DEPARTMENT_HEAD, Role.CHIEF, Role.LOCAL_ADMINISTRATOR})
 

@@ -23,6 +23,7 @@ from api.types.follow_ups import (
     following,
 )
 from api.types.history import CaseChangeConnection, case_history
+from api.types.measure import MeasureConnection, case_measures
 from api.types.node import Node
 from api.types.organisation import Agency
 from api.types.quantity import Quantity, case_quantities
@@ -184,6 +185,9 @@ class PenaltyCase(Node):
     )
     procuratorial_measures: list[ProcuratorialMeasure] = resolved(
         following(follow_up_records.ProcuratorialMeasure), "What feeds told of measures about it. 检察监督措施（导入）"
+    )
+    measures: MeasureConnection = resolved(
+        case_measures, "The measures issued here about it, newest first. 监督措施", needs=Permission.READ_MEASURES
     )
 
     @classmethod
