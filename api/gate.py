@@ -45,7 +45,7 @@ class Gate:
         return agency.id == run.agency_id and self._scope.holds(agency.id, agency.procuratorate_id)
 
     def lets_measure(self, measure: Measure) -> bool:
-        """Whether a measure may be given out: to whom it belongs or who leads above, and to its addressee once issued."""
+        """Whether a measure may be given out: in its procuratorate and above, and to its addressee once issued."""
         scope = self._scope
         if scope.everything:
             return scope.measures

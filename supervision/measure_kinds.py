@@ -24,9 +24,7 @@ ABBREVIATIONS: Final[Mapping[MeasureKind, str]] = MappingProxyType(
 )
 """How a kind is written in a number (文书代字)."""
 
-ISSUED_BYMOST_CASES: Final = 100
-
-_HEADS: Final = frozenset(
+ISSUED_BY_HEADS: Final = frozenset(
     {MeasureKind.CORRECTION_NOTICE, MeasureKind.FILING_NOTICE, MeasureKind.PRE_LITIGATION_PROPOSAL}
 )
 """What only a department head, a chief or the local administrator issues."""
@@ -38,6 +36,7 @@ LIMIT_IS_THE_LAWS: Final = frozenset({MeasureKind.REASONS_REQUEST, MeasureKind.F
 """Whose limit the law sets, and no author another."""
 
 MOST_CASES: Final = 100
+"""That one measure is about."""
 
 _HEADS: Final = frozenset({Role.DEPARTMENT_HEAD, Role.CHIEF, Role.LOCAL_ADMINISTRATOR})
 
