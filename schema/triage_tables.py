@@ -46,13 +46,13 @@ triage_queue = Table(
     Index(
         "ix_triage_queue_due",
         *("department", "certainty", "due_on", "entered_at", "id"),
-        postgresql_include=["agency_id"],
+        postgresql_include=["agency_id", "done_days"],
         postgresql_where=text("due_on IS NOT NULL"),
     ),
     Index(
         "ix_triage_queue_done",
         *("department", "certainty", "done_place", "entered_at", "id"),
-        postgresql_include=["agency_id"],
+        postgresql_include=["agency_id", "due_on", "done_days"],
         postgresql_where=text("done_place IS NOT NULL"),
     ),
     Index(

@@ -24,6 +24,7 @@ from api.types.follow_ups import (
     following,
 )
 from api.types.history import CaseChangeConnection, case_history
+from api.types.measure import MeasureConnection, case_measures
 from api.types.node import Node
 from api.types.organisation import Agency
 from api.types.quantity import Quantity, case_quantities
@@ -192,6 +193,9 @@ class PenaltyCase(Node):
     )
     clues: ClueConnection = resolved(
         case_clues, "The clues of one's departments about it, by due day. 涉案线索", needs=Permission.READ_CLUES
+    )
+    measures: MeasureConnection = resolved(
+        case_measures, "The measures issued here about it, newest first. 监督措施", needs=Permission.READ_MEASURES
     )
 
     @classmethod

@@ -63,7 +63,7 @@ def upgrade() -> None:
         "triage_queue",
         ["department", "certainty", "due_on", "entered_at", "id"],
         unique=False,
-        postgresql_include=["agency_id"],
+        postgresql_include=["agency_id", "done_days"],
         postgresql_where=sa.text("due_on IS NOT NULL"),
     )
     op.create_index(
@@ -71,7 +71,7 @@ def upgrade() -> None:
         "triage_queue",
         ["department", "certainty", "done_place", "entered_at", "id"],
         unique=False,
-        postgresql_include=["agency_id"],
+        postgresql_include=["agency_id", "due_on", "done_days"],
         postgresql_where=sa.text("done_place IS NOT NULL"),
     )
     op.create_index(
