@@ -31,6 +31,7 @@ from api.feed_door import FeedDoor, answer_at_door
 from api.following import Following
 from api.graphql_schema import schema
 from api.guard import GRAPHQL_PATH, MAX_BODY_BYTES, BodyTooLargeError, Guard
+from api.measure_documents import measure_document
 from api.permalinks import anomaly_permalink
 from api.responses import body_response, error_response
 from api.sign_in import sign_in_routes
@@ -236,6 +237,7 @@ def build_app(
             Route(GRAPHQL_PATH, graphql),
             WebSocketRoute(GRAPHQL_PATH, graphql),
             Route("/anomalies/{id}", anomaly_permalink),
+            Route("/measures/{id}.docx", measure_document),
             Route("/feeds/{rest:path}", answer_at_door, methods=["HEAD", "PUT"]),
             *sign_in_routes(),
         ],

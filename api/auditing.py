@@ -18,6 +18,7 @@ from schema.anomaly_records import Anomaly
 from schema.audit_records import Deed
 from schema.clue_records import Clue
 from schema.follow_up_records import FollowUp
+from schema.measure_records import Measure
 from schema.records import PenaltyCase
 from schema.vocabularies import SearchEngineName
 from stores.audit_trail import caller_of, write_entries
@@ -149,10 +150,13 @@ def clue_given_out(info: Any, clue: Clue) -> None:
     info.context.gate.require(clue)
 
 
-def given_out(info: Any, record: PenaltyCase | Anomaly | FollowUp) -> None:
-    """A case, or what belongs to it, enters the answer that is being put together: see that it may, and note it."""
+def given_out(info: Any, record: PenaltyCase | Anomaly | FollowUp | Measure) -> None:
+    """A case, or what tells of it, enters the answer that is being put together: see that it may, and note it."""
     info.context.gate.require(record)
-    info.context.audit.gave(info, record.id if isinstance(record, PenaltyCase) else record.case_id)
+    if isinstance(record, Measure):
+        info.context.audit.gave(info, *record.case_ids)
+    else:
+        info.context.audit.gave(info, record.id if isinstance(record, PenaltyCase) else record.case_id)
 
 
 class Audited(FieldExtension):

@@ -8,6 +8,7 @@ from schema.access_records import Scope
 from schema.anomaly_records import Anomaly
 from schema.clue_records import Clue
 from schema.follow_up_records import CriminalCase, FollowUp
+from schema.measure_records import Measure
 from schema.records import Agency, FeedRun, PenaltyCase
 
 
@@ -48,14 +49,26 @@ class Gate:
         """Whether a clue may be given out: one of the desks that have or had a part in it is in scope."""
         return any(self._scope.has_desk(desk) for desk in clue.desks)
 
+    def lets_measure(self, measure: Measure) -> bool:
+        """Whether a measure may be given out: in its procuratorate and above, and to its addressee once issued."""
+        scope = self._scope
+        if scope.everything:
+            return scope.measures
+        if scope.agency_id is not None:
+            addressed = measure.agency_id == scope.agency_id and measure.number is not None
+            return scope.measures and addressed
+        return scope.measures and scope.supervises(measure.procuratorate_id)
+
     def forget(self) -> None:
         """Take back what was let through: it is read again."""
         self._case_ids.clear()
 
-    def require(self, record: PenaltyCase | Anomaly | FollowUp | Clue) -> None:
+    def require(self, record: PenaltyCase | Anomaly | FollowUp | Clue | Measure) -> None:
         """Let a record through. Raises OutOfScopeError."""
         if isinstance(record, Clue):
             let = self.lets_clue(record)
+        elif isinstance(record, Measure):
+            let = self.lets_measure(record)
         else:
             let = self.lets(record) if isinstance(record, PenaltyCase) else self.lets_part(record)
         if not let:

@@ -33,6 +33,7 @@ from api.types.follow_ups import (
     Reconsideration,
     Transfer,
 )
+from api.types.measure import Measure
 from api.types.organisation import Agency, Procuratorate
 from api.types.penalty_case import Party, PenaltyCase
 from api.types.rule import Rule
@@ -104,7 +105,7 @@ schema = JianduSchema(
     mutation=Mutation,
     subscription=Subscription,
     types=[
-        *(Agency, Anomaly, FeedRun, Party, PenaltyCase, Procuratorate, Rule, User),
+        *(Agency, Anomaly, FeedRun, Measure, Party, PenaltyCase, Procuratorate, Rule, User),
         *(CoerciveMeasure, CriminalCase, EnforcementCase, ProcuratorialMeasure, Reconsideration, Transfer),
     ],
     config=StrawberryConfig(scalar_map=SCALARS),

@@ -12,7 +12,9 @@ from schema.anomaly_records import Anomaly, AnomalyEvent, CannotTell, KeptInputs
 from schema.clue_records import Clue, ClueEvent, ClueHandOver, ClueParticipation, CluePlace, ClueReceipt
 from schema.follow_up_records import FollowUp
 from schema.history_records import CaseChange, RunChange
+from schema.measure_records import Measure, MeasureEvent
 from schema.records import Agency, FeedError, FeedRun, Party, PenaltyCase, Procuratorate
+from schema.triage_records import TriageRecord
 from stores.accounts import Standing, accounts_by_id, standings_of
 from stores.anomalies import (
     anomalies_by_id,
@@ -36,6 +38,7 @@ from stores.clue_rows import (
 from stores.feed_runs import count_errors, list_errors, runs_by_id
 from stores.follow_up_rows import RECORDS, follow_ups_by_id, follow_ups_of_cases
 from stores.history import changes_of_cases, changes_of_rows, changes_of_runs, count_changes_of_cases
+from stores.measures import count_measures_of_cases, events_of_measures, measures_by_id, measures_of_cases
 from stores.postgres import Database, DatabaseConnection
 from stores.rows import (
     agencies_by_id,
@@ -46,6 +49,7 @@ from stores.rows import (
     procuratorates_by_id,
 )
 from stores.search.seam import Position
+from stores.triage import count_triage_of_cases, triage_of_cases
 
 Record = TypeVar("Record")
 Part = TypeVar("Part", bound=Anomaly | FollowUp)
@@ -170,6 +174,12 @@ class Loaders:
         self.follow_ups: dict[str, DataLoader[int, FollowUp | None]] = {
             record.__name__: self._parts(database, _reading(follow_ups_by_id, record)) for record in RECORDS
         }
+        self.measures: DataLoader[int, Measure | None] = _by_id(
+            database, _scoped(scope, measures_by_id), self.gate.lets_measure
+        )
+        self.case_measures: DataLoader[Slice, list[Measure]] = _slices(database, _measures_of_cases(scope))
+        self.case_measure_counts = _counts(database, _scoped(scope, count_measures_of_cases))
+        self.measure_events: DataLoader[int, list[MeasureEvent]] = _lists(database, _scoped(scope, events_of_measures))
         self.by_type: dict[str, DataLoader[int, Any]] = {
             "PenaltyCase": self.cases,
             "Agency": self.agencies,
@@ -178,11 +188,14 @@ class Loaders:
             "FeedRun": self.runs,
             "Anomaly": self.anomalies,
             "Clue": self.clues,
+            "Measure": self.measures,
             **self.follow_ups,
         }
         self.follow_ups_of: dict[type[FollowUp], DataLoader[int, list[FollowUp]]] = {
             record: _lists(database, _reading(follow_ups_of_cases, record)) for record in RECORDS
         }
+        self.triage_of: DataLoader[Slice, list[TriageRecord]] = _slices(database, _triage_of_cases)
+        self.triage_counts = _counts(database, count_triage_of_cases)
 
     def _parts(
         self, database: Database, read: Callable[[DatabaseConnection, Sequence[int]], Awaitable[dict[int, Part]]]
@@ -229,12 +242,15 @@ class Loaders:
         """Read everything again that a change may have changed. No load may be under way."""
         for changed in (self.cases, self.anomalies, self.anomalies_of, self.case_changes, self.anomaly_events):
             changed.clear_all()
-        for counted in (self.case_change_counts, self.anomaly_event_counts):
+        self.triage_of.clear_all()
+        for counted in (self.case_change_counts, self.anomaly_event_counts, self.triage_counts):
             counted.clear_all()
         for of_clues in (self.clues, self.case_clues, self.case_clue_counts, self.clue_case_ids, self.clue_case_counts):
             of_clues.clear_all()
         for told in (self.clue_events, self.clue_hand_overs, self.clue_participations, self.clue_receipts):
             told.clear_all()
+        for of_measures in (self.measures, self.case_measures, self.case_measure_counts, self.measure_events):
+            of_measures.clear_all()
 
     def forget_all(self) -> None:
         """Read everything again: time has passed. No load may be under way."""
@@ -264,6 +280,29 @@ def _cases_of_parties(
     ) -> dict[int, list[PenaltyCase]]:
         place = after if isinstance(after, Position) else None
         return await cases_of_parties(connection, scope, ids, first=first, after=place)
+
+    return read
+
+
+def _scoped(
+    scope: Scope, read: Callable[[DatabaseConnection, Scope, Sequence[int]], Awaitable[Value]]
+) -> Callable[[DatabaseConnection, Sequence[int]], Awaitable[Value]]:
+    """A reading that asks for what is in scope."""
+
+    async def reading(connection: DatabaseConnection, ids: Sequence[int]) -> Value:
+        return await read(connection, scope, ids)
+
+    return reading
+
+
+def _measures_of_cases(
+    scope: Scope,
+) -> Callable[[DatabaseConnection, Sequence[int], int, Position | int | None], Awaitable[dict[int, list[Measure]]]]:
+    async def read(
+        connection: DatabaseConnection, ids: Sequence[int], first: int, after: Position | int | None
+    ) -> dict[int, list[Measure]]:
+        place = after if isinstance(after, int) else None
+        return await measures_of_cases(connection, scope, ids, first=first, after=place)
 
     return read
 
@@ -318,6 +357,13 @@ async def _changes_of_cases(
 ) -> dict[int, list[CaseChange]]:
     place = after if isinstance(after, int) else None
     return await changes_of_cases(connection, ids, first=first, after=place)
+
+
+async def _triage_of_cases(
+    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Position | int | None
+) -> dict[int, list[TriageRecord]]:
+    place = after if isinstance(after, int) else None
+    return await triage_of_cases(connection, ids, first=first, after=place)
 
 
 def _row_changes(database: Database) -> DataLoader[RunChange, list[CaseChange]]:

@@ -21,6 +21,17 @@ from api.clue_work import (
     invite_to_clue,
     record_clue_step,
 )
+from api.measure_changes import (
+    MeasurePayload,
+    copy_measure_to_legal_office,
+    escalate_measure,
+    record_measure_reply,
+    record_rectification,
+    serve_measure,
+    withdraw_measure,
+)
+from api.measure_issuing import draft_new_measure, issue_measure
+from api.triage_changes import TriageCasePayload, triage_case
 from api.types.clue_inputs import CluePayload
 
 
@@ -33,6 +44,13 @@ class Mutation:
     )
     confirm_anomaly: AnomalyPayload | None = changing(
         confirm_anomaly, "Confirm a finding with a reason; it opens again when its evidence changes. 确认异常"
+    )
+    triage_case: TriageCasePayload | None = changing(
+        triage_case,
+        (
+            "Decide what becomes of an entered case; it leaves the queue of the decider's department, or all of them, "
+            "and comes back when a finding opens. 评估、审查、分流"
+        ),
     )
     open_clue: CluePayload | None = changing(
         open_clue_mutation,
@@ -63,4 +81,31 @@ class Mutation:
     )
     give_clue_opinion: CluePayload | None = changing(
         give_clue_opinion, "Say what a department that takes part thinks of a clue. 提出会同意见"
+    )
+    draft_measure: MeasurePayload | None = changing(
+        draft_new_measure, "Draft a measure from its template, with the facts of its cases filled in. 监督措施拟稿"
+    )
+    issue_measure: MeasurePayload | None = changing(
+        issue_measure,
+        (
+            "Give a measure its number. A correction notice, a filing notice and a pre-litigation proposal are issued "
+            "by a department head or the chief. 制发监督措施"
+        ),
+    )
+    serve_measure: MeasurePayload | None = changing(
+        serve_measure, "Say when a measure was served; the rules that depend on it see it from then on. 送达监督措施"
+    )
+    copy_measure_to_legal_office: MeasurePayload | None = changing(
+        copy_measure_to_legal_office, "Say when the government's legal office got its copy. 抄送政府法制办"
+    )
+    record_reply: MeasurePayload | None = changing(record_measure_reply, "Keep the reply to a measure. 登记回复")
+    record_rectification: MeasurePayload | None = changing(
+        record_rectification, "Keep what a check of the rectification found. 登记整改核查结果"
+    )
+    escalate_measure: MeasurePayload | None = changing(
+        escalate_measure,
+        "Take a measure that is overdue, poorly answered or not followed to the superior procuratorate. 报请上级检察院",
+    )
+    withdraw_measure: MeasurePayload | None = changing(
+        withdraw_measure, "Take a measure back that nobody has answered or checked. 撤回监督措施"
     )

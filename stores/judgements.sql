@@ -39,8 +39,10 @@ SELECT j.case_id
             AND EXISTS (SELECT FROM coercive_measure f
                          WHERE f.agency_id = c.agency_id AND f.document_number = c.document_number))
         OR ('measure' = ANY (:kinds)
-            AND EXISTS (SELECT FROM procuratorial_measure f
-                         WHERE f.agency_id = c.agency_id AND f.document_number = c.document_number)))
+            AND (EXISTS (SELECT FROM procuratorial_measure f
+                          WHERE f.agency_id = c.agency_id AND f.document_number = c.document_number)
+                 OR EXISTS (SELECT FROM measure_case mc JOIN measure m ON m.id = mc.measure_id
+                             WHERE mc.case_id = c.id AND m.served_on IS NOT NULL))))
 
 -- name: keep_book
 -- The others stand as they are under the new book.

@@ -20,7 +20,10 @@ class EventKind(StrEnum):
     PENALTY_DECIDED = "case.decided"
     PENALTY_SERVED = "case.served"
     ENTERED = "case.entered"
+    MEASURE_DRAFTED = "measure.drafted"
+    MEASURE_ISSUED = "measure.issued"
     PROCURATORATE_SERVED = "measure.served"
+    MEASURE_COPIED = "measure.copied"
     TRANSFER_REPORTED = "transfer.reported"
     TRANSFER_APPROVED = "transfer.approved"
     TRANSFER_REFUSED = "transfer.refused"
@@ -65,6 +68,9 @@ class EventKind(StrEnum):
     RULING_OVERTURNED = "enforcement.overturned"
     ENFORCEMENT_CONCLUDED = "enforcement.concluded"
     PROCURATORATE_ANSWERED = "measure.replied"
+    MEASURE_CHECKED = "measure.checked"
+    MEASURE_ESCALATED = "measure.escalated"
+    MEASURE_WITHDRAWN = "measure.withdrawn"
 
 
 class ClueHappening(StrEnum):

@@ -21,7 +21,9 @@ from schema.follow_up_records import (
     Reconsideration,
     Transfer,
 )
+from schema.measure_records import Measure, MeasureEvent
 from schema.records import PenaltyCase
+from schema.supervision_vocabularies import MeasureEventKind
 from schema.vocabularies import (
     CoercionKind,
     CoerciveMeasureType,
@@ -66,7 +68,7 @@ class CaseEvent:
     kind: EventKind
     words: Words
     actor: str | AsSent | None
-    record: PenaltyCase | FollowUp
+    record: PenaltyCase | FollowUp | Measure
 
     def title(self, cover: Cover) -> str:
         """What happened, in Chinese, in one line."""
@@ -77,8 +79,12 @@ class CaseEvent:
         return None if self.actor is None else _shown(self.actor, cover)
 
 
-def case_timeline(case: PenaltyCase, follow_ups: Iterable[FollowUp]) -> tuple[CaseEvent, ...]:
-    """All events of a case and of what followed it, the first first.
+def case_timeline(
+    case: PenaltyCase,
+    follow_ups: Iterable[FollowUp],
+    measures: Iterable[tuple[Measure, Iterable[MeasureEvent]]] = (),
+) -> tuple[CaseEvent, ...]:
+    """All events of a case, of what followed it and of the measures issued here about it, the first first.
 
     The order is total and the same whatever the order of the records: by day; on one day as the procedure goes; what
     is alike by record, as it was received, and within a record as it was sent.
@@ -86,8 +92,32 @@ def case_timeline(case: PenaltyCase, follow_ups: Iterable[FollowUp]) -> tuple[Ca
     placed = list(_of_case(case))
     for record in follow_ups:
         placed.extend(_OF_RECORD[type(record)](record, case.agency.name))
+    for measure, steps in measures:
+        placed.extend((measure_event(measure, step), (step.revision,)) for step in steps)
     return tuple(event for event, _ in sorted(placed, key=_order))
 
+
+def measure_event(measure: Measure, step: MeasureEvent) -> CaseEvent:
+    """A step of a measure's life, with what was said of it; `actor` is who wrote it down."""
+    kind, done = _OF_MEASURE[step.event]
+    oral = step.event is MeasureEventKind.SERVED and measure.kind is MeasureKind.ORAL_CORRECTION
+    number = _told("（", measure.number, "）") if step.event is not MeasureEventKind.DRAFTED else ()
+    # The number is what is noted of its being issued.
+    note = () if step.event is MeasureEventKind.ISSUED else _told("：", step.note)
+    words = ("检察机关口头纠正",) if oral else (f"{done}{measure.kind.label}",)
+    return CaseEvent(on=step.on, kind=kind, words=(*words, *number, *note), actor=step.actor or None, record=measure)
+
+
+_OF_MEASURE: Final = {
+    MeasureEventKind.DRAFTED: (EventKind.MEASURE_DRAFTED, "检察机关起草"),
+    MeasureEventKind.ISSUED: (EventKind.MEASURE_ISSUED, "检察机关制发"),
+    MeasureEventKind.SERVED: (EventKind.PROCURATORATE_SERVED, "检察机关送达"),
+    MeasureEventKind.COPIED: (EventKind.MEASURE_COPIED, "向政府法制办抄送"),
+    MeasureEventKind.REPLIED: (EventKind.PROCURATORATE_ANSWERED, "回复"),
+    MeasureEventKind.CHECKED: (EventKind.MEASURE_CHECKED, "检察机关核查整改情况，"),
+    MeasureEventKind.ESCALATED: (EventKind.MEASURE_ESCALATED, "检察机关报请上级院督办"),
+    MeasureEventKind.WITHDRAWN: (EventKind.MEASURE_WITHDRAWN, "检察机关撤回"),
+}
 
 _Placed = tuple[CaseEvent, tuple[int, ...]]
 """An event and its place among those of its record that are alike."""
@@ -101,7 +131,8 @@ _RANKS: Final = {
 
 def _order(placed: _Placed) -> tuple[Any, ...]:
     event, place = placed
-    return event.on, _RANKS[event.kind], event.record.id, place
+    # A measure issued here and one that a feed told of may have the same id.
+    return event.on, _RANKS[event.kind], isinstance(event.record, Measure), event.record.id, place
 
 
 def _shown(part: str | AsSent, cover: Cover) -> str:

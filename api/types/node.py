@@ -11,6 +11,7 @@ from schema.access_vocabularies import Permission
 from schema.anomaly_records import Anomaly, Rule
 from schema.clue_records import Clue
 from schema.follow_up_records import FollowUp
+from schema.measure_records import Measure
 from schema.records import Agency, FeedRun, Party, PenaltyCase, Procuratorate
 
 NEEDED: Final[Mapping[str, Permission]] = {
@@ -18,10 +19,13 @@ NEEDED: Final[Mapping[str, Permission]] = {
     "CriminalCase": Permission.READ_CRIMINAL_CASES,
     "FeedRun": Permission.READ_FEED_RUNS,
     "Clue": Permission.READ_CLUES,
+    "Measure": Permission.READ_MEASURES,
 }
 """What one must be permitted to know of any record of a type; of the other types the scope alone decides."""
 
-NodeRecord = Account | Agency | Anomaly | Clue | FeedRun | FollowUp | Party | PenaltyCase | Procuratorate | Rule
+NodeRecord = (
+    Account | Agency | Anomaly | Clue | FeedRun | FollowUp | Measure | Party | PenaltyCase | Procuratorate | Rule
+)
 
 
 def node_id(root: strawberry.Parent[NodeRecord]) -> strawberry.ID:

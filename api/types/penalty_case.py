@@ -24,10 +24,12 @@ from api.types.follow_ups import (
     following,
 )
 from api.types.history import CaseChangeConnection, case_history
+from api.types.measure import MeasureConnection, case_measures
 from api.types.node import Node
 from api.types.organisation import Agency
 from api.types.quantity import Quantity, case_quantities
 from api.types.timeline import TIMELINE_DESCRIPTION, CaseEvent, case_events, count_case_events
+from api.types.triage import TriageDecisionConnection, case_triage
 from schema import follow_up_records, records
 from schema.access_vocabularies import Permission
 from schema.vocabularies import CaseSort, DataSource, Domain, PartyType, PenaltyKind
@@ -186,8 +188,14 @@ class PenaltyCase(Node):
     procuratorial_measures: list[ProcuratorialMeasure] = resolved(
         following(follow_up_records.ProcuratorialMeasure), "What feeds told of measures about it. 检察监督措施（导入）"
     )
+    triage: TriageDecisionConnection = resolved(
+        case_triage, "What was decided of it, newest first. 分流决定", needs=Permission.READ_FINDINGS
+    )
     clues: ClueConnection = resolved(
         case_clues, "The clues of one's departments about it, by due day. 涉案线索", needs=Permission.READ_CLUES
+    )
+    measures: MeasureConnection = resolved(
+        case_measures, "The measures issued here about it, newest first. 监督措施", needs=Permission.READ_MEASURES
     )
 
     @classmethod

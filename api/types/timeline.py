@@ -1,20 +1,24 @@
 """What happened in a case, in one list over all its records."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date
 
 import strawberry
 
 from api.context import ApiInfo
+from api.loaders import Slice
 from api.masking import names_to_cover
 from api.paging import MAX_PAGE
 from api.types.fields import resolved
 from api.types.node import Node, NodeRecord, may_know
 from schema import records
 from schema.clue_records import Clue
+from schema.measure_records import Measure, MeasureEvent
 from stores.errors import BadUserInputError
 from supervision import timeline
 from supervision.clue_timeline import ClueCaseEvent
+from supervision.measure_actors import steps_shown
 
 CaseParent = strawberry.Parent[records.PenaltyCase]
 EventParent = strawberry.Parent[timeline.CaseEvent | ClueCaseEvent]
@@ -30,7 +34,17 @@ async def _events(case: records.PenaltyCase, info: ApiInfo) -> tuple[timeline.Ca
     loaders = info.context.loaders.follow_ups_of
     told = [record for record in loaders if may_know(info.context.viewer, record.__name__)]
     follow_ups = await asyncio.gather(*(loaders[record].load(case.id) for record in told))
-    return timeline.case_timeline(case, [record for of_kind in follow_ups for record in of_kind])
+    measures = await _measures(case, info) if may_know(info.context.viewer, "Measure") else ()
+    return timeline.case_timeline(case, [record for of_kind in follow_ups for record in of_kind], measures)
+
+
+async def _measures(case: records.PenaltyCase, info: ApiInfo) -> list[tuple[Measure, Sequence[MeasureEvent]]]:
+    """The measures about a case, the newest hundred, with the steps of their lives that whoever asks is shown."""
+    loaders, scope = info.context.loaders, info.context.scope
+    found = await loaders.case_measures.load(Slice(case.id, MAX_PAGE, None))
+    shown = [measure for measure in found[:MAX_PAGE] if info.context.gate.lets_measure(measure)]
+    steps = await loaders.measure_events.load_many([measure.id for measure in shown])
+    return [(measure, steps_shown(scope, each)) for measure, each in zip(shown, steps, strict=True)]
 
 
 async def case_events(root: CaseParent, info: ApiInfo, skip_newest: int | None = 0) -> tuple[timeline.CaseEvent, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 
 from schema.access_vocabularies import AlertKind, AuditAction, Permission
+from schema.supervision_vocabularies import MeasureStatus, TriageDecision
 from schema.vocabularies import (
     AnomalyEventKind,
     AnomalyKind,
@@ -313,5 +314,30 @@ _enum(
     {
         AlertKind.MANY_VIEWS: "Many cases in little time.",
         AlertKind.WATCHED_NAME: "A case of somebody who is watched.",
+    },
+)
+_enum(
+    TriageDecision,
+    "What is decided of an entered case. 分流决定",
+    {
+        TriageDecision.NO_ACTION: "Nothing has to be done.",
+        TriageDecision.WATCH: "Nothing now; what happens next is watched.",
+        TriageDecision.CLUE: "A clue goes to a department.",
+        TriageDecision.MEASURE: "A measure is drafted.",
+    },
+)
+_enum(
+    MeasureStatus,
+    "The life of a measure. 监督措施状态",
+    {
+        MeasureStatus.DRAFT: "Drafted, and without a number.",
+        MeasureStatus.ISSUED: "Numbered, and not served yet.",
+        MeasureStatus.SERVED: "Served; the reply is not due yet.",
+        MeasureStatus.REPLIED: "Replied to.",
+        MeasureStatus.OVERDUE: "Served, and not replied to within its limit.",
+        MeasureStatus.RECTIFIED: "A check found what was wrong put right.",
+        MeasureStatus.NOT_RECTIFIED: "A check found it not put right.",
+        MeasureStatus.ESCALATED: "Before the superior procuratorate.",
+        MeasureStatus.WITHDRAWN: "Taken back.",
     },
 )

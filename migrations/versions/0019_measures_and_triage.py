@@ -55,7 +55,10 @@ def upgrade() -> None:
         sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("issued_on", sa.Date(), nullable=True),
         sa.Column("served_on", sa.Date(), nullable=True),
-        sa.Column("reply_due_on", sa.Date(), nullable=True, comment="the last day for the reply"),
+        sa.Column(
+            "named_limit_on", sa.Date(), nullable=True, comment="the last day for the reply that its author named"
+        ),
+        sa.Column("reply_due_on", sa.Date(), nullable=True, comment="the last day for the reply, named or the law's"),
         sa.Column("replied_on", sa.Date(), nullable=True),
         sa.Column("reply", sa.Text(), nullable=True),
         sa.Column("checked_on", sa.Date(), nullable=True),

@@ -67,6 +67,20 @@ SELECT id, 'INVESTIGATION_SUPERVISION' FROM penalty_case
 SELECT case_id, department_of_finding(kind) FROM anomaly WHERE status IN ('OPEN', 'CONFIRMED')
  ORDER BY 1;
 
+-- The natural persons whose names the texts of a measure may hold: those of all its cases, and of some that are out of
+-- the scope of whoever reads the measure, and is to be shown none of them.
+CREATE FUNCTION measure_person_names(measure_id bigint) RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT coalesce(array_agg(DISTINCT named.name ORDER BY named.name), '{}')
+    FROM measure_case mc
+    JOIN penalty_case c ON c.id = mc.case_id
+    JOIN party p ON p.id = c.party_id
+   CROSS JOIN LATERAL unnest(c.person_names || CASE WHEN p.type = 'PERSON' THEN ARRAY[p.name] ELSE '{}' END) named (name)
+   WHERE mc.measure_id = measure_person_names.measure_id AND named.name IS NOT NULL
+$$;
+REVOKE EXECUTE ON FUNCTION measure_person_names FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION measure_person_names TO jiandu_app;
+
 -- What rules judge by, of measures issued here: the case is judged again when one is served, replied to or checked.
 -- It may be out of the scope of whoever does so, and so the owner of the tables raises it.
 CREATE FUNCTION measure_touched(touched bigint[]) RETURNS void
@@ -74,9 +88,13 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   raised bigint[];
 BEGIN
-  WITH moved AS (
-    UPDATE penalty_case c SET revision = c.revision + 1
+  -- In one order, so that two who touch the same cases never wait for each other.
+  WITH held AS MATERIALIZED (
+    SELECT c.id FROM penalty_case c
      WHERE c.id IN (SELECT mc.case_id FROM measure_case mc WHERE mc.measure_id = ANY (touched))
+     ORDER BY c.id FOR NO KEY UPDATE
+  ), moved AS (
+    UPDATE penalty_case c SET revision = c.revision + 1 FROM held WHERE c.id = held.id
     RETURNING c.id
   ) SELECT array_agg(id) INTO raised FROM moved;
   INSERT INTO judging_queue (case_id) SELECT unnest(raised);

@@ -12,6 +12,7 @@ from supervision.evidence import days_of, stated
 from supervision.follow_ups import filings_standing, may_be_withdrawn, served_measures
 from supervision.law_values import LawValue
 from supervision.laws import Law
+from supervision.measure_deadlines import reply_period
 from supervision.periods import last_day
 from supervision.sentences import chinese_day
 
@@ -26,7 +27,7 @@ def _judge(notice: MeasureRecord, case: CaseFile, law: Law, calendar: Calendar) 
     served_on = notice.served_on
     if served_on is None:
         return Missing(fields=("measure.servedOn",))
-    period = law.value("filing.after-notice", on=served_on)
+    period = reply_period(MeasureKind.FILING_NOTICE, served_on, law)
     if period is None:
         return None
     due = last_day(served_on, period, calendar)

@@ -10,6 +10,7 @@ from supervision.calendars import Calendar
 from supervision.evidence import days_of, stated
 from supervision.follow_ups import filings_standing, may_be_withdrawn, served_measures
 from supervision.laws import Law
+from supervision.measure_deadlines import reply_period
 from supervision.periods import last_day
 from supervision.sentences import chinese_day
 
@@ -32,7 +33,7 @@ def _judge(request: MeasureRecord, case: CaseFile, law: Law, calendar: Calendar)
         return Missing(fields=("measure.servedOn",))
     if filings:
         return Missing(fields=("criminal_case.concludedOn",))
-    period = law.value("filing.explanation", on=request.served_on)
+    period = reply_period(MeasureKind.REASONS_REQUEST, request.served_on, law)
     if period is None:
         return None
     due = last_day(request.served_on, period, calendar)

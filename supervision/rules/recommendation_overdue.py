@@ -11,6 +11,7 @@ from supervision.evidence import days_of, stated
 from supervision.follow_ups import served_measures
 from supervision.law_values import LawValue
 from supervision.laws import Law
+from supervision.measure_deadlines import reply_period
 from supervision.periods import last_day
 from supervision.sentences import chinese_day
 
@@ -34,14 +35,8 @@ def _judge(measure: MeasureRecord, law: Law, calendar: Calendar) -> Answer:
         return None if duty is None else _found(measure, measure.reply_due_on, duty)
     if measure.served_on is None:
         return Missing(fields=("measure.servedOn",))
-    period = law.value(_period_code(measure), on=measure.served_on)
+    period = reply_period(measure.type, measure.served_on, law, urgent=measure.urgent)
     return None if period is None else _found(measure, last_day(measure.served_on, period, calendar), period)
-
-
-def _period_code(measure: MeasureRecord) -> str:
-    if measure.type is MeasureKind.RECOMMENDATION:
-        return "recommendation.reply"
-    return "recommendation.proposal-urgent" if measure.urgent else "recommendation.proposal-reply"
 
 
 def _found(measure: MeasureRecord, due: date, law: LawValue) -> Found:

@@ -33,6 +33,7 @@ NEEDED: Final[Mapping[str, frozenset[Permission]]] = {
     "audit": frozenset({Permission.READ_AUDIT_TRAIL}),
     "audited case": frozenset({Permission.READ_AUDIT_TRAIL, Permission.READ_CASES}),
     **dict.fromkeys(("clue", "clue text"), frozenset({Permission.READ_CASES, Permission.READ_CLUES})),
+    "queue": frozenset({Permission.READ_CASES, Permission.READ_FINDINGS, Permission.READ_CLUES}),
 }
 """What one must be permitted to be shown a class of records."""
 
@@ -91,7 +92,7 @@ def test_an_action_is_for_whoever_has_its_permission(role: Role) -> None:
         *NEEDED,
         *FREE,
         *actions,
-        *("account", "following", "following clues", "refusal", "refusal of findings"),
+        *("account", "following", "following clues", "refusal", "refusal of findings", "refusal of triage"),
     }
 
 
@@ -117,7 +118,7 @@ def test_nobody_is_shown_more_of_what_is_out_of_scope() -> None:
 
 def test_whoever_does_not_supervise_sees_nothing_by_the_place_of_another() -> None:
     scoped = {name for name, each in read_table().classes.items() if each.by_scope}
-    actions = {"action: DECIDE_FINDINGS", "action: HANDLE_CLUES"}
+    actions = {"action: DECIDE_FINDINGS", "action: HANDLE_CLUES", "action: TRIAGE_CASES"}
     assert scoped == {*NEEDED, *actions, "account", "following", "following clues"}
 
 

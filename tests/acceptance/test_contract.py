@@ -26,15 +26,12 @@ NOT_YET_SERVED = frozenset(
     CaseLink CaseLinkConnection CaseLinkEdge
     LinkKind Measure
     MeasureConnection MeasureEdge MeasureFilter MeasureStatus
-    TriageDecision
-    TriageCaseInput
     IssueMeasureInput ServeMeasureInput
     RecordReplyInput RecordRectificationInput EscalateMeasureInput WithdrawMeasureInput
-    TriageCasePayload MeasurePayload
+    TriageCasePayload.clue TriageCasePayload.measure MeasurePayload
     PenaltyCase.measures PenaltyCase.links
     Query.measures
     CaseFilter.hasClue CaseFilter.hasMeasure
-    Mutation.triageCase
     Mutation.issueMeasure
     Mutation.serveMeasure Mutation.recordReply Mutation.recordRectification Mutation.escalateMeasure
     Mutation.withdrawMeasure
@@ -80,6 +77,9 @@ SERVED_BESIDES = frozenset(
     AcknowledgeClueInput.idempotencyKey AssignClueInput.expectedRevision TransferClueInput.expectedRevision
     AcceptClueInput.expectedRevision ReturnClueInput.expectedRevision CloseClueInput.expectedRevision
     AcknowledgeClueInput.expectedRevision
+    TriageCaseInput.expectedRevision TriageCaseInput.idempotencyKey
+    TriageDecisionConnection TriageDecisionEdge TriageDecisionRecord PenaltyCase.triage
+    TriageQueueConnection TriageQueueEdge TriageQueueItem Query.triageQueue
     """.split()  # noqa: SIM905  as above
 )
 """What we serve beyond the contract, which lets us add names; whoever adds one puts it on this list."""

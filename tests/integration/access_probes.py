@@ -65,6 +65,10 @@ def probes_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iter
         yield Probe(ask(schema, mutation, mutation=True, input=told), place)
         # What is said wrongly is refused before anything is looked up.
         yield Probe(ask(schema, mutation, mutation=True, input={**told, "reason": " "}))
+    # A revision that was long ago: whoever may decide is told how the case stands, and nothing is decided.
+    told = {"caseId": record.ids[place]["PenaltyCase"][0], "reason": place.said(place.finding), "expectedRevision": 1}
+    yield Probe(ask(schema, "triageCase", mutation=True, input={**told, "decision": "NO_ACTION"}), place)
+    yield Probe(ask(schema, "triageCase", mutation=True, input={**told, "decision": "CLUE"}))
 
     yield from _clues_of(schema, record, place)
 
@@ -120,6 +124,7 @@ def _everybodys(schema: GraphQLSchema) -> Iterator[Probe]:
     yield Probe(ask(schema, "waitingRecords", first=100), mixed=True)
     yield Probe(ask(schema, "auditAlerts", first=100), mixed=True)
     yield Probe(ask(schema, "clues", reach=Reach.EDGES, first=100), mixed=True)
+    yield Probe(ask(schema, "triageQueue", first=100), mixed=True)
 
 
 def _nobodys(schema: GraphQLSchema, record: AccessRecord) -> Iterator[Probe]:

@@ -130,6 +130,17 @@ async def _load(feed: Feed, place: Place) -> None:
     raise AssertionError("a file that nobody can read was read")
 
 
+_TRIAGE: Final = """
+INSERT INTO triage (case_id, decision, reason, decided_by, decided_at, department)
+SELECT c.id, 'WATCH', :said, a.id, :now, 'PREVENTION'
+  FROM penalty_case c, account a
+ WHERE c.document_number = :number AND 'LOCAL_ADMINISTRATOR' = ANY (a.roles)
+"""
+_AWAIT: Final = """
+INSERT INTO triage_queue (case_id, agency_id, department, certainty, due_on)
+SELECT id, agency_id, 'PREVENTION', 'CERTAIN', '2024-01-01' FROM penalty_case
+"""
+
 _MARK_FINDINGS: Final = """
 UPDATE {table} t
    SET explanation = t.explanation || %(said)s,
@@ -274,6 +285,9 @@ async def _filled(urls: TestDatabase, database: Database, folder: Path) -> Acces
         await _load(feed, place)
     await Judge(feed, now)("2024-12-01")
     _mark_findings(urls)
+    for place in Place:
+        await feed.run(_TRIAGE, said=place.said(place.finding), number=place.number(1), now=now())
+    await feed.run(_AWAIT)
     ids = await _ids(feed)
     async with database.begin() as connection:
         for place in Place:

@@ -220,6 +220,8 @@ def _own_texts(item: Mapping[str, Any]) -> Iterable[str]:
     """What a record says of itself and of its agency, and not of other records."""
     record: Mapping[str, Any] = item.get("node", item)
     yield from (each for each in record.values() if isinstance(each, str))
+    if isinstance(record.get("penaltyCase"), dict):
+        yield from _own_texts(record["penaltyCase"])
     if isinstance(record.get("agency"), dict):
         yield record["agency"]["id"]
     yield from (key["value"] or "" for key in record.get("keys", ()))

@@ -69,21 +69,23 @@ class Viewers:
 
     database: Database
     client: Client
-    known: dict[tuple[Role, str | None], SignedIn] = field(default_factory=dict)
+    known: dict[tuple[Role, str | None, Department], SignedIn] = field(default_factory=dict)
 
-    async def __call__(self, role: Role, place: str | None = None) -> SignedIn:
+    async def __call__(
+        self, role: Role, place: str | None = None, department: Department = Department.PREVENTION
+    ) -> SignedIn:
         """Whoever acts in a role at a place: a procuratorate's name, or an agency's; by default in the eastern county.
 
         `LOCAL_ADMINISTRATOR` asks without a token, so the application must be open locally.
         """
         if place is None and role not in {Role.ADMINISTRATOR, Role.LOCAL_ADMINISTRATOR}:
             place = EASTERN if role in OF_AN_AGENCY else EAST
-        if (role, place) not in self.known:
-            token = None if role is Role.LOCAL_ADMINISTRATOR else await self._token(role, place)
-            self.known[role, place] = SignedIn(self.client.http, self.client.services, token)
-        return self.known[role, place]
+        if (role, place, department) not in self.known:
+            token = None if role is Role.LOCAL_ADMINISTRATOR else await self._token(role, place, department)
+            self.known[role, place, department] = SignedIn(self.client.http, self.client.services, token)
+        return self.known[role, place, department]
 
-    async def _token(self, role: Role, place: str | None) -> str:
+    async def _token(self, role: Role, place: str | None, department: Department) -> str:
         now = self.client.services.clock()
         of_agency = role in OF_AN_AGENCY
         hashed = CheapHasher().hash(_PASSWORD)
@@ -97,7 +99,7 @@ class Viewers:
                 name=role.label,
                 roles=[role],
                 procuratorate_id=None if of_agency else home,
-                department=None if of_agency or place is None else Department.PREVENTION,
+                department=None if of_agency or place is None else department,
                 agency_id=home if of_agency else None,
                 password_hash=None if role is Role.MACHINE else hashed,
                 now=now,

@@ -1,0 +1,138 @@
+"""Triage: what a person decides of an entered case, with a reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import strawberry
+
+from api.changes import (
+    KEY_DESCRIPTION,
+    REVISION_DESCRIPTION,
+    Changed,
+    RefusedError,
+    UserError,
+    UserErrorCode,
+    given,
+    make_change,
+    read_id,
+    read_text,
+    require_revision,
+)
+from api.context import ApiInfo, Context
+from api.types.penalty_case import PenaltyCase
+from schema import records
+from schema.access_vocabularies import Permission
+from schema.supervision_vocabularies import TriageDecision
+from schema.triage_records import AwaitedCase
+from schema.vocabularies import Department
+from stores.postgres import DatabaseConnection
+from stores.triage import keep_triage, lock_case_for_triage, triage_by_id
+from supervision.triage import Refusal, decide, needs_of
+
+
+@dataclass(frozen=True, slots=True)
+class TriageChange:
+    """A case that was decided of, or why it was not."""
+
+    penalty_case: records.PenaltyCase | None
+    user_errors: Sequence[UserError]
+
+
+@strawberry.type(description="What became of a decision of triage. 分流结果")
+class TriageCasePayload:
+    """`TriageChange` as clients see it."""
+
+    penalty_case: PenaltyCase | None = strawberry.field(description="The case as it stands now. 案件")
+    user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; else empty. 错误")
+
+
+@strawberry.input(description="A case, and what is decided of it. 案件分流")
+class TriageCaseInput:
+    """What `triageCase` takes."""
+
+    case_id: strawberry.ID = strawberry.field(description="The case. 案件")
+    decision: TriageDecision = strawberry.field(description="What is decided. 决定")
+    reason: str = strawberry.field(description="Why, for the history; 2,000 characters at most. 理由")
+    department: Department | None = strawberry.field(
+        default=strawberry.UNSET, description="To which the clue goes; for CLUE only. 线索移送部门"
+    )
+    expected_revision: int | None = strawberry.field(default=strawberry.UNSET, description=REVISION_DESCRIPTION)
+    idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
+
+
+async def triage_case(info: ApiInfo, input: TriageCaseInput) -> TriageChange:  # noqa: A002  the contract's name
+    """Decide of a case."""
+    context = info.context
+
+    async def sees() -> None:
+        case_id = read_id(input.case_id, "PenaltyCase", "caseId")
+        read_text(input.reason, "reason")
+        lacking = needs_of(input.decision, given(input.department))
+        if lacking is not None:
+            raise RefusedError(UserErrorCode.INVALID, lacking.sentence, "department")
+        if not context.scope.findings or await context.loaders.cases.load(case_id) is None:
+            raise _no_such_case()
+
+    async def change(connection: DatabaseConnection) -> Changed:
+        case_id = read_id(input.case_id, "PenaltyCase", "caseId")
+        triage_id = await _decide(connection, context, case_id, input)
+        return Changed(triage_id, [case_id])
+
+    outcome = await make_change(
+        context,
+        "triageCase",
+        input,
+        needs=Permission.TRIAGE_CASES,
+        forbidden="Only who handles or manages cases decides of one. Ask the case's officer, or their head.",
+        sees=sees,
+        change=change,
+    )
+    if outcome.record_id is None:
+        stale = any(error.code == UserErrorCode.STALE for error in outcome.user_errors)
+        return TriageChange(await _case(context, input.case_id) if stale else None, outcome.user_errors)
+    return await _changed(context, outcome.record_id)
+
+
+async def _case(context: Context, case_id: str) -> records.PenaltyCase | None:
+    """The case as it stands now."""
+    context.loaders.forget()
+    return await context.loaders.cases.load(read_id(case_id, "PenaltyCase", "caseId"))
+
+
+async def _changed(context: Context, triage_id: int) -> TriageChange:
+    """What a decision made, also one that was made before under the same key."""
+    async with context.database.begin() as connection:
+        made = await triage_by_id(connection, triage_id)
+    if made is None:
+        return TriageChange(None, [])
+    return TriageChange(await context.loaders.cases.load(made.case_id), [])
+
+
+async def _decide(connection: DatabaseConnection, context: Context, case_id: int, wanted: TriageCaseInput) -> int:
+    known = await lock_case_for_triage(connection, case_id)
+    if known is None:
+        raise _no_such_case()
+    require_revision(known.revision, wanted.expected_revision, _state(known))
+    decided = decide(context.viewer.account, known)
+    if isinstance(decided, Refusal):
+        raise RefusedError(UserErrorCode.NOT_ALLOWED, decided.sentence, "caseId")
+    return await keep_triage(
+        connection,
+        case_id,
+        wanted.decision,
+        reason=read_text(wanted.reason, "reason"),
+        department=decided.department,
+        leaves=decided.leaves,
+        decided_by=context.viewer.account.id,
+        now=context.services.clock(),
+    )
+
+
+def _state(known: AwaitedCase) -> str:
+    """How a case stands, in words."""
+    return f"it waits at {', '.join(sorted(known.waiting))}" if known.waiting else "it waits nowhere"
+
+
+def _no_such_case() -> RefusedError:
+    """The answer for a case that is not there, and for one that the viewer may not see."""
+    return RefusedError(UserErrorCode.NOT_FOUND, "There is no such case. Take `id` as a query returned it.", "caseId")

@@ -1,0 +1,140 @@
+"""Drafts of measures (文书拟稿): a template of the kind with the facts of the cases filled in. Pure.
+
+What comes out is a draft: a person reads it, changes what is to be changed, and issues it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from schema.records import PenaltyCase
+from schema.vocabularies import MeasureKind
+from supervision.law_files import package_yaml, read_mapping
+from supervision.law_values import LawValue
+from supervision.sentences import chinese_amount, chinese_day
+
+_PACKAGE: Final = "supervision.measure_templates"
+GAP: Final = "＿＿"
+"""What stands where the record does not say."""
+
+MOST_FACTS: Final = 600
+"""Characters of a case's facts that a draft quotes; the file itself has all of them."""
+
+_Text = Annotated[str, Field(min_length=1)]
+
+
+class Limits(BaseModel):
+    """What is said of the reply: by a named day, within the law's period, or without either."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    named: _Text
+    lawful: _Text
+    none: _Text
+
+
+class Template(BaseModel):
+    """The words of a kind; `supervision.measure_templates` explains each field."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: MeasureKind
+    heading: _Text
+    addressee: _Text | None = None
+    opening: _Text
+    each_case: _Text
+    closing: Annotated[tuple[_Text, ...], Field(min_length=1)]
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftedCase:
+    """A case as a draft tells of it, with the explanations of what was found in it."""
+
+    case: PenaltyCase
+    findings: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """The title and the text of a draft, and to whom it goes."""
+
+    title: str
+    text: str
+    addressee: str
+
+
+@cache
+def templates() -> Mapping[MeasureKind, Template]:
+    """The template of every kind. Raises ValueError for one that cannot be read, or is missing."""
+    read = [Template.model_validate(read_mapping(text)) for _, text in package_yaml(_PACKAGE)]
+    found = {template.kind: template for template in read}
+    missing = [kind.value for kind in MeasureKind if kind not in found]
+    if missing or len(read) != len(found):
+        raise ValueError(f"Each kind of measure has one template; see those of {missing or 'two of one kind'}.")
+    return found
+
+
+def default_addressee(kind: MeasureKind, cases: Sequence[PenaltyCase]) -> str | None:
+    """To whom a measure of a kind goes where nobody says: the police, or the agency of its first case."""
+    return templates()[kind].addressee or (cases[0].agency.name if cases else None)
+
+
+def draft_text(
+    kind: MeasureKind,
+    cases: Sequence[DraftedCase],
+    *,
+    addressee: str,
+    procuratorate: str | None,
+    period: LawValue | None,
+    named_limit_on: date | None,
+) -> Draft:
+    """A draft of a kind about some cases; `period` is what the law gives for the reply on the day of the draft."""
+    template = templates()[kind]
+    about = _about(cases)
+    known = {
+        "procuratorate": procuratorate or GAP,
+        "addressee": addressee,
+        "about": about,
+        "period": "" if period is None else chinese_amount(period),
+        "limit": "" if named_limit_on is None else chinese_day(named_limit_on),
+    }
+    paragraphs = [template.opening.format(**known)]
+    for number, each in enumerate(cases, start=1):
+        ordinal = f"{number}．" if len(cases) > 1 else ""
+        paragraphs.append(ordinal + template.each_case.format(**known, **_facts_of(each)))
+    if not cases:
+        paragraphs.append(GAP)
+    paragraphs.extend(each.format(**known) for each in template.closing)
+    limit = template.limits.none if period is None else template.limits.lawful
+    paragraphs.append((template.limits.named if named_limit_on is not None else limit).format(**known))
+    title = f"关于{about}的{kind.label}" if cases else kind.label
+    return Draft(title=title, text="\n".join(paragraphs), addressee=addressee)
+
+
+def _about(cases: Sequence[DraftedCase]) -> str:
+    if not cases:
+        return "有关情况"
+    number = cases[0].case.document_number or cases[0].case.title or GAP
+    more = f"等{len(cases)}件" if len(cases) > 1 else ""
+    return f"{number}行政处罚案{more}"
+
+
+def _facts_of(drafted: DraftedCase) -> dict[str, str]:
+    case = drafted.case
+    facts = " ".join((case.facts or "").split())
+    if len(facts) > MOST_FACTS:
+        facts = f"{facts[:MOST_FACTS]}……"
+    return {
+        "agency": case.agency.name,
+        "document_number": case.document_number or GAP,
+        "party": case.party.name or GAP,
+        "decided_on": GAP if case.decided_on is None else chinese_day(case.decided_on),
+        "content": (case.penalty_content or GAP).rstrip("。；"),
+        "facts": f"查明的违法事实：{facts.rstrip('。')}。" if facts else "",
+        "findings": "".join(f"经审查：{finding}" for finding in drafted.findings),
+    }

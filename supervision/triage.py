@@ -1,0 +1,94 @@
+"""Triage (评估、审查、分流): which department looks at what, and what a decision about a case does.
+
+A case enters the queue of the department that leads the programme when it is entered, and a department's own when a
+finding opens that is its business. Nothing but a person's decision takes it out again; a finding that opens later, or
+opens again, brings it back, whatever was decided before.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from schema.access_records import Account
+from schema.access_vocabularies import Role
+from schema.supervision_vocabularies import TriageDecision
+from schema.triage_records import AwaitedCase
+from schema.vocabularies import AnomalyKind, Department
+
+LEADING: Final = Department.INVESTIGATION_SUPERVISION
+"""侦查监督, which leads the programme: every entered case waits for its decision."""
+
+DEPARTMENT_OF: Final[Mapping[AnomalyKind, Department]] = MappingProxyType(
+    {
+        AnomalyKind.NOT_TRANSFERRED: LEADING,
+        AnomalyKind.LATE_TRANSFER: LEADING,
+        AnomalyKind.PENALTY_FOR_CRIME: LEADING,
+        AnomalyKind.NOT_FILED: LEADING,
+        AnomalyKind.FILED_NOT_INVESTIGATED: LEADING,
+        AnomalyKind.STALLED_INVESTIGATION: LEADING,
+        AnomalyKind.ENFORCEMENT_NOT_APPLIED: Department.CIVIL_ADMINISTRATIVE,
+        AnomalyKind.ENFORCEMENT_REFUSED: Department.CIVIL_ADMINISTRATIVE,
+        AnomalyKind.STALLED_ENFORCEMENT: Department.CIVIL_ADMINISTRATIVE,
+        AnomalyKind.UNLAWFUL_ENFORCEMENT: Department.CIVIL_ADMINISTRATIVE,
+        AnomalyKind.UNLAWFUL_COERCIVE_MEASURE: Department.CIVIL_ADMINISTRATIVE,
+        AnomalyKind.INACTION: Department.CIVIL_ADMINISTRATIVE,
+        AnomalyKind.SLOW_ACTION: Department.CIVIL_ADMINISTRATIVE,
+        AnomalyKind.IMPROPER_ACTION: Department.CIVIL_ADMINISTRATIVE,
+        AnomalyKind.LATE_ENTRY: Department.CASE_MANAGEMENT,
+        AnomalyKind.INCOMPLETE_ENTRY: Department.CASE_MANAGEMENT,
+    }
+)
+"""Whose business a finding of a kind is; PostgreSQL's department_of_finding() says the same where findings open."""
+
+_FOR_ALL: Final = frozenset({Role.CHIEF, Role.CASE_MANAGEMENT, Role.LOCAL_ADMINISTRATOR})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What a decision does: from whose queues the case leaves, and for which department it was; None: for all."""
+
+    leaves: frozenset[Department]
+    department: Department | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a decision cannot be made, and what can be done instead."""
+
+    sentence: str
+
+
+def needs_of(decision: TriageDecision, department: Department | None) -> Refusal | None:
+    """What a decision lacks, or has too much of: a clue goes to a department, and nothing else does."""
+    if decision is TriageDecision.CLUE and department is None:
+        return Refusal("A clue goes to a department. Say to which.")
+    if decision is not TriageDecision.CLUE and department is not None:
+        return Refusal(f"{decision.value} goes to no department: `department` is for CLUE. Leave it out.")
+    return None
+
+
+def decide(account: Account, case: AwaitedCase) -> Decided | Refusal:
+    """What a decision of somebody about a case does.
+
+    It is made for one's own department, and takes the case out of that one's queue; who acts for all departments, as
+    the chief and case management do, takes it out of all. A department in whose queue it is not may say something of
+    it all the same, once.
+    """
+    if frozenset(account.roles) & _FOR_ALL:
+        if case.waiting:
+            return Decided(leaves=case.waiting, department=None)
+        return Refusal("This case waits for nobody's decision: it was decided of. Read `triage`.")
+    own = account.department
+    if own is None:
+        return Refusal(
+            "A decision is made for a department, and your account has none. Ask the administrator to give it one."
+        )
+    if own in case.waiting:
+        return Decided(leaves=frozenset({own}), department=own)
+    if case.decided & {own, None}:
+        return Refusal(
+            f"This case does not wait for a decision of {own.value}: it was decided of. Read `triage`. "
+            "It comes back when a finding opens; a clue or a measure can be made at any time."
+        )
+    return Decided(leaves=frozenset(), department=own)

@@ -1,0 +1,466 @@
+"""Measures from their draft to what the rules make of them: numbered, served, due, answered, checked, escalated."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docx import Document
+
+from api.ids import global_id
+from schema.access_vocabularies import Role
+from schema.vocabularies import FeedKind, MeasureKind
+from stores.keys import KeyRing
+from stores.postgres import Database
+from tests.integration.feeding import Feed, person
+from tests.integration.follow_up_feeding import follow_up
+from tests.integration.graphql_client import Client, served
+from tests.integration.judging_cases import Judge
+from tests.integration.measure_steps import Days, Office, do, issued, refused, served_measure
+from tests.integration.test_judging import clean
+from tests.integration.viewers import EAST, EASTERN, WESTERN, organise
+
+HANDED_OVER = {"decidedOn": "2024-03-05", "decision": "APPROVED", "transferredOn": "2024-03-05", "agency": EASTERN}
+FINDING = "{ cases { nodes { anomalies { status certainty dueOn rule { code } } } } }"
+
+
+@pytest.fixture
+def days() -> Days:
+    return Days()
+
+
+@pytest.fixture
+async def feed(database: Database, keys: KeyRing, clock: Callable[[], datetime], tmp_path: Path) -> Feed:
+    opened = Feed(database, keys, clock, tmp_path)
+    await organise(opened)
+    return opened
+
+
+@pytest.fixture
+def judge(feed: Feed, clock: Callable[[], datetime]) -> Judge:
+    return Judge(feed, clock)
+
+
+@pytest.fixture
+async def client(database: Database, days: Days) -> AsyncIterator[Client]:
+    async with served(database, clock=days) as opened:
+        yield opened
+
+
+@pytest.fixture
+def viewers(feed: Feed, client: Client, days: Days) -> Office:
+    return Office(feed.database, client, days)
+
+
+async def handed_over(feed: Feed, number: str = "1号", **fields: Any) -> int:
+    """A case of the eastern agency that the police were given; its id."""
+    await feed(clean(number, agency=EASTERN, **fields), follow_up(FeedKind.TRANSFER, number, **HANDED_OVER))
+    [found] = await feed.rows("SELECT id FROM penalty_case WHERE document_number = :number", number=number)
+    return int(found["id"])
+
+
+async def found(client: Client, rule: str) -> list[tuple[str, str, str | None]]:
+    """(status, certainty, due day) of the findings of a rule."""
+    nodes = (await client.ask(FINDING))["cases"]["nodes"]
+    return [
+        (each["status"], each["certainty"], each["dueOn"])
+        for node in nodes
+        for each in node["anomalies"]
+        if each["rule"]["code"] == rule
+    ]
+
+
+# Numbers and words ---------------------------------------------------------------------------------------------------
+
+
+async def test_measures_are_numbered_by_procuratorate_kind_and_year(
+    viewers: Office, days: Days, client: Client
+) -> None:
+    officer, western = await viewers(Role.CASE_OFFICER), await viewers(Role.CASE_OFFICER, "西县人民检察院")
+    numbers = [
+        (await issued(who, kind))["number"]
+        for who, kind in (
+            (officer, "RECOMMENDATION"),
+            (officer, "RECOMMENDATION"),
+            (western, "RECOMMENDATION"),
+            (officer, "ORAL_CORRECTION"),
+            (client, "RECOMMENDATION"),
+        )
+    ]
+    days.go("2025-01-02")
+    numbers.append((await issued(officer, "RECOMMENDATION"))["number"])
+    assert numbers == [
+        *("东县检建〔2024〕1号", "东县检建〔2024〕2号", "西县检建〔2024〕1号", "东县检口纠〔2024〕1号"),
+        *("检建〔2024〕1号", "东县检建〔2025〕1号"),
+    ]
+
+
+async def test_many_issued_at_once_have_each_a_number_of_its_own(viewers: Office) -> None:
+    officer = await viewers(Role.CASE_OFFICER)
+    made = await asyncio.gather(*(issued(officer, "RECOMMENDATION") for _ in range(6)))
+    assert sorted(each["number"] for each in made) == [f"东县检建〔2024〕{number}号" for number in range(1, 7)]
+
+
+async def test_a_number_that_a_feed_told_of_is_not_given_again(feed: Feed, viewers: Office) -> None:
+    await handed_over(feed)
+    await feed(follow_up(FeedKind.MEASURE, "1号", agency=EASTERN, type="RECOMMENDATION", number="东县检建〔2024〕1号"))
+    assert (await issued(await viewers(Role.CASE_OFFICER), "RECOMMENDATION"))["number"] == "东县检建〔2024〕2号"
+
+
+async def test_a_draft_holds_the_facts_of_its_cases_and_what_was_found(
+    feed: Feed, judge: Judge, viewers: Office
+) -> None:
+    case_id = await handed_over(feed, facts="擅自倾倒废渣", penaltyContent="警告，责令改正")
+    await judge("2024-06-03")
+    officer = await viewers(Role.CASE_OFFICER)
+    draft = await do(officer, "draftMeasure", kind="RECOMMENDATION", caseIds=[global_id("PenaltyCase", case_id)])
+    assert (draft["number"], draft["status"], draft["addressee"]) == (None, "DRAFT", EASTERN)
+    assert draft["title"] == "关于1号行政处罚案的检察建议"
+    for told in ("1号", "第1号公司", "擅自倾倒废渣", "2024年3月4日", "警告，责令改正", "2个月", "经审查："):
+        assert told in draft["text"]
+    assert (draft["procuratorate"], draft["author"]) == ({"name": EAST}, {"name": "承办人"})
+
+
+@pytest.mark.parametrize("kind", MeasureKind)
+async def test_every_kind_is_drafted_and_read_back_from_its_document(
+    feed: Feed, viewers: Office, kind: MeasureKind
+) -> None:
+    case_id = await handed_over(feed, facts="擅自倾倒废渣")
+    head = await viewers(Role.DEPARTMENT_HEAD)
+    case_ids = [global_id("PenaltyCase", case_id)]
+    draft = await do(head, "draftMeasure", kind=kind.value, caseIds=case_ids, copyToLegalOffice=True)
+    measure = await do(
+        head, "issueMeasure", kind=kind.value, measureId=draft["id"], title=draft["title"], text=draft["text"]
+    )
+    answer = await head.get(measure["document"])
+    assert answer.headers["content-type"].endswith("wordprocessingml.document")
+    lines = [paragraph.text for paragraph in Document(BytesIO(answer.content)).paragraphs]
+    assert measure["number"] in lines
+    assert f"{measure['addressee']}：" in lines
+    assert lines[0] == EAST
+    assert "2024年6月3日" in lines
+    assert "\n".join(lines[4:-3]) == measure["text"]
+    assert "＿" not in measure["text"].replace("内容为：＿＿", "")
+
+
+async def test_what_has_no_case_and_no_addressee_is_not_drafted(viewers: Office) -> None:
+    error = await refused(await viewers(Role.CASE_OFFICER), "draftMeasure", kind="RECOMMENDATION")
+    assert (error["code"], error["field"]) == ("INVALID", ["input", "agencyId"])
+
+
+async def test_a_draft_is_issued_as_it_is_said_then(feed: Feed, viewers: Office) -> None:
+    officer = await viewers(Role.CASE_OFFICER)
+    first, second = await handed_over(feed), await handed_over(feed, "2号")
+    draft = await do(officer, "draftMeasure", kind="RECOMMENDATION", caseIds=[global_id("PenaltyCase", first)])
+    measure = await do(
+        officer,
+        "issueMeasure",
+        kind="RECOMMENDATION",
+        measureId=draft["id"],
+        title="检察建议",
+        text="请整改。",
+        caseIds=[global_id("PenaltyCase", second)],
+        replyDueOn="2024-07-01",
+        expectedRevision=1,
+    )
+    assert (measure["title"], measure["text"], measure["status"]) == ("检察建议", "请整改。", "ISSUED")
+    assert (measure["replyDueOn"], measure["revision"]) == ("2024-07-01", 2)
+    assert [node["documentNumber"] for node in measure["cases"]["nodes"]] == ["1号", "2号"]
+    assert [step["kind"] for step in measure["history"]] == ["measure.drafted", "measure.issued"]
+
+
+# The life of one -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_measure_is_followed_from_its_issue_to_the_superior_procuratorate(
+    feed: Feed, viewers: Office, days: Days
+) -> None:
+    officer = await viewers(Role.CASE_OFFICER)
+    measure = await issued(officer, "RECOMMENDATION", await handed_over(feed), copyToLegalOffice=True)
+    key = measure["id"]
+    days.go("2024-06-05")
+    measure = await do(officer, "serveMeasure", measureId=key, servedOn="2024-06-04")
+    assert (measure["status"], measure["replyDueOn"]) == ("SERVED", "2024-08-05")
+    measure = await do(officer, "copyMeasureToLegalOffice", measureId=key, copiedOn="2024-06-05")
+    days.go("2024-08-06")
+    assert (await refused(officer, "withdrawMeasure", measureId=key, reason="", expectedRevision=4))[
+        "code"
+    ] == "INVALID"
+    measure = await do(officer, "recordReply", measureId=key, repliedOn="2024-08-06", reply="正在办理。")
+    measure = await do(
+        officer, "recordRectification", measureId=key, rectified=False, checkedOn="2024-08-06", result="没有整改。"
+    )
+    measure = await do(officer, "escalateMeasure", measureId=key, reason="拒不整改")
+    assert (measure["status"], measure["escalatedTo"]) == ("ESCALATED", {"name": "中市人民检察院"})
+    chief = await viewers(Role.CHIEF, "中市人民检察院")
+    days.go("2024-09-02")
+    measure = await do(
+        chief, "recordRectification", measureId=key, rectified=True, checkedOn="2024-09-02", result="已经整改。"
+    )
+    assert (measure["status"], measure["rectification"], measure["revision"]) == ("RECTIFIED", "已经整改。", 8)
+    assert [(step["on"], step["kind"]) for step in measure["history"]] == [
+        ("2024-06-03", "measure.drafted"),
+        ("2024-06-03", "measure.issued"),
+        ("2024-06-04", "measure.served"),
+        ("2024-06-05", "measure.copied"),
+        ("2024-08-06", "measure.replied"),
+        ("2024-08-06", "measure.checked"),
+        ("2024-08-06", "measure.escalated"),
+        ("2024-09-02", "measure.checked"),
+    ]
+    assert measure["history"][4] == {
+        "on": "2024-08-06",
+        "kind": "measure.replied",
+        "title": "回复检察建议（东县检建〔2024〕1号）：正在办理。",
+        "actor": "承办人",
+    }
+    [case] = (await officer.ask("{ cases { nodes { timeline { on kind node { id } } } } }"))["cases"]["nodes"]
+    told = [event for event in case["timeline"] if event["kind"].startswith("measure.")]
+    assert [event["kind"] for event in told] == [step["kind"] for step in measure["history"]]
+    assert {event["node"]["id"] for event in told} == {key}
+
+
+async def test_a_measure_of_the_highest_is_not_escalated(viewers: Office, days: Days) -> None:
+    chief = await viewers(Role.CHIEF, "中市人民检察院")
+    measure = await issued(chief, "RECOMMENDATION")
+    await do(chief, "serveMeasure", measureId=measure["id"], servedOn="2024-06-03")
+    error = await refused(chief, "escalateMeasure", measureId=measure["id"], reason="逾期")
+    assert (error["code"], error["field"]) == ("NOT_ALLOWED", ["input", "measureId"])
+    days.go("2024-09-01")
+    error = await refused(chief, "escalateMeasure", measureId=measure["id"], reason="逾期")
+    assert "no superior" in error["message"]
+
+
+async def test_measures_are_listed_by_what_they_are_and_how_they_stand_today(
+    feed: Feed, viewers: Office, days: Days
+) -> None:
+    officer = await viewers(Role.CASE_OFFICER)
+    case_id = await handed_over(feed)
+    [eastern] = await feed.rows("SELECT id FROM agency WHERE name = :name", name=EASTERN)
+    to_agency = {"agencyId": global_id("Agency", eastern["id"]), "addressee": None}
+    await served_measure(officer, "RECOMMENDATION", case_id, "2024-06-03", **to_agency)
+    await served_measure(officer, "REASONS_REQUEST", case_id, "2024-06-03")
+    await issued(officer, "REMINDER", case_id)
+    await do(officer, "draftMeasure", kind="REMINDER", caseIds=[global_id("PenaltyCase", case_id)])
+
+    async def listed(**wanted: Any) -> list[str]:
+        asked = "query($f: MeasureFilter) { measures(filter: $f) { totalCount nodes { kind status } } }"
+        answer = (await officer.ask(asked, f=wanted))["measures"]
+        assert answer["totalCount"] == len(answer["nodes"])
+        return [f"{node['kind']} {node['status']}" for node in answer["nodes"]]
+
+    days.go("2024-06-20")
+    assert await listed() == [
+        *("REMINDER DRAFT", "REMINDER ISSUED", "REASONS_REQUEST OVERDUE", "RECOMMENDATION SERVED"),
+    ]
+    assert await listed(status=["OVERDUE"]) == ["REASONS_REQUEST OVERDUE"]
+    assert await listed(status=["SERVED", "DRAFT"]) == ["REMINDER DRAFT", "RECOMMENDATION SERVED"]
+    assert await listed(kinds=["REMINDER"], status=["ISSUED"]) == ["REMINDER ISSUED"]
+    assert await listed(agencyIds=[to_agency["agencyId"]]) == ["RECOMMENDATION SERVED"]
+    assert await listed(replyDueBefore="2024-06-12") == ["REASONS_REQUEST OVERDUE"]
+    assert await listed(replyDueBefore="2024-06-11") == []
+    days.go("2024-06-11")
+    assert await listed(status=["OVERDUE"]) == ["REASONS_REQUEST OVERDUE"]
+    days.go("2024-06-10")
+    assert await listed(status=["OVERDUE"]) == []
+
+
+async def test_a_list_of_measures_is_walked_page_by_page(feed: Feed, viewers: Office) -> None:
+    officer = await viewers(Role.CASE_OFFICER)
+    case_id = await handed_over(feed)
+    for _ in range(5):
+        await issued(officer, "RECOMMENDATION", case_id)
+    page = "(first: 2, after: $after) { totalCount nodes { number } pageInfo { hasNextPage endCursor } }"
+    for asked in (
+        f"query($after: String) {{ measures{page} }}",
+        f"query($after: String) {{ cases {{ nodes {{ measures{page} }} }} }}",
+    ):
+        numbers, after, more = [], None, True
+        while more:
+            answer = await officer.ask(asked, after=after)
+            found_page = answer["measures"] if "measures" in answer else answer["cases"]["nodes"][0]["measures"]
+            numbers += [node["number"] for node in found_page["nodes"]]
+            after, more = found_page["pageInfo"]["endCursor"], found_page["pageInfo"]["hasNextPage"]
+            assert found_page["totalCount"] == 5
+        assert numbers == [f"东县检建〔2024〕{number}号" for number in (5, 4, 3, 2, 1)]
+
+
+# What the rules make of them -----------------------------------------------------------------------------------------
+
+
+async def test_a_request_for_reasons_that_was_served_is_found_unanswered_and_its_reply_resolves_that(
+    feed: Feed, judge: Judge, viewers: Office, days: Days
+) -> None:
+    officer = await viewers(Role.CASE_OFFICER)
+    measure = await served_measure(officer, "REASONS_REQUEST", await handed_over(feed), "2024-06-03")
+    await judge(measure["replyDueOn"])
+    assert await found(officer, "filing.no-explanation") == []
+    await judge("2024-06-12")
+    assert await found(officer, "filing.no-explanation") == [("OPEN", "CERTAIN", measure["replyDueOn"])]
+    days.go("2024-06-12")
+    await do(officer, "recordReply", measureId=measure["id"], repliedOn="2024-06-12", reply="证据不足。")
+    await judge("2024-06-12")
+    assert await found(officer, "filing.no-explanation") == [("RESOLVED", "CERTAIN", measure["replyDueOn"])]
+
+
+async def test_what_was_withdrawn_asks_for_nothing(feed: Feed, judge: Judge, viewers: Office) -> None:
+    officer = await viewers(Role.CASE_OFFICER)
+    measure = await served_measure(officer, "REASONS_REQUEST", await handed_over(feed), "2024-06-03")
+    await judge("2024-06-12")
+    await do(officer, "withdrawMeasure", measureId=measure["id"], reason="事实有变化")
+    await judge("2024-06-12")
+    assert [status for status, *_ in await found(officer, "filing.no-explanation")] == ["RESOLVED"]
+
+
+async def test_a_filing_notice_that_was_served_makes_a_late_filing_and_idleness_certain(
+    feed: Feed, judge: Judge, viewers: Office
+) -> None:
+    head = await viewers(Role.DEPARTMENT_HEAD)
+    measure = await served_measure(head, "FILING_NOTICE", await handed_over(feed), "2024-06-03")
+    assert measure["replyDueOn"] == "2024-06-18"
+    await judge("2024-06-19")
+    assert await found(head, "filing.late-after-notice") == [("OPEN", "CERTAIN", "2024-06-18")]
+    await feed(follow_up(FeedKind.CRIMINAL_CASE, "1号", agency=EASTERN, decision="FILED", decidedOn="2024-06-17"))
+    await judge("2024-09-19")
+    assert [status for status, *_ in await found(head, "filing.late-after-notice")] == ["RESOLVED"]
+    assert await found(head, "investigation.none") == [("OPEN", "CERTAIN", "2024-09-18")]
+
+
+async def test_without_a_filing_notice_idleness_is_only_possible(feed: Feed, judge: Judge, client: Client) -> None:
+    await handed_over(feed)
+    await feed(follow_up(FeedKind.CRIMINAL_CASE, "1号", agency=EASTERN, decision="FILED", decidedOn="2024-06-17"))
+    await judge("2024-09-19")
+    assert [certainty for _, certainty, _ in await found(client, "investigation.none")] == ["POSSIBLE"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "due"),
+    [
+        ("RECOMMENDATION", {}, "2024-08-05"),
+        ("RECOMMENDATION", {"replyDueOn": "2024-06-20"}, "2024-06-20"),
+        ("PRE_LITIGATION_PROPOSAL", {}, "2024-08-05"),
+        ("PRE_LITIGATION_PROPOSAL", {"urgent": True}, "2024-06-18"),
+        ("PRE_LITIGATION_PROPOSAL", {"urgent": True, "replyDueOn": "2024-06-15"}, "2024-06-15"),
+    ],
+)
+async def test_a_measure_and_the_rule_name_the_same_last_day(
+    feed: Feed, judge: Judge, viewers: Office, kind: str, fields: Any, due: str
+) -> None:
+    head = await viewers(Role.DEPARTMENT_HEAD)
+    measure = await served_measure(head, kind, await handed_over(feed), "2024-06-03", **fields)
+    assert measure["replyDueOn"] == due
+    await judge("2024-12-02")
+    assert await found(head, "recommendation.overdue") == [("OPEN", "CERTAIN", due)]
+    [told] = await feed.rows("SELECT explanation FROM anomaly WHERE rule = 'recommendation.overdue'")
+    assert ("载明的期限）" in told["explanation"]) == ("replyDueOn" in fields)
+
+
+async def test_a_reply_that_only_a_feed_knows_of_answers_the_measure_issued_here(
+    feed: Feed, judge: Judge, viewers: Office
+) -> None:
+    officer = await viewers(Role.CASE_OFFICER)
+    measure = await served_measure(officer, "REASONS_REQUEST", await handed_over(feed), "2024-06-03")
+    sent = {"agency": EASTERN, "type": "REASONS_REQUEST", "number": measure["number"], "servedOn": "2024-06-03"}
+    await feed(follow_up(FeedKind.MEASURE, "1号", **sent))
+    await judge("2024-06-12")
+    assert [status for status, *_ in await found(officer, "filing.no-explanation")] == ["OPEN"]
+    await feed(follow_up(FeedKind.MEASURE, "1号", **sent, repliedOn="2024-06-05"))
+    await judge("2024-06-12")
+    assert [status for status, *_ in await found(officer, "filing.no-explanation")] == ["RESOLVED"]
+
+
+# Who is shown what ---------------------------------------------------------------------------------------------------
+
+
+async def test_persons_are_covered_in_a_measure_and_its_document_for_who_may_not_know_them(
+    feed: Feed, viewers: Office, client: Client
+) -> None:
+    case_id = await handed_over(feed, party=person("周建国"), facts="周建国擅自倾倒废渣")
+    officer = await viewers(Role.CASE_OFFICER)
+    draft = await do(officer, "draftMeasure", kind="RECOMMENDATION", caseIds=[global_id("PenaltyCase", case_id)])
+    measure = await do(
+        officer,
+        "issueMeasure",
+        kind="RECOMMENDATION",
+        measureId=draft["id"],
+        title="关于周建国案的检察建议",
+        text=draft["text"],
+    )
+    await do(officer, "serveMeasure", measureId=measure["id"], servedOn="2024-06-03")
+    measure = await do(officer, "recordReply", measureId=measure["id"], repliedOn="2024-06-03", reply="已约谈周建国。")
+    shown = "id title text reply history { title }"
+    asked = f'{{ node(id: "{measure["id"]}") {{ ... on Measure {{ {shown} }} }} }}'
+    for who, named in ((officer, True), (await viewers(Role.CAMPAIGN_OFFICE), False), (client, False)):
+        assert ("周建国" in str(await who.ask(asked))) == named
+        headers = getattr(who, "headers", {})
+        answer = await who.http.get(measure["document"], headers=headers)
+        lines = "\n".join(paragraph.text for paragraph in Document(BytesIO(answer.content)).paragraphs)
+        assert ("周建国" in lines) == named
+        assert "擅自倾倒废渣" in lines
+
+
+async def test_a_document_is_given_to_whom_the_measure_is_shown_and_that_is_written_down(
+    feed: Feed, viewers: Office
+) -> None:
+    measure = await issued(await viewers(Role.CASE_OFFICER), "RECOMMENDATION", await handed_over(feed))
+    western = await viewers(Role.CASE_OFFICER, "西县人民检察院")
+    for path in (measure["document"], "/measures/x.docx", f"/measures/{global_id('Measure', 99)}.docx"):
+        answer = await western.get(path)
+        assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (404, "BAD_USER_INPUT")
+    assert (await (await viewers(Role.AUDITOR)).get(measure["document"])).status_code == 404
+    assert (await western.http.get(measure["document"], headers={"host": "example.org"})).status_code == 401
+    assert await feed.rows("SELECT 1 FROM audit_entry WHERE action = 'EXPORT'") == []
+    assert (await (await viewers(Role.CHIEF)).get(measure["document"])).status_code == 200
+    [entry] = await feed.rows(
+        "SELECT operation, cardinality(case_ids) AS cases FROM audit_entry WHERE action = 'EXPORT'"
+    )
+    assert entry == {"operation": "measureDocument", "cases": 1}
+
+
+async def test_an_agency_sees_what_it_was_sent_and_nothing_of_how_it_came_about(
+    feed: Feed, viewers: Office, days: Days
+) -> None:
+    officer = await viewers(Role.CASE_OFFICER)
+    case_id = await handed_over(feed)
+    [eastern] = await feed.rows("SELECT id FROM agency WHERE name = :name", name=EASTERN)
+    agency_id = global_id("Agency", eastern["id"])
+    case_ids = [global_id("PenaltyCase", case_id)]
+    draft = await do(officer, "draftMeasure", kind="RECOMMENDATION", caseIds=case_ids, agencyId=agency_id)
+    await issued(officer, "REASONS_REQUEST", case_id)
+    clerk, other = await viewers(Role.AGENCY_CLERK), await viewers(Role.AGENCY_CLERK, WESTERN)
+    asked = """{ measures { totalCount nodes { number title author { name } department escalatedTo { name } revision
+      procuratorate { name } history { kind title actor } cases { totalCount } } }
+      cases { nodes { measures { totalCount nodes { number } } timeline { kind } } } }"""
+    assert (await clerk.ask(asked))["measures"] == {"totalCount": 0, "nodes": []}
+    measure = await do(
+        officer, "issueMeasure", kind="RECOMMENDATION", measureId=draft["id"], title="检察建议", text="请整改。"
+    )
+    await do(officer, "serveMeasure", measureId=measure["id"], servedOn="2024-06-03")
+    days.go("2024-09-02")
+    await do(officer, "escalateMeasure", measureId=measure["id"], reason="内部研究认为拒不整改")
+    answer = await clerk.ask(asked)
+    assert answer["measures"]["totalCount"] == 1
+    [seen] = answer["measures"]["nodes"]
+    assert {name: seen[name] for name in ("number", "author", "department", "escalatedTo", "procuratorate")} == {
+        "number": measure["number"],
+        "author": None,
+        "department": None,
+        "escalatedTo": None,
+        "procuratorate": {"name": EAST},
+    }
+    assert seen["cases"] == {"totalCount": 1}
+    assert [(step["kind"], step["actor"]) for step in seen["history"]] == [
+        ("measure.issued", None),
+        ("measure.served", None),
+        ("measure.escalated", None),
+    ]
+    assert "内部" not in str(answer)
+    [case] = answer["cases"]["nodes"]
+    assert case["measures"] == {"totalCount": 1, "nodes": [{"number": measure["number"]}]}
+    assert [event["kind"] for event in case["timeline"] if event["kind"].startswith("measure.")] == [
+        *("measure.issued", "measure.served", "measure.escalated"),
+    ]
+    assert (await other.ask(asked))["measures"] == {"totalCount": 0, "nodes": []}
