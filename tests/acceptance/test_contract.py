@@ -24,21 +24,17 @@ PRINTED = REPOSITORY / "schema" / "schema.graphql"
 NOT_YET_SERVED = frozenset(
     """
     CaseLink CaseLinkConnection CaseLinkEdge Clue
-    ClueConnection ClueEdge ClueFilter ClueSource ClueStatus LinkKind Measure
-    MeasureConnection MeasureEdge MeasureFilter MeasureStatus
+    ClueConnection ClueEdge ClueFilter ClueSource ClueStatus LinkKind
     TriageDecision
     TriageCaseInput OpenClueInput AssignClueInput TransferClueInput
-    AcceptClueInput ReturnClueInput CloseClueInput AcknowledgeClueInput IssueMeasureInput ServeMeasureInput
-    RecordReplyInput RecordRectificationInput EscalateMeasureInput WithdrawMeasureInput
-    TriageCasePayload CluePayload MeasurePayload
-    PenaltyCase.clues
-    PenaltyCase.measures PenaltyCase.links
-    Query.clues Query.measures
+    AcceptClueInput ReturnClueInput CloseClueInput AcknowledgeClueInput
+    TriageCasePayload CluePayload
+    PenaltyCase.clues Measure.clue
+    PenaltyCase.links
+    Query.clues
     CaseFilter.hasClue CaseFilter.hasMeasure
     Mutation.triageCase Mutation.openClue Mutation.assignClue Mutation.transferClue
-    Mutation.acceptClue Mutation.returnClue Mutation.closeClue Mutation.acknowledgeClue Mutation.issueMeasure
-    Mutation.serveMeasure Mutation.recordReply Mutation.recordRectification Mutation.escalateMeasure
-    Mutation.withdrawMeasure
+    Mutation.acceptClue Mutation.returnClue Mutation.closeClue Mutation.acknowledgeClue
     Subscription.clueChanged
     """.split()  # noqa: SIM905  a list of eighty quoted names would be hard to read
 )
@@ -67,6 +63,16 @@ SERVED_BESIDES = frozenset(
     Permission User.agency User.login User.permissions
     AlertKind AuditAction AuditAlert AuditEntry AuditEntryEdge AuditFilter AuditTrailConnection
     Query.auditTrail Query.auditAlerts
+    Measure.urgent Measure.procuratorate Measure.department Measure.author Measure.issuedOn Measure.checkedOn
+    Measure.copiedOn Measure.escalatedTo Measure.document
+    DraftMeasureInput CopyMeasureToLegalOfficeInput Mutation.draftMeasure Mutation.copyMeasureToLegalOffice
+    IssueMeasureInput.urgent IssueMeasureInput.measureId
+    IssueMeasureInput.expectedRevision IssueMeasureInput.idempotencyKey
+    ServeMeasureInput.expectedRevision ServeMeasureInput.idempotencyKey
+    RecordReplyInput.expectedRevision RecordReplyInput.idempotencyKey
+    RecordRectificationInput.expectedRevision RecordRectificationInput.idempotencyKey
+    EscalateMeasureInput.expectedRevision EscalateMeasureInput.idempotencyKey
+    WithdrawMeasureInput.expectedRevision WithdrawMeasureInput.idempotencyKey
     CaseFacets.rules CaseFacets.certainties StatisticsKey.RULE StatisticsKey.CERTAINTY
     """.split()  # noqa: SIM905  as above
 )

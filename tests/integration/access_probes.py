@@ -7,6 +7,7 @@ from typing import Any, Final
 from graphql import GraphQLSchema
 
 from api.ids import global_id
+from tests.integration.access_measures import measure_questions
 from tests.integration.access_questions import Question, Reach, ask
 from tests.integration.access_record import AccessRecord
 from tests.integration.access_viewers import Place
@@ -65,6 +66,9 @@ def probes_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iter
         yield Probe(ask(schema, mutation, mutation=True, input=told), place)
         # What is said wrongly is refused before anything is looked up.
         yield Probe(ask(schema, mutation, mutation=True, input={**told, "reason": " "}))
+    told = {"measure": record.ids[place]["Measure"][0], "case": record.ids[place]["PenaltyCase"][1], "agency": agency}
+    for question, wrong in measure_questions(schema, **told):
+        yield Probe(question, None if wrong else place)
 
 
 def searches_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iterator[Probe]:
@@ -89,6 +93,7 @@ def _everybodys(schema: GraphQLSchema) -> Iterator[Probe]:
     yield Probe(ask(schema, "feedRuns", reach=Reach.EDGES, first=100), mixed=True)
     yield Probe(ask(schema, "waitingRecords", first=100), mixed=True)
     yield Probe(ask(schema, "auditAlerts", first=100), mixed=True)
+    yield Probe(ask(schema, "measures", reach=Reach.EDGES, first=100), mixed=True)
 
 
 def _nobodys(schema: GraphQLSchema, record: AccessRecord) -> Iterator[Probe]:
