@@ -21,7 +21,7 @@ from tests.acceptance.access_table import (
     written,
 )
 
-NAMES: Final = frozenset({"name", "text", "finding text", "criminal text", "run text"})
+NAMES: Final = frozenset({"name", "text", "finding text", "criminal text", "run text", "measure text"})
 """The classes in which persons are named."""
 
 NEEDED: Final[Mapping[str, frozenset[Permission]]] = {
@@ -33,6 +33,9 @@ NEEDED: Final[Mapping[str, frozenset[Permission]]] = {
     "audit": frozenset({Permission.READ_AUDIT_TRAIL}),
     "audited case": frozenset({Permission.READ_AUDIT_TRAIL, Permission.READ_CASES}),
     "account": frozenset({Permission.READ_ACCOUNTS}),
+    **dict.fromkeys(("measure", "measure text"), frozenset({Permission.READ_CASES, Permission.READ_MEASURES})),
+    # What an agency was sent, it is shown; not who works on it.
+    "measure desk": frozenset({Permission.READ_FINDINGS, Permission.READ_MEASURES}),
 }
 """What one must be permitted to be shown a class of records."""
 
@@ -98,7 +101,7 @@ def test_nobody_is_shown_more_of_what_is_out_of_scope() -> None:
 
 def test_whoever_does_not_supervise_sees_nothing_by_the_place_of_another() -> None:
     scoped = {name for name, each in read_table().classes.items() if each.by_scope}
-    assert scoped == {*NEEDED, "following", "action: DECIDE_FINDINGS"}
+    assert scoped == {*NEEDED, "following", "action: DECIDE_FINDINGS", "action: ISSUE_MEASURES"}
 
 
 def test_the_document_holds_the_table_as_it_is() -> None:
