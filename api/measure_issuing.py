@@ -86,7 +86,7 @@ class DraftMeasureInput:
     text: str | None = strawberry.field(default=strawberry.UNSET, description="In place of the template's. 正文")
     reply_due_on: date | None = strawberry.field(default=strawberry.UNSET, description=_LIMIT)
     urgent: bool = strawberry.field(default=False, description=_URGENT)
-    copy_to_legal_office: bool = strawberry.field(default=False, description=_COPY)
+    copy_to_legal_office: bool | None = strawberry.field(default=False, description=_COPY)
     idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
 
 
@@ -106,7 +106,7 @@ class IssueMeasureInput:
     )
     clue_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="From which clue. 来源线索")
     reply_due_on: date | None = strawberry.field(default=strawberry.UNSET, description=_LIMIT)
-    copy_to_legal_office: bool = strawberry.field(default=False, description=_COPY)
+    copy_to_legal_office: bool | None = strawberry.field(default=False, description=_COPY)
     urgent: bool = strawberry.field(default=False, description=_URGENT)
     measure_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="The draft, which is issued as it is said here. 草稿"
@@ -269,7 +269,7 @@ def _new(context: Context, wanted: DraftMeasureInput | IssueMeasureInput, asked:
         clue_id=asked.clue_id,
         urgent=wanted.urgent,
         named_limit_on=asked.named_limit_on,
-        copy_to_legal_office=wanted.copy_to_legal_office,
+        copy_to_legal_office=bool(wanted.copy_to_legal_office),
         case_ids=asked.case_ids,
     )
 
@@ -352,7 +352,7 @@ async def _completed(
         clue_id=asked.clue_id or known.clue_id,
         urgent=wanted.urgent or known.urgent,
         named_limit_on=asked.named_limit_on or known.named_limit_on,
-        copy_to_legal_office=wanted.copy_to_legal_office or known.copy_to_legal_office,
+        copy_to_legal_office=bool(wanted.copy_to_legal_office) or known.copy_to_legal_office,
         case_ids=case_ids,
     )
 

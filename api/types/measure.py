@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
@@ -25,11 +25,15 @@ from supervision.calendars import shanghai_day
 from supervision.measure import shown_status
 from supervision.measure_actors import is_addressee, steps_shown
 
+if TYPE_CHECKING:
+    from api.types.penalty_case import CaseConnection
+    from api.types.timeline import CaseEvent
+
 DEFAULT_PAGE = 20
 
 MeasureParent = strawberry.Parent[measure_records.Measure]
-LazyCases = Annotated["CaseConnection", strawberry.lazy("api.types.penalty_case")]  # noqa: F821  Strawberry finds it
-LazyEvent = Annotated["CaseEvent", strawberry.lazy("api.types.timeline")]  # noqa: F821  Strawberry finds it
+LazyCases = Annotated["CaseConnection", strawberry.lazy("api.types.penalty_case")]
+LazyEvent = Annotated["CaseEvent", strawberry.lazy("api.types.timeline")]
 
 
 def today_of(info: ApiInfo) -> date:

@@ -21,7 +21,7 @@ from tests.acceptance.access_table import (
     written,
 )
 
-NAMES: Final = frozenset({"name", "text", "finding text", "criminal text", "run text", "clue text"})
+NAMES: Final = frozenset({"name", "text", "finding text", "criminal text", "run text", "clue text", "measure text"})
 """The classes in which persons are named."""
 
 NEEDED: Final[Mapping[str, frozenset[Permission]]] = {
@@ -34,6 +34,9 @@ NEEDED: Final[Mapping[str, frozenset[Permission]]] = {
     "audited case": frozenset({Permission.READ_AUDIT_TRAIL, Permission.READ_CASES}),
     **dict.fromkeys(("clue", "clue text"), frozenset({Permission.READ_CASES, Permission.READ_CLUES})),
     "queue": frozenset({Permission.READ_CASES, Permission.READ_FINDINGS, Permission.READ_CLUES}),
+    **dict.fromkeys(("measure", "measure text"), frozenset({Permission.READ_CASES, Permission.READ_MEASURES})),
+    # What an agency was sent, it is shown; not who works on it.
+    "measure desk": frozenset({Permission.READ_FINDINGS, Permission.READ_MEASURES}),
 }
 """What one must be permitted to be shown a class of records."""
 
@@ -118,7 +121,7 @@ def test_nobody_is_shown_more_of_what_is_out_of_scope() -> None:
 
 def test_whoever_does_not_supervise_sees_nothing_by_the_place_of_another() -> None:
     scoped = {name for name, each in read_table().classes.items() if each.by_scope}
-    actions = {"action: DECIDE_FINDINGS", "action: HANDLE_CLUES", "action: TRIAGE_CASES"}
+    actions = {f"action: {name}" for name in ("DECIDE_FINDINGS", "HANDLE_CLUES", "TRIAGE_CASES", "ISSUE_MEASURES")}
     assert scoped == {*NEEDED, *actions, "account", "following", "following clues"}
 
 

@@ -24,17 +24,11 @@ PRINTED = REPOSITORY / "schema" / "schema.graphql"
 NOT_YET_SERVED = frozenset(
     """
     CaseLink CaseLinkConnection CaseLinkEdge
-    LinkKind Measure
-    MeasureConnection MeasureEdge MeasureFilter MeasureStatus
-    IssueMeasureInput ServeMeasureInput
-    RecordReplyInput RecordRectificationInput EscalateMeasureInput WithdrawMeasureInput
-    TriageCasePayload.clue TriageCasePayload.measure MeasurePayload
-    PenaltyCase.measures PenaltyCase.links
-    Query.measures
+    LinkKind
+    TriageCasePayload.clue TriageCasePayload.measure
+    Measure.clue
+    PenaltyCase.links
     CaseFilter.hasClue CaseFilter.hasMeasure
-    Mutation.issueMeasure
-    Mutation.serveMeasure Mutation.recordReply Mutation.recordRectification Mutation.escalateMeasure
-    Mutation.withdrawMeasure
     """.split()  # noqa: SIM905  a list of eighty quoted names would be hard to read
 )
 """What the contract promises and later issues bring; whoever serves one takes it off this list."""
@@ -62,6 +56,16 @@ SERVED_BESIDES = frozenset(
     Permission User.agency User.login User.permissions
     AlertKind AuditAction AuditAlert AuditEntry AuditEntryEdge AuditFilter AuditTrailConnection
     Query.auditTrail Query.auditAlerts
+    Measure.urgent Measure.procuratorate Measure.department Measure.author Measure.issuedOn Measure.checkedOn
+    Measure.copiedOn Measure.escalatedTo Measure.document
+    DraftMeasureInput CopyMeasureToLegalOfficeInput Mutation.draftMeasure Mutation.copyMeasureToLegalOffice
+    IssueMeasureInput.urgent IssueMeasureInput.measureId
+    IssueMeasureInput.expectedRevision IssueMeasureInput.idempotencyKey
+    ServeMeasureInput.expectedRevision ServeMeasureInput.idempotencyKey
+    RecordReplyInput.expectedRevision RecordReplyInput.idempotencyKey
+    RecordRectificationInput.expectedRevision RecordRectificationInput.idempotencyKey
+    EscalateMeasureInput.expectedRevision EscalateMeasureInput.idempotencyKey
+    WithdrawMeasureInput.expectedRevision WithdrawMeasureInput.idempotencyKey
     CaseFacets.rules CaseFacets.certainties StatisticsKey.RULE StatisticsKey.CERTAINTY
     ClueClass ClueRise ClueHandOver ClueParticipation ClueReceipt HandOverOutcome JointWork
     Clue.class Clue.procuratorate Clue.opener Clue.risenTo Clue.openedAt Clue.lastStepAt Clue.closedAt Clue.handOvers

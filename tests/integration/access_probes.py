@@ -7,6 +7,7 @@ from typing import Any, Final
 from graphql import GraphQLSchema
 
 from api.ids import global_id
+from tests.integration.access_measures import measure_questions
 from tests.integration.access_questions import Question, Reach, ask
 from tests.integration.access_record import AccessRecord
 from tests.integration.access_viewers import Place
@@ -69,8 +70,10 @@ def probes_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iter
     told = {"caseId": record.ids[place]["PenaltyCase"][0], "reason": place.said(place.finding), "expectedRevision": 1}
     yield Probe(ask(schema, "triageCase", mutation=True, input={**told, "decision": "NO_ACTION"}), place)
     yield Probe(ask(schema, "triageCase", mutation=True, input={**told, "decision": "CLUE"}))
-
     yield from _clues_of(schema, record, place)
+    told = {"measure": record.ids[place]["Measure"][0], "case": record.ids[place]["PenaltyCase"][1], "agency": agency}
+    for question, wrong in measure_questions(schema, **told):
+        yield Probe(question, None if wrong else place)
 
 
 def _clues_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iterator[Probe]:
@@ -125,6 +128,7 @@ def _everybodys(schema: GraphQLSchema) -> Iterator[Probe]:
     yield Probe(ask(schema, "auditAlerts", first=100), mixed=True)
     yield Probe(ask(schema, "clues", reach=Reach.EDGES, first=100), mixed=True)
     yield Probe(ask(schema, "triageQueue", first=100), mixed=True)
+    yield Probe(ask(schema, "measures", reach=Reach.EDGES, first=100), mixed=True)
 
 
 def _nobodys(schema: GraphQLSchema, record: AccessRecord) -> Iterator[Probe]:

@@ -27,6 +27,7 @@ from stores.errors import UnreadableFeedError
 from stores.keys import parse_key_ring
 from stores.postgres import Database
 from tests.conftest import TEST_KEY, TestDatabase, cloned_database, dsn
+from tests.integration.access_measures import issue_measures
 from tests.integration.access_viewers import CITY, EAST, WEST, Place, Viewer, added_others, entered
 from tests.integration.feeding import PERSON_NUMBER, Feed, Fields, agency, organisation, person, procuratorate
 from tests.integration.follow_up_feeding import FULL
@@ -197,6 +198,7 @@ async def _ids(feed: Feed) -> dict[Place, dict[str, list[str]]]:
     return found
 
 
+_AGENCIES: Final = "SELECT id, name FROM agency"
 _FIRST: Final = "query($id: ID!) { node(id: $id) { ... on PenaltyCase { title anomalies { id } } } }"
 _CONFIRM: Final = """mutation($input: ConfirmAnomalyInput!) {
   confirmAnomaly(input: $input) { anomaly { status } userErrors { code } } }"""
@@ -301,6 +303,10 @@ async def _filled(urls: TestDatabase, database: Database, folder: Path) -> Acces
             case_id = ids[place]["PenaltyCase"][0]
             ids[place]["Clue"] = await _lead_clues(client, case_id, place, global_id("User", local["id"]))
         found = await client.ask("{ agencies { edges { cursor } } rules { id } }")
+        agencies = {Place(row["name"]): global_id("Agency", row["id"]) for row in await feed.rows(_AGENCIES)}
+        cases = {place: parse_global_id(ids[place]["PenaltyCase"][0])[1] for place in Place}
+        for place, measure in (await issue_measures(client, cases, agencies, f"{now():%Y-%m-%d}")).items():
+            ids[place]["Measure"] = [measure]
     for place, others in (await added_others(feed)).items():
         ids[place]["User"] = [global_id("User", account_id) for account_id in others]
         [case_officer, *_] = others
@@ -317,7 +323,7 @@ async def _filled(urls: TestDatabase, database: Database, folder: Path) -> Acces
         urls,
         database,
         ids,
-        {Place(row["name"]): global_id("Agency", row["id"]) for row in agencies},
+        agencies,
         await entered(feed),
         [global_id("Procuratorate", row["id"]) for row in await feed.rows("SELECT id FROM procuratorate")],
         global_id("Party", shared["id"]),

@@ -17,8 +17,11 @@ from tests.integration.access_viewers import Place, Viewer
 from tests.integration.feeding import PERSON_NUMBER
 from tests.integration.graphql_client import Client
 
-NAMING: Final = frozenset({"name", "text", "finding text", "criminal text", "run text", "clue text"})
+NAMING: Final = frozenset({"name", "text", "finding text", "criminal text", "run text", "clue text", "measure text"})
 """The classes whose values name persons."""
+
+COLLEAGUES: Final = frozenset({"Measure.author"})
+"""Who did something is told with it, to whoever is shown it, whatever else they may know of accounts."""
 
 ECHOED: Final = frozenset({"CaseSearch.interpretedAs"})
 """Says what was asked."""
@@ -93,7 +96,8 @@ class Walk:
             naming = self.table.class_of[below.field].name in NAMING
             for seen in {_seen_of(value, below, naming=naming) for value in found} or {Seen.HIDDEN}:
                 self._note(below.field, place, seen)
-            self._descend(below, found, place)
+            if below.field not in COLLEAGUES:
+                self._descend(below, found, place)
 
     def _count(self, probe: Probe, data: Any) -> None:
         """What is counted must be there."""
