@@ -297,9 +297,9 @@ def _scoped(
 
 def _measures_of_cases(
     scope: Scope,
-) -> Callable[[DatabaseConnection, Sequence[int], int, Position | int | None], Awaitable[dict[int, list[Measure]]]]:
+) -> Callable[[DatabaseConnection, Sequence[int], int, Place | None], Awaitable[dict[int, list[Measure]]]]:
     async def read(
-        connection: DatabaseConnection, ids: Sequence[int], first: int, after: Position | int | None
+        connection: DatabaseConnection, ids: Sequence[int], first: int, after: Place | None
     ) -> dict[int, list[Measure]]:
         place = after if isinstance(after, int) else None
         return await measures_of_cases(connection, scope, ids, first=first, after=place)
@@ -360,7 +360,7 @@ async def _changes_of_cases(
 
 
 async def _triage_of_cases(
-    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Position | int | None
+    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Place | None
 ) -> dict[int, list[TriageRecord]]:
     place = after if isinstance(after, int) else None
     return await triage_of_cases(connection, ids, first=first, after=place)

@@ -67,9 +67,9 @@ def probes_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iter
         # What is said wrongly is refused before anything is looked up.
         yield Probe(ask(schema, mutation, mutation=True, input={**told, "reason": " "}))
     # A revision that was long ago: whoever may decide is told how the case stands, and nothing is decided.
-    told = {"caseId": record.ids[place]["PenaltyCase"][0], "reason": place.said(place.finding), "expectedRevision": 1}
-    yield Probe(ask(schema, "triageCase", mutation=True, input={**told, "decision": "NO_ACTION"}), place)
-    yield Probe(ask(schema, "triageCase", mutation=True, input={**told, "decision": "CLUE"}))
+    case = {"caseId": record.ids[place]["PenaltyCase"][0], "reason": place.said(place.finding), "expectedRevision": 1}
+    yield Probe(ask(schema, "triageCase", mutation=True, input={**case, "decision": "NO_ACTION"}), place)
+    yield Probe(ask(schema, "triageCase", mutation=True, input={**case, "decision": "CLUE"}))
     yield from _clues_of(schema, record, place)
     told = {"measure": record.ids[place]["Measure"][0], "case": record.ids[place]["PenaltyCase"][1], "agency": agency}
     for question, wrong in measure_questions(schema, **told):
@@ -79,8 +79,8 @@ def probes_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iter
 def _clues_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iterator[Probe]:
     """Every step of a clue, most of which are refused: it is closed, or somebody else's."""
     said = place.said(place.clue)
-    opening = {"title": said, "source": "VISIT", "department": "PREVENTION"}
-    opening |= {"caseIds": [record.ids[place]["PenaltyCase"][0]]}
+    cases = [record.ids[place]["PenaltyCase"][0]]
+    opening = {"title": said, "source": "VISIT", "department": "PREVENTION", "caseIds": cases}
     yield Probe(ask(schema, "openClue", mutation=True, reach=Reach.EDGES, input=opening), place)
     clue = {"clueId": record.ids[place]["Clue"][-1]}
     handler = {"handlerId": record.ids[place]["User"][0]}

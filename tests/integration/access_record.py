@@ -317,7 +317,6 @@ async def _filled(urls: TestDatabase, database: Database, folder: Path) -> Acces
             id=parse_global_id(ids[place]["Clue"][0])[1],
         )
         await _view_many(database, place, case_officer, parse_global_id(ids[place]["PenaltyCase"][0])[1])
-    agencies = await feed.rows("SELECT id, name FROM agency")
     [shared] = await feed.rows("SELECT id FROM party WHERE name = :name", name=SHARED_PARTY)
     return AccessRecord(
         urls,

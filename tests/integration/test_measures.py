@@ -1,4 +1,4 @@
-"""Measures from their draft to what the rules make of them: numbered, served, due, answered, checked, escalated."""
+"""Measures from their draft to their end: numbered, served, due, answered, checked, escalated; and who is shown what."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -287,90 +287,6 @@ async def test_a_list_of_measures_is_walked_page_by_page(feed: Feed, viewers: Of
             after, more = found_page["pageInfo"]["endCursor"], found_page["pageInfo"]["hasNextPage"]
             assert found_page["totalCount"] == 5
         assert numbers == [f"东县检建〔2024〕{number}号" for number in (5, 4, 3, 2, 1)]
-
-
-# What the rules make of them -----------------------------------------------------------------------------------------
-
-
-async def test_a_request_for_reasons_that_was_served_is_found_unanswered_and_its_reply_resolves_that(
-    feed: Feed, judge: Judge, viewers: Office, days: Days
-) -> None:
-    officer = await viewers(Role.CASE_OFFICER)
-    measure = await served_measure(officer, "REASONS_REQUEST", await handed_over(feed), "2024-06-03")
-    await judge(measure["replyDueOn"])
-    assert await found(officer, "filing.no-explanation") == []
-    await judge("2024-06-12")
-    assert await found(officer, "filing.no-explanation") == [("OPEN", "CERTAIN", measure["replyDueOn"])]
-    days.go("2024-06-12")
-    await do(officer, "recordReply", measureId=measure["id"], repliedOn="2024-06-12", reply="证据不足。")
-    await judge("2024-06-12")
-    assert await found(officer, "filing.no-explanation") == [("RESOLVED", "CERTAIN", measure["replyDueOn"])]
-
-
-async def test_what_was_withdrawn_asks_for_nothing(feed: Feed, judge: Judge, viewers: Office) -> None:
-    officer = await viewers(Role.CASE_OFFICER)
-    measure = await served_measure(officer, "REASONS_REQUEST", await handed_over(feed), "2024-06-03")
-    await judge("2024-06-12")
-    await do(officer, "withdrawMeasure", measureId=measure["id"], reason="事实有变化")
-    await judge("2024-06-12")
-    assert [status for status, *_ in await found(officer, "filing.no-explanation")] == ["RESOLVED"]
-
-
-async def test_a_filing_notice_that_was_served_makes_a_late_filing_and_idleness_certain(
-    feed: Feed, judge: Judge, viewers: Office
-) -> None:
-    head = await viewers(Role.DEPARTMENT_HEAD)
-    measure = await served_measure(head, "FILING_NOTICE", await handed_over(feed), "2024-06-03")
-    assert measure["replyDueOn"] == "2024-06-18"
-    await judge("2024-06-19")
-    assert await found(head, "filing.late-after-notice") == [("OPEN", "CERTAIN", "2024-06-18")]
-    await feed(follow_up(FeedKind.CRIMINAL_CASE, "1号", agency=EASTERN, decision="FILED", decidedOn="2024-06-17"))
-    await judge("2024-09-19")
-    assert [status for status, *_ in await found(head, "filing.late-after-notice")] == ["RESOLVED"]
-    assert await found(head, "investigation.none") == [("OPEN", "CERTAIN", "2024-09-18")]
-
-
-async def test_without_a_filing_notice_idleness_is_only_possible(feed: Feed, judge: Judge, client: Client) -> None:
-    await handed_over(feed)
-    await feed(follow_up(FeedKind.CRIMINAL_CASE, "1号", agency=EASTERN, decision="FILED", decidedOn="2024-06-17"))
-    await judge("2024-09-19")
-    assert [certainty for _, certainty, _ in await found(client, "investigation.none")] == ["POSSIBLE"]
-
-
-@pytest.mark.parametrize(
-    ("kind", "fields", "due"),
-    [
-        ("RECOMMENDATION", {}, "2024-08-05"),
-        ("RECOMMENDATION", {"replyDueOn": "2024-06-20"}, "2024-06-20"),
-        ("PRE_LITIGATION_PROPOSAL", {}, "2024-08-05"),
-        ("PRE_LITIGATION_PROPOSAL", {"urgent": True}, "2024-06-18"),
-        ("PRE_LITIGATION_PROPOSAL", {"urgent": True, "replyDueOn": "2024-06-15"}, "2024-06-15"),
-    ],
-)
-async def test_a_measure_and_the_rule_name_the_same_last_day(
-    feed: Feed, judge: Judge, viewers: Office, kind: str, fields: Any, due: str
-) -> None:
-    head = await viewers(Role.DEPARTMENT_HEAD)
-    measure = await served_measure(head, kind, await handed_over(feed), "2024-06-03", **fields)
-    assert measure["replyDueOn"] == due
-    await judge("2024-12-02")
-    assert await found(head, "recommendation.overdue") == [("OPEN", "CERTAIN", due)]
-    [told] = await feed.rows("SELECT explanation FROM anomaly WHERE rule = 'recommendation.overdue'")
-    assert ("载明的期限）" in told["explanation"]) == ("replyDueOn" in fields)
-
-
-async def test_a_reply_that_only_a_feed_knows_of_answers_the_measure_issued_here(
-    feed: Feed, judge: Judge, viewers: Office
-) -> None:
-    officer = await viewers(Role.CASE_OFFICER)
-    measure = await served_measure(officer, "REASONS_REQUEST", await handed_over(feed), "2024-06-03")
-    sent = {"agency": EASTERN, "type": "REASONS_REQUEST", "number": measure["number"], "servedOn": "2024-06-03"}
-    await feed(follow_up(FeedKind.MEASURE, "1号", **sent))
-    await judge("2024-06-12")
-    assert [status for status, *_ in await found(officer, "filing.no-explanation")] == ["OPEN"]
-    await feed(follow_up(FeedKind.MEASURE, "1号", **sent, repliedOn="2024-06-05"))
-    await judge("2024-06-12")
-    assert [status for status, *_ in await found(officer, "filing.no-explanation")] == ["RESOLVED"]
 
 
 # Who is shown what ---------------------------------------------------------------------------------------------------

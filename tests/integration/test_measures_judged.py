@@ -1,0 +1,150 @@
+"""What the rules make of measures that are served here: each makes found what it asks for and nobody gives."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from schema.access_vocabularies import Role
+from schema.vocabularies import FeedKind
+from stores.keys import KeyRing
+from stores.postgres import Database
+from tests.integration.feeding import Feed
+from tests.integration.follow_up_feeding import follow_up
+from tests.integration.graphql_client import Client, served
+from tests.integration.judging_cases import Judge
+from tests.integration.measure_steps import Days, Office, do, served_measure
+from tests.integration.test_judging import clean
+from tests.integration.viewers import EASTERN, organise
+
+HANDED_OVER = {"decidedOn": "2024-03-05", "decision": "APPROVED", "transferredOn": "2024-03-05", "agency": EASTERN}
+FINDING = "{ cases { nodes { anomalies { status certainty dueOn rule { code } } } } }"
+
+
+@pytest.fixture
+def days() -> Days:
+    return Days()
+
+
+@pytest.fixture
+async def feed(database: Database, keys: KeyRing, clock: Callable[[], datetime], tmp_path: Path) -> Feed:
+    opened = Feed(database, keys, clock, tmp_path)
+    await organise(opened)
+    return opened
+
+
+@pytest.fixture
+def judge(feed: Feed, clock: Callable[[], datetime]) -> Judge:
+    return Judge(feed, clock)
+
+
+@pytest.fixture
+async def client(database: Database, days: Days) -> AsyncIterator[Client]:
+    async with served(database, clock=days) as opened:
+        yield opened
+
+
+@pytest.fixture
+def viewers(feed: Feed, client: Client, days: Days) -> Office:
+    return Office(feed.database, client, days)
+
+
+async def handed_over(feed: Feed, number: str = "1号", **fields: Any) -> int:
+    """A case of the eastern agency that the police were given; its id."""
+    await feed(clean(number, agency=EASTERN, **fields), follow_up(FeedKind.TRANSFER, number, **HANDED_OVER))
+    [found] = await feed.rows("SELECT id FROM penalty_case WHERE document_number = :number", number=number)
+    return int(found["id"])
+
+
+async def found(client: Client, rule: str) -> list[tuple[str, str, str | None]]:
+    """(status, certainty, due day) of the findings of a rule."""
+    nodes = (await client.ask(FINDING))["cases"]["nodes"]
+    return [
+        (each["status"], each["certainty"], each["dueOn"])
+        for node in nodes
+        for each in node["anomalies"]
+        if each["rule"]["code"] == rule
+    ]
+
+
+async def test_a_request_for_reasons_that_was_served_is_found_unanswered_and_its_reply_resolves_that(
+    feed: Feed, judge: Judge, viewers: Office, days: Days
+) -> None:
+    officer = await viewers(Role.CASE_OFFICER)
+    measure = await served_measure(officer, "REASONS_REQUEST", await handed_over(feed), "2024-06-03")
+    await judge(measure["replyDueOn"])
+    assert await found(officer, "filing.no-explanation") == []
+    await judge("2024-06-12")
+    assert await found(officer, "filing.no-explanation") == [("OPEN", "CERTAIN", measure["replyDueOn"])]
+    days.go("2024-06-12")
+    await do(officer, "recordReply", measureId=measure["id"], repliedOn="2024-06-12", reply="证据不足。")
+    await judge("2024-06-12")
+    assert await found(officer, "filing.no-explanation") == [("RESOLVED", "CERTAIN", measure["replyDueOn"])]
+
+
+async def test_what_was_withdrawn_asks_for_nothing(feed: Feed, judge: Judge, viewers: Office) -> None:
+    officer = await viewers(Role.CASE_OFFICER)
+    measure = await served_measure(officer, "REASONS_REQUEST", await handed_over(feed), "2024-06-03")
+    await judge("2024-06-12")
+    await do(officer, "withdrawMeasure", measureId=measure["id"], reason="事实有变化")
+    await judge("2024-06-12")
+    assert [status for status, *_ in await found(officer, "filing.no-explanation")] == ["RESOLVED"]
+
+
+async def test_a_filing_notice_that_was_served_makes_a_late_filing_and_idleness_certain(
+    feed: Feed, judge: Judge, viewers: Office
+) -> None:
+    head = await viewers(Role.DEPARTMENT_HEAD)
+    measure = await served_measure(head, "FILING_NOTICE", await handed_over(feed), "2024-06-03")
+    assert measure["replyDueOn"] == "2024-06-18"
+    await judge("2024-06-19")
+    assert await found(head, "filing.late-after-notice") == [("OPEN", "CERTAIN", "2024-06-18")]
+    await feed(follow_up(FeedKind.CRIMINAL_CASE, "1号", agency=EASTERN, decision="FILED", decidedOn="2024-06-17"))
+    await judge("2024-09-19")
+    assert [status for status, *_ in await found(head, "filing.late-after-notice")] == ["RESOLVED"]
+    assert await found(head, "investigation.none") == [("OPEN", "CERTAIN", "2024-09-18")]
+
+
+async def test_without_a_filing_notice_idleness_is_only_possible(feed: Feed, judge: Judge, client: Client) -> None:
+    await handed_over(feed)
+    await feed(follow_up(FeedKind.CRIMINAL_CASE, "1号", agency=EASTERN, decision="FILED", decidedOn="2024-06-17"))
+    await judge("2024-09-19")
+    assert [certainty for _, certainty, _ in await found(client, "investigation.none")] == ["POSSIBLE"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "due"),
+    [
+        ("RECOMMENDATION", {}, "2024-08-05"),
+        ("RECOMMENDATION", {"replyDueOn": "2024-06-20"}, "2024-06-20"),
+        ("PRE_LITIGATION_PROPOSAL", {}, "2024-08-05"),
+        ("PRE_LITIGATION_PROPOSAL", {"urgent": True}, "2024-06-18"),
+        ("PRE_LITIGATION_PROPOSAL", {"urgent": True, "replyDueOn": "2024-06-15"}, "2024-06-15"),
+    ],
+)
+async def test_a_measure_and_the_rule_name_the_same_last_day(
+    feed: Feed, judge: Judge, viewers: Office, kind: str, fields: Any, due: str
+) -> None:
+    head = await viewers(Role.DEPARTMENT_HEAD)
+    measure = await served_measure(head, kind, await handed_over(feed), "2024-06-03", **fields)
+    assert measure["replyDueOn"] == due
+    await judge("2024-12-02")
+    assert await found(head, "recommendation.overdue") == [("OPEN", "CERTAIN", due)]
+    [told] = await feed.rows("SELECT explanation FROM anomaly WHERE rule = 'recommendation.overdue'")
+    assert ("载明的期限）" in told["explanation"]) == ("replyDueOn" in fields)
+
+
+async def test_a_reply_that_only_a_feed_knows_of_answers_the_measure_issued_here(
+    feed: Feed, judge: Judge, viewers: Office
+) -> None:
+    officer = await viewers(Role.CASE_OFFICER)
+    measure = await served_measure(officer, "REASONS_REQUEST", await handed_over(feed), "2024-06-03")
+    sent = {"agency": EASTERN, "type": "REASONS_REQUEST", "number": measure["number"], "servedOn": "2024-06-03"}
+    await feed(follow_up(FeedKind.MEASURE, "1号", **sent))
+    await judge("2024-06-12")
+    assert [status for status, *_ in await found(officer, "filing.no-explanation")] == ["OPEN"]
+    await feed(follow_up(FeedKind.MEASURE, "1号", **sent, repliedOn="2024-06-05"))
+    await judge("2024-06-12")
+    assert [status for status, *_ in await found(officer, "filing.no-explanation")] == ["RESOLVED"]
