@@ -1,4 +1,4 @@
-"""Measures from their draft to their end: numbered, served, due, answered, checked, escalated; and who is shown what."""
+"""Measures from their draft to their end: numbered, served, due, answered, checked, escalated; who is shown what."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -24,7 +24,6 @@ from tests.integration.test_judging import clean
 from tests.integration.viewers import EAST, EASTERN, WESTERN, organise
 
 HANDED_OVER = {"decidedOn": "2024-03-05", "decision": "APPROVED", "transferredOn": "2024-03-05", "agency": EASTERN}
-FINDING = "{ cases { nodes { anomalies { status certainty dueOn rule { code } } } } }"
 
 
 @pytest.fixture
@@ -60,17 +59,6 @@ async def handed_over(feed: Feed, number: str = "1号", **fields: Any) -> int:
     await feed(clean(number, agency=EASTERN, **fields), follow_up(FeedKind.TRANSFER, number, **HANDED_OVER))
     [found] = await feed.rows("SELECT id FROM penalty_case WHERE document_number = :number", number=number)
     return int(found["id"])
-
-
-async def found(client: Client, rule: str) -> list[tuple[str, str, str | None]]:
-    """(status, certainty, due day) of the findings of a rule."""
-    nodes = (await client.ask(FINDING))["cases"]["nodes"]
-    return [
-        (each["status"], each["certainty"], each["dueOn"])
-        for node in nodes
-        for each in node["anomalies"]
-        if each["rule"]["code"] == rule
-    ]
 
 
 # Numbers and words ---------------------------------------------------------------------------------------------------
