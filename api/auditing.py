@@ -16,6 +16,7 @@ from schema.access_records import Viewer
 from schema.access_vocabularies import AuditAction
 from schema.anomaly_records import Anomaly
 from schema.audit_records import Deed
+from schema.campaign_records import FileReview
 from schema.follow_up_records import FollowUp
 from schema.records import PenaltyCase
 from schema.vocabularies import SearchEngineName
@@ -131,7 +132,7 @@ def _root(info: Any) -> str:
     return str(path.key)
 
 
-def given_out(info: Any, record: PenaltyCase | Anomaly | FollowUp) -> None:
+def given_out(info: Any, record: PenaltyCase | Anomaly | FollowUp | FileReview) -> None:
     """A case, or what belongs to it, enters the answer that is being put together: see that it may, and note it."""
     info.context.gate.require(record)
     info.context.audit.gave(info, record.id if isinstance(record, PenaltyCase) else record.case_id)

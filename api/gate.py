@@ -6,6 +6,7 @@ Row-level security shows the API no other case, and every search and list asks f
 
 from schema.access_records import Scope
 from schema.anomaly_records import Anomaly
+from schema.campaign_records import FileReview
 from schema.follow_up_records import CriminalCase, FollowUp
 from schema.records import Agency, FeedRun, PenaltyCase
 
@@ -29,9 +30,9 @@ class Gate:
             self._case_ids.add(case.id)
         return held
 
-    def lets_part(self, record: Anomaly | FollowUp) -> bool:
+    def lets_part(self, record: Anomaly | FollowUp | FileReview) -> bool:
         """Whether what belongs to a case may be given out, of which the case was let through."""
-        if isinstance(record, Anomaly) and not self._scope.findings:
+        if isinstance(record, Anomaly | FileReview) and not self._scope.findings:
             return False
         if isinstance(record, CriminalCase) and not self._scope.criminal_cases:
             return False
@@ -47,7 +48,7 @@ class Gate:
         """Take back what was let through: it is read again."""
         self._case_ids.clear()
 
-    def require(self, record: PenaltyCase | Anomaly | FollowUp) -> None:
+    def require(self, record: PenaltyCase | Anomaly | FollowUp | FileReview) -> None:
         """Let a record through. Raises OutOfScopeError."""
         let = self.lets(record) if isinstance(record, PenaltyCase) else self.lets_part(record)
         if not let:

@@ -7,12 +7,23 @@ from typing import Any, TypeVar
 from strawberry.dataloader import DataLoader
 
 from api.gate import Gate
+from api.paging import MAX_PAGE
 from schema.access_records import Account, Scope
+from schema.activity_records import Activity, ActivityEvent, Participant
 from schema.anomaly_records import Anomaly, AnomalyEvent, CannotTell, KeptInputs
+from schema.campaign_records import Campaign, CampaignProgress, FileReview, FileReviewEvent
 from schema.follow_up_records import FollowUp
 from schema.history_records import CaseChange, RunChange
 from schema.records import Agency, FeedError, FeedRun, Party, PenaltyCase, Procuratorate
 from stores.accounts import Standing, accounts_by_id, standings_of
+from stores.activities import (
+    activities_by_id,
+    agencies_of_activities,
+    count_clues_of_activities,
+    count_measures_of_activities,
+    events_of_activities,
+    participants_of,
+)
 from stores.anomalies import (
     anomalies_by_id,
     anomalies_of_cases,
@@ -21,7 +32,15 @@ from stores.anomalies import (
     events_of_anomalies,
     kept_inputs,
 )
+from stores.campaigns import campaigns_by_id, progress_of_campaigns
 from stores.feed_runs import count_errors, list_errors, runs_by_id
+from stores.file_reviews import (
+    ReviewsWanted,
+    count_reviews_of_campaigns,
+    events_of_reviews,
+    reviews_by_id,
+    reviews_of_campaigns,
+)
 from stores.follow_up_rows import RECORDS, follow_ups_by_id, follow_ups_of_cases
 from stores.history import changes_of_cases, changes_of_rows, changes_of_runs, count_changes_of_cases
 from stores.postgres import Database, DatabaseConnection
@@ -36,7 +55,7 @@ from stores.rows import (
 from stores.search.seam import Position
 
 Record = TypeVar("Record")
-Part = TypeVar("Part", bound=Anomaly | FollowUp)
+Part = TypeVar("Part", bound=Anomaly | FollowUp | FileReview)
 Key = TypeVar("Key")
 Argument = TypeVar("Argument")
 Value = TypeVar("Value")
@@ -49,6 +68,16 @@ class Slice:
     of: int
     first: int
     after: Position | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSlice:
+    """A page of the reviews of a campaign that are wanted."""
+
+    of: int
+    first: int
+    after: int | None
+    wanted: ReviewsWanted
 
 
 def _by_id(
@@ -146,6 +175,22 @@ class Loaders:
         self.follow_ups: dict[str, DataLoader[int, FollowUp | None]] = {
             record.__name__: self._parts(database, _reading(follow_ups_by_id, record)) for record in RECORDS
         }
+        self.campaigns: DataLoader[int, Campaign | None] = _by_id(database, _scoped(campaigns_by_id, scope))
+        self.campaign_progress: DataLoader[int, list[CampaignProgress]] = _lists(
+            database, _scoped(progress_of_campaigns, scope)
+        )
+        self.file_reviews: DataLoader[int, FileReview | None] = self._parts(database, _scoped(reviews_by_id, scope))
+        self.campaign_reviews = self._reviews(database, scope)
+        self.campaign_review_counts = _review_counts(database, scope)
+        self.file_review_events: DataLoader[int, list[FileReviewEvent]] = _lists(
+            database, _newest(_scoped(events_of_reviews, scope))
+        )
+        self.activities: DataLoader[int, Activity | None] = _by_id(database, _scoped(activities_by_id, scope))
+        self.activity_participants: DataLoader[int, list[Participant]] = _lists(database, participants_of)
+        self.activity_agencies: DataLoader[int, list[int]] = _lists(database, agencies_of_activities)
+        self.activity_clue_counts = _counts(database, count_clues_of_activities)
+        self.activity_measure_counts = _counts(database, count_measures_of_activities)
+        self.activity_events: DataLoader[int, list[ActivityEvent]] = _lists(database, _newest(events_of_activities))
         self.by_type: dict[str, DataLoader[int, Any]] = {
             "PenaltyCase": self.cases,
             "Agency": self.agencies,
@@ -153,6 +198,9 @@ class Loaders:
             "Procuratorate": self.procuratorates,
             "FeedRun": self.runs,
             "Anomaly": self.anomalies,
+            "Activity": self.activities,
+            "Campaign": self.campaigns,
+            "FileReview": self.file_reviews,
             **self.follow_ups,
         }
         self.follow_ups_of: dict[type[FollowUp], DataLoader[int, list[FollowUp]]] = {
@@ -170,6 +218,23 @@ class Loaders:
             await self.cases.load_many(sorted({record.case_id for record in found.values()}))
             known = {key: record for key, record in found.items() if self.gate.lets_part(record)}
             return [known.get(record_id) for record_id in ids]
+
+        return DataLoader(load_fn=load)
+
+    def _reviews(self, database: Database, scope: Scope) -> DataLoader[ReviewSlice, list[FileReview]]:
+        """Reviews of campaigns: let through behind their cases. Slices that want the same are read together."""
+
+        async def load(slices: list[ReviewSlice]) -> list[list[FileReview]]:
+            found: dict[ReviewSlice, list[FileReview]] = {}
+            async with database.begin() as connection:
+                for first, after, wanted in dict.fromkeys((each.first, each.after, each.wanted) for each in slices):
+                    owners = [
+                        each.of for each in slices if (each.first, each.after, each.wanted) == (first, after, wanted)
+                    ]
+                    read = await reviews_of_campaigns(connection, scope, owners, wanted, first=first, after=after)
+                    found |= {ReviewSlice(owner, first, after, wanted): reviews for owner, reviews in read.items()}
+            await self.cases.load_many(sorted({each.case_id for reviews in found.values() for each in reviews}))
+            return [[each for each in found[wanted] if self.gate.lets_part(each)] for wanted in slices]
 
         return DataLoader(load_fn=load)
 
@@ -206,6 +271,12 @@ class Loaders:
             changed.clear_all()
         for counted in (self.case_change_counts, self.anomaly_event_counts):
             counted.clear_all()
+        for loader in (
+            *(self.campaigns, self.campaign_progress, self.campaign_reviews, self.campaign_review_counts),
+            *(self.file_reviews, self.file_review_events, self.activities, self.activity_participants),
+            *(self.activity_agencies, self.activity_clue_counts, self.activity_measure_counts, self.activity_events),
+        ):
+            loader.clear_all()
 
     def forget_all(self) -> None:
         """Read everything again: time has passed. No load may be under way."""
@@ -270,5 +341,36 @@ def _row_changes(database: Database) -> DataLoader[RunChange, list[CaseChange]]:
         async with database.begin() as connection:
             found = await changes_of_rows(connection, rows)
         return [found[row] for row in rows]
+
+    return DataLoader(load_fn=load)
+
+
+def _scoped(read: Callable[..., Awaitable[Value]], scope: Scope) -> Callable[..., Awaitable[Value]]:
+    """A reading that goes by a scope, as one that does not."""
+
+    async def reading(connection: DatabaseConnection, ids: Sequence[int], **how: Any) -> Value:
+        return await read(connection, scope, ids, **how)
+
+    return reading
+
+
+def _newest(read: Callable[..., Awaitable[Value]]) -> Callable[..., Awaitable[Value]]:
+    """A reading of as many of the newest as a list may hold."""
+
+    async def reading(connection: DatabaseConnection, ids: Sequence[int]) -> Value:
+        return await read(connection, ids, first=MAX_PAGE)
+
+    return reading
+
+
+def _review_counts(database: Database, scope: Scope) -> DataLoader[ReviewSlice, int]:
+    async def load(slices: list[ReviewSlice]) -> list[int]:
+        found: dict[tuple[int, ReviewsWanted], int] = {}
+        async with database.begin() as connection:
+            for wanted in dict.fromkeys(each.wanted for each in slices):
+                owners = [each.of for each in slices if each.wanted == wanted]
+                counted = await count_reviews_of_campaigns(connection, scope, owners, wanted)
+                found |= {(owner, wanted): count for owner, count in counted.items()}
+        return [found[each.of, each.wanted] for each in slices]
 
     return DataLoader(load_fn=load)

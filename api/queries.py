@@ -9,11 +9,14 @@ from typing import TypeVar
 import strawberry
 
 from api.auditing import audited
+from api.campaign_queries import activities, campaigns
 from api.case_search import DEFAULT_PAGE, Hit, read_hits
 from api.context import ApiInfo, Context, selects
 from api.ids import global_id, parse_global_id, record_id
 from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
+from api.types.activity import ActivityConnection
 from api.types.audit import AuditAlert, AuditTrailConnection, audit_alerts, audit_trail
+from api.types.campaign import CampaignConnection
 from api.types.cannot_tell import CannotTellCountConnection, cannot_tell_counts
 from api.types.feed_run import FeedRunConnection
 from api.types.fields import Needs, resolved
@@ -352,4 +355,17 @@ class Query:
             "Who viewed many cases in little time, and who viewed watched names, newest first, 100 at most; without "
             "`from` of thirty days. 审计预警"
         ),
+    )
+    campaigns: CampaignConnection = audited(
+        AuditAction.LIST,
+        campaigns,
+        "Campaigns of one's own procuratorate, of those below and above it, the newest first; `caseId`: those that a "
+        "case is in. 专项活动列表",
+        Needs(Permission.READ_CAMPAIGNS),
+    )
+    activities: ActivityConnection = audited(
+        AuditAction.LIST,
+        activities,
+        "Activities of one's own procuratorate and of those below it, the newest first. 活动列表",
+        Needs(Permission.READ_CAMPAIGNS),
     )

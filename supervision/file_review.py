@@ -38,8 +38,8 @@ class ReviewStep:
 class Blamed(StrEnum):
     """What of a refused change is to blame, by its name in the API."""
 
-    STATE = ""
-    REVIEWER = "reviewerId"
+    STATE = "fileReviewId"
+    REVIEWER = "reviewerLogin"
     ANSWERS = "answers"
     OUTCOME = "outcome"
     NOTE = "note"
@@ -126,8 +126,8 @@ def _refused_answers(
 ) -> ReviewRefusal | None:
     asked = {each.item for each in checklist}
     answered = [each.item for each in answers]
-    if unknown := sorted(set(answered) - asked):
-        return ReviewRefusal(f"The checklist has no {', '.join(unknown)}. Answer its own items.", Blamed.ANSWERS)
+    if not asked.issuperset(answered):
+        return ReviewRefusal("The checklist has no such item. Answer the items of the campaign's list.", Blamed.ANSWERS)
     if len(answered) != len(set(answered)):
         return ReviewRefusal("An item is answered twice. Answer each once.", Blamed.ANSWERS)
     missing = [each.item for each in checklist if each.item not in answered]

@@ -8,7 +8,9 @@ import strawberry
 from api.ids import global_id
 from schema.access_records import Account, Viewer
 from schema.access_vocabularies import Permission
+from schema.activity_records import Activity
 from schema.anomaly_records import Anomaly, Rule
+from schema.campaign_records import Campaign, FileReview
 from schema.follow_up_records import FollowUp
 from schema.records import Agency, FeedRun, Party, PenaltyCase, Procuratorate
 
@@ -16,10 +18,26 @@ NEEDED: Final[Mapping[str, Permission]] = {
     "Anomaly": Permission.READ_FINDINGS,
     "CriminalCase": Permission.READ_CRIMINAL_CASES,
     "FeedRun": Permission.READ_FEED_RUNS,
+    "Activity": Permission.READ_CAMPAIGNS,
+    "Campaign": Permission.READ_CAMPAIGNS,
+    "FileReview": Permission.READ_CAMPAIGNS,
 }
 """What one must be permitted to know of any record of a type; of the other types the scope alone decides."""
 
-NodeRecord = Account | Agency | Anomaly | FeedRun | FollowUp | Party | PenaltyCase | Procuratorate | Rule
+NodeRecord = (
+    Account
+    | Activity
+    | Agency
+    | Anomaly
+    | Campaign
+    | FeedRun
+    | FileReview
+    | FollowUp
+    | Party
+    | PenaltyCase
+    | Procuratorate
+    | Rule
+)
 
 
 def node_id(root: strawberry.Parent[NodeRecord]) -> strawberry.ID:
