@@ -16,6 +16,7 @@ from schema.access_records import Viewer
 from schema.access_vocabularies import AuditAction
 from schema.anomaly_records import Anomaly
 from schema.audit_records import Deed
+from schema.campaign_records import FileReview
 from schema.clue_records import Clue
 from schema.follow_up_records import FollowUp
 from schema.measure_records import Measure
@@ -150,7 +151,7 @@ def clue_given_out(info: Any, clue: Clue) -> None:
     info.context.gate.require(clue)
 
 
-def given_out(info: Any, record: PenaltyCase | Anomaly | FollowUp | Measure) -> None:
+def given_out(info: Any, record: PenaltyCase | Anomaly | FollowUp | FileReview | Measure) -> None:
     """A case, or what tells of it, enters the answer that is being put together: see that it may, and note it."""
     info.context.gate.require(record)
     if isinstance(record, Measure):

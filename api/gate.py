@@ -6,6 +6,7 @@ Row-level security shows the API no other case, and every search and list asks f
 
 from schema.access_records import Scope
 from schema.anomaly_records import Anomaly
+from schema.campaign_records import FileReview
 from schema.clue_records import Clue
 from schema.follow_up_records import CriminalCase, FollowUp
 from schema.measure_records import Measure
@@ -31,9 +32,9 @@ class Gate:
             self._case_ids.add(case.id)
         return held
 
-    def lets_part(self, record: Anomaly | FollowUp) -> bool:
+    def lets_part(self, record: Anomaly | FollowUp | FileReview) -> bool:
         """Whether what belongs to a case may be given out, of which the case was let through."""
-        if isinstance(record, Anomaly) and not self._scope.findings:
+        if isinstance(record, Anomaly | FileReview) and not self._scope.findings:
             return False
         if isinstance(record, CriminalCase) and not self._scope.criminal_cases:
             return False
@@ -63,7 +64,7 @@ class Gate:
         """Take back what was let through: it is read again."""
         self._case_ids.clear()
 
-    def require(self, record: PenaltyCase | Anomaly | FollowUp | Clue | Measure) -> None:
+    def require(self, record: PenaltyCase | Anomaly | FollowUp | FileReview | Clue | Measure) -> None:
         """Let a record through. Raises OutOfScopeError."""
         if isinstance(record, Clue):
             let = self.lets_clue(record)

@@ -12,6 +12,7 @@ from strawberry.schema.schema import StreamResult
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
+import api.types.campaign_vocabularies
 import api.types.clue_vocabularies
 import api.types.vocabularies  # noqa: F401  makes the vocabularies enums before a type names them
 from api.auditing import WritesAudit
@@ -23,8 +24,11 @@ from api.queries import Query
 from api.sockets import Caller
 from api.streams import told
 from api.subscriptions import Subscription
+from api.types.activity import Activity
 from api.types.anomaly import Anomaly
+from api.types.campaign import Campaign
 from api.types.feed_run import FeedRun
+from api.types.file_review import FileReview
 from api.types.follow_ups import (
     CoerciveMeasure,
     CriminalCase,
@@ -106,6 +110,7 @@ schema = JianduSchema(
     subscription=Subscription,
     types=[
         *(Agency, Anomaly, FeedRun, Measure, Party, PenaltyCase, Procuratorate, Rule, User),
+        *(Activity, Campaign, FileReview),
         *(CoerciveMeasure, CriminalCase, EnforcementCase, ProcuratorialMeasure, Reconsideration, Transfer),
     ],
     config=StrawberryConfig(scalar_map=SCALARS),

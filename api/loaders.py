@@ -6,16 +6,27 @@ from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from api.clue_loaders import ClueLoaders
 from api.gate import Gate
+from api.readings import Slice, by_id, counts, in_scope, lists, newest, placed, slices
 from schema.access_records import Account, Scope
+from schema.activity_records import Activity, ActivityEvent, Participant
 from schema.anomaly_records import Anomaly, AnomalyEvent, CannotTell, KeptInputs
-from schema.clue_records import Clue, ClueEvent, ClueHandOver, ClueParticipation, CluePlace, ClueReceipt
+from schema.campaign_records import Campaign, CampaignProgress, FileReview, FileReviewEvent
 from schema.follow_up_records import FollowUp
 from schema.history_records import CaseChange, RunChange
 from schema.measure_records import Measure, MeasureEvent
 from schema.records import Agency, FeedError, FeedRun, Party, PenaltyCase, Procuratorate
 from schema.triage_records import TriageRecord
 from stores.accounts import Standing, accounts_by_id, standings_of
+from stores.activities import (
+    activities_by_id,
+    agencies_of_activities,
+    count_clues_of_activities,
+    count_measures_of_activities,
+    events_of_activities,
+    participants_of,
+)
 from stores.anomalies import (
     anomalies_by_id,
     anomalies_of_cases,
@@ -24,18 +35,15 @@ from stores.anomalies import (
     events_of_anomalies,
     kept_inputs,
 )
-from stores.clue_rows import (
-    case_ids_of_clues,
-    clues_by_id,
-    clues_of_cases,
-    count_cases_of_clues,
-    count_clues_of_cases,
-    events_of_clues,
-    hand_overs_of_clues,
-    participations_of_clues,
-    receipts_of_clues,
-)
+from stores.campaigns import campaigns_by_id, progress_of_campaigns
 from stores.feed_runs import count_errors, list_errors, runs_by_id
+from stores.file_reviews import (
+    ReviewsWanted,
+    count_reviews_of_campaigns,
+    events_of_reviews,
+    reviews_by_id,
+    reviews_of_campaigns,
+)
 from stores.follow_up_rows import RECORDS, follow_ups_by_id, follow_ups_of_cases
 from stores.history import changes_of_cases, changes_of_rows, changes_of_runs, count_changes_of_cases
 from stores.measures import count_measures_of_cases, events_of_measures, measures_by_id, measures_of_cases
@@ -52,47 +60,20 @@ from stores.search.seam import Position
 from stores.triage import count_triage_of_cases, triage_of_cases
 
 Record = TypeVar("Record")
-Part = TypeVar("Part", bound=Anomaly | FollowUp)
+Part = TypeVar("Part", bound=Anomaly | FollowUp | FileReview)
 Key = TypeVar("Key")
 Argument = TypeVar("Argument")
 Value = TypeVar("Value")
 
-Place = Position | CluePlace | int
-"""Where a page of some list begins."""
-
 
 @dataclass(frozen=True, slots=True)
-class Slice:
-    """A page of a relation of one record."""
+class ReviewSlice:
+    """A page of the reviews of a campaign that are wanted."""
 
     of: int
     first: int
-    after: Place | None
-
-
-def _by_id(
-    database: Database,
-    read: Callable[[DatabaseConnection, Sequence[int]], Awaitable[dict[int, Record]]],
-    lets: Callable[[Record], bool] = lambda _: True,
-) -> DataLoader[int, Record | None]:
-    async def load(ids: list[int]) -> list[Record | None]:
-        async with database.begin() as connection:
-            found = await read(connection, ids)
-        known = {key: record for key, record in found.items() if lets(record)}
-        return [known.get(record_id) for record_id in ids]
-
-    return DataLoader(load_fn=load)
-
-
-def _lists(
-    database: Database, read: Callable[[DatabaseConnection, Sequence[int]], Awaitable[dict[int, list[Record]]]]
-) -> DataLoader[int, list[Record]]:
-    async def load(ids: list[int]) -> list[list[Record]]:
-        async with database.begin() as connection:
-            found = await read(connection, ids)
-        return [found[record_id] for record_id in ids]
-
-    return DataLoader(load_fn=load)
+    after: int | None
+    wanted: ReviewsWanted
 
 
 def _reading(
@@ -106,80 +87,63 @@ def _reading(
     return reading
 
 
-def _counts(
-    database: Database, read: Callable[[DatabaseConnection, Sequence[int]], Awaitable[dict[int, int]]]
-) -> DataLoader[int, int]:
-    async def load(ids: list[int]) -> list[int]:
-        async with database.begin() as connection:
-            found = await read(connection, ids)
-        return [found[record_id] for record_id in ids]
-
-    return DataLoader(load_fn=load)
-
-
-def _slices(
-    database: Database,
-    read: Callable[[DatabaseConnection, Sequence[int], int, Place | None], Awaitable[dict[int, list[Record]]]],
-) -> DataLoader[Slice, list[Record]]:
-    """Slices of the same size behind the same place are read together: those of one field of one level."""
-
-    async def load(slices: list[Slice]) -> list[list[Record]]:
-        found: dict[Slice, list[Record]] = {}
-        async with database.begin() as connection:
-            for first, after in dict.fromkeys((wanted.first, wanted.after) for wanted in slices):
-                owners = [wanted.of for wanted in slices if (wanted.first, wanted.after) == (first, after)]
-                for owner, records in (await read(connection, owners, first, after)).items():
-                    found[Slice(owner, first, after)] = records
-        return [found[wanted] for wanted in slices]
-
-    return DataLoader(load_fn=load)
-
-
-class Loaders:
+class Loaders(ClueLoaders):
     """The loaders of one request."""
 
     def __init__(self, database: Database, scope: Scope) -> None:
         """Nothing is read yet; whatever belongs to a case out of scope will be as if it were not there."""
         self.gate = Gate(scope)
-        self.cases: DataLoader[int, PenaltyCase | None] = _by_id(database, cases_by_id, self.gate.lets)
-        self.agencies: DataLoader[int, Agency | None] = _by_id(database, agencies_by_id)
+        super().__init__(database, scope, self.gate)
+        self.cases: DataLoader[int, PenaltyCase | None] = by_id(database, cases_by_id, self.gate.lets)
+        self.agencies: DataLoader[int, Agency | None] = by_id(database, agencies_by_id)
         self.parties = self._parties(database, scope)
-        self.procuratorates: DataLoader[int, Procuratorate | None] = _by_id(database, procuratorates_by_id)
-        self.accounts: DataLoader[int, Account | None] = _by_id(database, accounts_by_id)
-        self.standings: DataLoader[int, Standing | None] = _by_id(database, standings_of)
+        self.procuratorates: DataLoader[int, Procuratorate | None] = by_id(database, procuratorates_by_id)
+        self.accounts: DataLoader[int, Account | None] = by_id(database, accounts_by_id)
+        self.standings: DataLoader[int, Standing | None] = by_id(database, standings_of)
         self.runs = self._runs(database)
-        self.party_cases: DataLoader[Slice, list[PenaltyCase]] = _slices(database, _cases_of_parties(scope))
-        self.party_case_counts = _counts(database, _in(scope, count_cases_of_parties))
-        self.run_errors: DataLoader[Slice, list[FeedError]] = _slices(database, _errors_of_runs)
-        self.run_error_counts = _counts(database, count_errors)
-        self.run_changes: DataLoader[Slice, list[RunChange]] = _slices(database, _changes_of_runs)
+        self.party_cases: DataLoader[Slice, list[PenaltyCase]] = slices(
+            database, placed(in_scope(scope, cases_of_parties), Position)
+        )
+        self.party_case_counts = counts(database, in_scope(scope, count_cases_of_parties))
+        self.run_errors: DataLoader[Slice, list[FeedError]] = slices(database, placed(list_errors, int, 0))
+        self.run_error_counts = counts(database, count_errors)
+        self.run_changes: DataLoader[Slice, list[RunChange]] = slices(database, placed(changes_of_runs, int, 0))
         self.row_changes = _row_changes(database)
-        self.case_changes: DataLoader[Slice, list[CaseChange]] = _slices(database, _changes_of_cases)
-        self.case_change_counts = _counts(database, count_changes_of_cases)
+        self.case_changes: DataLoader[Slice, list[CaseChange]] = slices(database, placed(changes_of_cases, int))
+        self.case_change_counts = counts(database, count_changes_of_cases)
         self.anomalies: DataLoader[int, Anomaly | None] = self._parts(database, anomalies_by_id)
-        self.anomalies_of: DataLoader[int, list[Anomaly]] = _lists(database, anomalies_of_cases)
-        self.cannot_tell_of: DataLoader[int, list[CannotTell]] = _lists(database, cannot_tell_of_cases)
-        self.kept_inputs: DataLoader[int, KeptInputs | None] = _by_id(database, kept_inputs)
-        self.anomaly_events: DataLoader[Slice, list[AnomalyEvent]] = _slices(database, _events_of_anomalies)
-        self.anomaly_event_counts = _counts(database, count_events_of_anomalies)
-        self.clues: DataLoader[int, Clue | None] = _by_id(database, _in(scope, clues_by_id), self.gate.lets_clue)
-        self.case_clues: DataLoader[Slice, list[Clue]] = _slices(database, _clues_of_cases(scope))
-        self.case_clue_counts = _counts(database, _in(scope, count_clues_of_cases))
-        self.clue_case_ids: DataLoader[Slice, list[int]] = _slices(database, _case_ids_of_clues(scope))
-        self.clue_case_counts = _counts(database, _in(scope, count_cases_of_clues))
-        self.clue_events: DataLoader[int, list[ClueEvent]] = _lists(database, events_of_clues)
-        self.clue_hand_overs: DataLoader[int, list[ClueHandOver]] = _lists(database, hand_overs_of_clues)
-        self.clue_participations: DataLoader[int, list[ClueParticipation]] = _lists(database, participations_of_clues)
-        self.clue_receipts: DataLoader[int, list[ClueReceipt]] = _lists(database, receipts_of_clues)
+        self.anomalies_of: DataLoader[int, list[Anomaly]] = lists(database, anomalies_of_cases)
+        self.cannot_tell_of: DataLoader[int, list[CannotTell]] = lists(database, cannot_tell_of_cases)
+        self.kept_inputs: DataLoader[int, KeptInputs | None] = by_id(database, kept_inputs)
+        self.anomaly_events: DataLoader[Slice, list[AnomalyEvent]] = slices(database, placed(events_of_anomalies, int))
+        self.anomaly_event_counts = counts(database, count_events_of_anomalies)
         self.follow_ups: dict[str, DataLoader[int, FollowUp | None]] = {
             record.__name__: self._parts(database, _reading(follow_ups_by_id, record)) for record in RECORDS
         }
-        self.measures: DataLoader[int, Measure | None] = _by_id(
-            database, _scoped(scope, measures_by_id), self.gate.lets_measure
+        self.measures: DataLoader[int, Measure | None] = by_id(
+            database, in_scope(scope, measures_by_id), self.gate.lets_measure
         )
-        self.case_measures: DataLoader[Slice, list[Measure]] = _slices(database, _measures_of_cases(scope))
-        self.case_measure_counts = _counts(database, _scoped(scope, count_measures_of_cases))
-        self.measure_events: DataLoader[int, list[MeasureEvent]] = _lists(database, _scoped(scope, events_of_measures))
+        self.case_measures: DataLoader[Slice, list[Measure]] = slices(
+            database, placed(in_scope(scope, measures_of_cases), int)
+        )
+        self.case_measure_counts = counts(database, in_scope(scope, count_measures_of_cases))
+        self.measure_events: DataLoader[int, list[MeasureEvent]] = lists(database, in_scope(scope, events_of_measures))
+        self.campaigns: DataLoader[int, Campaign | None] = by_id(database, in_scope(scope, campaigns_by_id))
+        self.campaign_progress: DataLoader[int, list[CampaignProgress]] = lists(
+            database, in_scope(scope, progress_of_campaigns)
+        )
+        self.file_reviews: DataLoader[int, FileReview | None] = self._parts(database, in_scope(scope, reviews_by_id))
+        self.campaign_reviews = self._reviews(database, scope)
+        self.campaign_review_counts = _review_counts(database, scope)
+        self.file_review_events: DataLoader[int, list[FileReviewEvent]] = lists(
+            database, newest(in_scope(scope, events_of_reviews))
+        )
+        self.activities: DataLoader[int, Activity | None] = by_id(database, in_scope(scope, activities_by_id))
+        self.activity_participants: DataLoader[int, list[Participant]] = lists(database, participants_of)
+        self.activity_agencies: DataLoader[int, list[int]] = lists(database, agencies_of_activities)
+        self.activity_clue_counts = counts(database, count_clues_of_activities)
+        self.activity_measure_counts = counts(database, count_measures_of_activities)
+        self.activity_events: DataLoader[int, list[ActivityEvent]] = lists(database, newest(events_of_activities))
         self.by_type: dict[str, DataLoader[int, Any]] = {
             "PenaltyCase": self.cases,
             "Agency": self.agencies,
@@ -189,13 +153,16 @@ class Loaders:
             "Anomaly": self.anomalies,
             "Clue": self.clues,
             "Measure": self.measures,
+            "Activity": self.activities,
+            "Campaign": self.campaigns,
+            "FileReview": self.file_reviews,
             **self.follow_ups,
         }
         self.follow_ups_of: dict[type[FollowUp], DataLoader[int, list[FollowUp]]] = {
-            record: _lists(database, _reading(follow_ups_of_cases, record)) for record in RECORDS
+            record: lists(database, _reading(follow_ups_of_cases, record)) for record in RECORDS
         }
-        self.triage_of: DataLoader[Slice, list[TriageRecord]] = _slices(database, _triage_of_cases)
-        self.triage_counts = _counts(database, count_triage_of_cases)
+        self.triage_of: DataLoader[Slice, list[TriageRecord]] = slices(database, placed(triage_of_cases, int))
+        self.triage_counts = counts(database, count_triage_of_cases)
 
     def _parts(
         self, database: Database, read: Callable[[DatabaseConnection, Sequence[int]], Awaitable[dict[int, Part]]]
@@ -208,6 +175,23 @@ class Loaders:
             await self.cases.load_many(sorted({record.case_id for record in found.values()}))
             known = {key: record for key, record in found.items() if self.gate.lets_part(record)}
             return [known.get(record_id) for record_id in ids]
+
+        return DataLoader(load_fn=load)
+
+    def _reviews(self, database: Database, scope: Scope) -> DataLoader[ReviewSlice, list[FileReview]]:
+        """Reviews of campaigns: let through behind their cases. Slices that want the same are read together."""
+
+        async def load(slices: list[ReviewSlice]) -> list[list[FileReview]]:
+            found: dict[ReviewSlice, list[FileReview]] = {}
+            async with database.begin() as connection:
+                for first, after, wanted in dict.fromkeys((each.first, each.after, each.wanted) for each in slices):
+                    owners = [
+                        each.of for each in slices if (each.first, each.after, each.wanted) == (first, after, wanted)
+                    ]
+                    read = await reviews_of_campaigns(connection, scope, owners, wanted, first=first, after=after)
+                    found |= {ReviewSlice(owner, first, after, wanted): reviews for owner, reviews in read.items()}
+            await self.cases.load_many(sorted({each.case_id for reviews in found.values() for each in reviews}))
+            return [[each for each in found[wanted] if self.gate.lets_part(each)] for wanted in slices]
 
         return DataLoader(load_fn=load)
 
@@ -245,12 +229,15 @@ class Loaders:
         self.triage_of.clear_all()
         for counted in (self.case_change_counts, self.anomaly_event_counts, self.triage_counts):
             counted.clear_all()
-        for of_clues in (self.clues, self.case_clues, self.case_clue_counts, self.clue_case_ids, self.clue_case_counts):
-            of_clues.clear_all()
-        for told in (self.clue_events, self.clue_hand_overs, self.clue_participations, self.clue_receipts):
-            told.clear_all()
+        self.forget_clues()
         for of_measures in (self.measures, self.case_measures, self.case_measure_counts, self.measure_events):
             of_measures.clear_all()
+        for loader in (
+            *(self.campaigns, self.campaign_progress, self.campaign_reviews, self.campaign_review_counts),
+            *(self.file_reviews, self.file_review_events, self.activities, self.activity_participants),
+            *(self.activity_agencies, self.activity_clue_counts, self.activity_measure_counts, self.activity_events),
+        ):
+            loader.clear_all()
 
     def forget_all(self) -> None:
         """Read everything again: time has passed. No load may be under way."""
@@ -261,115 +248,23 @@ class Loaders:
                     loader.clear_all()
 
 
-def _in(
-    scope: Scope, read: Callable[[DatabaseConnection, Scope, Sequence[int]], Awaitable[Value]]
-) -> Callable[[DatabaseConnection, Sequence[int]], Awaitable[Value]]:
-    """The reading of what is in a scope."""
-
-    async def reading(connection: DatabaseConnection, ids: Sequence[int]) -> Value:
-        return await read(connection, scope, ids)
-
-    return reading
-
-
-def _cases_of_parties(
-    scope: Scope,
-) -> Callable[[DatabaseConnection, Sequence[int], int, Place | None], Awaitable[dict[int, list[PenaltyCase]]]]:
-    async def read(
-        connection: DatabaseConnection, ids: Sequence[int], first: int, after: Place | None
-    ) -> dict[int, list[PenaltyCase]]:
-        place = after if isinstance(after, Position) else None
-        return await cases_of_parties(connection, scope, ids, first=first, after=place)
-
-    return read
-
-
-def _scoped(
-    scope: Scope, read: Callable[[DatabaseConnection, Scope, Sequence[int]], Awaitable[Value]]
-) -> Callable[[DatabaseConnection, Sequence[int]], Awaitable[Value]]:
-    """A reading that asks for what is in scope."""
-
-    async def reading(connection: DatabaseConnection, ids: Sequence[int]) -> Value:
-        return await read(connection, scope, ids)
-
-    return reading
-
-
-def _measures_of_cases(
-    scope: Scope,
-) -> Callable[[DatabaseConnection, Sequence[int], int, Place | None], Awaitable[dict[int, list[Measure]]]]:
-    async def read(
-        connection: DatabaseConnection, ids: Sequence[int], first: int, after: Place | None
-    ) -> dict[int, list[Measure]]:
-        place = after if isinstance(after, int) else None
-        return await measures_of_cases(connection, scope, ids, first=first, after=place)
-
-    return read
-
-
-def _clues_of_cases(
-    scope: Scope,
-) -> Callable[[DatabaseConnection, Sequence[int], int, Place | None], Awaitable[dict[int, list[Clue]]]]:
-    async def read(
-        connection: DatabaseConnection, ids: Sequence[int], first: int, after: Place | None
-    ) -> dict[int, list[Clue]]:
-        place = after if isinstance(after, CluePlace) else None
-        return await clues_of_cases(connection, scope, ids, first=first, after=place)
-
-    return read
-
-
-def _case_ids_of_clues(
-    scope: Scope,
-) -> Callable[[DatabaseConnection, Sequence[int], int, Place | None], Awaitable[dict[int, list[int]]]]:
-    async def read(
-        connection: DatabaseConnection, ids: Sequence[int], first: int, after: Place | None
-    ) -> dict[int, list[int]]:
-        place = after if isinstance(after, Position) else None
-        return await case_ids_of_clues(connection, scope, ids, first=first, after=place)
-
-    return read
-
-
-async def _errors_of_runs(
-    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Place | None
-) -> dict[int, list[FeedError]]:
-    place = after if isinstance(after, int) else 0
-    return await list_errors(connection, ids, first=first, after=place)
-
-
-async def _changes_of_runs(
-    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Place | None
-) -> dict[int, list[RunChange]]:
-    place = after if isinstance(after, int) else 0
-    return await changes_of_runs(connection, ids, first=first, after=place)
-
-
-async def _events_of_anomalies(
-    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Place | None
-) -> dict[int, list[AnomalyEvent]]:
-    place = after if isinstance(after, int) else None
-    return await events_of_anomalies(connection, ids, first=first, after=place)
-
-
-async def _changes_of_cases(
-    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Place | None
-) -> dict[int, list[CaseChange]]:
-    place = after if isinstance(after, int) else None
-    return await changes_of_cases(connection, ids, first=first, after=place)
-
-
-async def _triage_of_cases(
-    connection: DatabaseConnection, ids: Sequence[int], first: int, after: Place | None
-) -> dict[int, list[TriageRecord]]:
-    place = after if isinstance(after, int) else None
-    return await triage_of_cases(connection, ids, first=first, after=place)
-
-
 def _row_changes(database: Database) -> DataLoader[RunChange, list[CaseChange]]:
     async def load(rows: list[RunChange]) -> list[list[CaseChange]]:
         async with database.begin() as connection:
             found = await changes_of_rows(connection, rows)
         return [found[row] for row in rows]
+
+    return DataLoader(load_fn=load)
+
+
+def _review_counts(database: Database, scope: Scope) -> DataLoader[ReviewSlice, int]:
+    async def load(slices: list[ReviewSlice]) -> list[int]:
+        found: dict[tuple[int, ReviewsWanted], int] = {}
+        async with database.begin() as connection:
+            for wanted in dict.fromkeys(each.wanted for each in slices):
+                owners = [each.of for each in slices if each.wanted == wanted]
+                counted = await count_reviews_of_campaigns(connection, scope, owners, wanted)
+                found |= {(owner, wanted): count for owner, count in counted.items()}
+        return [found[each.of, each.wanted] for each in slices]
 
     return DataLoader(load_fn=load)

@@ -9,13 +9,16 @@ from typing import TypeVar
 import strawberry
 
 from api.auditing import audited
+from api.campaign_queries import activities, campaigns
 from api.case_search import DEFAULT_PAGE, Hit, read_hits
 from api.clue_ledger import clues
 from api.context import ApiInfo, Context, selects
 from api.ids import global_id, parse_global_id, record_id
 from api.measure_lists import measures
 from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
+from api.types.activity import ActivityConnection
 from api.types.audit import AuditAlert, AuditTrailConnection, audit_alerts, audit_trail
+from api.types.campaign import CampaignConnection
 from api.types.cannot_tell import CannotTellCountConnection, cannot_tell_counts
 from api.types.clue import ClueConnection
 from api.types.feed_run import FeedRunConnection
@@ -378,4 +381,17 @@ class Query:
         measures,
         "Measures, newest first; an agency's clerk sees those it was sent. 监督措施台账",
         Needs(Permission.READ_MEASURES),
+    )
+    campaigns: CampaignConnection = audited(
+        AuditAction.LIST,
+        campaigns,
+        "Campaigns of one's own procuratorate, of those below and above it, the newest first; `caseId`: those that a "
+        "case is in. 专项活动列表",
+        Needs(Permission.READ_CAMPAIGNS),
+    )
+    activities: ActivityConnection = audited(
+        AuditAction.LIST,
+        activities,
+        "Activities of one's own procuratorate and of those below it, the newest first. 活动列表",
+        Needs(Permission.READ_CAMPAIGNS),
     )

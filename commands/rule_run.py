@@ -16,6 +16,7 @@ from commands.audit import write_down
 from commands.feed_loading import make_searchable
 from commands.rule_options import AsOfOption, day_of, this_law
 from commands.runtime import Runtime, now, print_json, run, run_until_ended, with_runtime
+from indexer.campaigns import join_campaigns
 from indexer.following import RulesFollower
 from indexer.judging import Judging, RunReport
 from schema.access_records import EVERYTHING
@@ -47,7 +48,7 @@ def run_rules(
     follow: Annotated[bool, typer.Option("--follow", help="Go on until ended, as of each day as it comes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object (following: one a run).")] = False,
 ) -> None:
-    """Judge the cases whose findings can have changed since the last run, and keep what is found."""
+    """Judge the cases whose findings can have changed since the last run, keep what is found, fill campaigns."""
     settings: Settings = context.obj
     if sum([case is not None, full, follow]) > 1 or (follow and as_of is not None):
         raise BadUserInputError("Choose one of --case, --full and --follow; --follow is as of each day as it comes.")
@@ -102,7 +103,12 @@ async def _follow(runtime: Runtime, *, as_json: bool) -> None:
         if report.opened + report.resolved + report.changed:
             await make_searchable(runtime)
 
-    await RulesFollower(judging=judging_of(runtime), today=lambda: day_of(None), judged=judged).follow()
+    await RulesFollower(
+        judging=judging_of(runtime),
+        today=lambda: day_of(None),
+        judged=judged,
+        joining=lambda: join_campaigns(runtime.database, now),
+    ).follow()
 
 
 def judging_of(runtime: Runtime) -> Judging:
@@ -127,6 +133,8 @@ async def _run(runtime: Runtime, day: date, case: str | None, *, full: bool) -> 
     else:
         await _write_down(runtime, day, full=full)
         report = await _shown(work, day)
+    # What was found decides of who joins, too.
+    await join_campaigns(runtime.database, now)
     if report.opened + report.resolved + report.changed:
         await make_searchable(runtime)
     return report

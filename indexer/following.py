@@ -12,7 +12,7 @@ from indexer.judging import Judging, RunReport
 from stores.judgements import count_waiting_cases, last_run_day
 
 LOOKS_EVERY_SECONDS: Final = 1.0
-"""How long a change waits at most; a look costs one read of an empty table."""
+"""How long a change waits at most; a look costs two reads of empty tables."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,6 +23,8 @@ class RulesFollower:
     today: Callable[[], date]
     judged: Callable[[RunReport], Awaitable[None]]
     """Hears of every run that was made."""
+    joining: Callable[[], Awaitable[object]]
+    """Lets the cases that changed join campaigns, after what was found in them."""
     _failed: int = 0
     """How many cases the last run left waiting: they are tried again when anything else is to be judged."""
 
@@ -45,3 +47,4 @@ class RulesFollower:
             report = await self.judging.run(day)
             self._failed = len(report.failed)
             await self.judged(report)
+        await self.joining()

@@ -6,9 +6,11 @@ from alembic import context
 
 from schema import (  # noqa: F401  the tables register themselves
     account_tables,
+    activity_tables,
     agency_name_tables,
     anomaly_tables,
     audit_tables,
+    campaign_tables,
     clue_tables,
     feed_tables,
     follow_up_tables,

@@ -36,6 +36,10 @@ class Permission(Labelled):
     HANDLE_CLUES = "HANDLE_CLUES", "办理线索"
     READ_MEASURES = "READ_MEASURES", "查看监督措施"
     ISSUE_MEASURES = "ISSUE_MEASURES", "制发监督措施"
+    READ_CAMPAIGNS = "READ_CAMPAIGNS", "查看专项活动"
+    MANAGE_CAMPAIGNS = "MANAGE_CAMPAIGNS", "组织专项活动"
+    REVIEW_FILES = "REVIEW_FILES", "阅卷检查"
+    RECORD_ACTIVITIES = "RECORD_ACTIVITIES", "登记活动"
 
 
 class AuditAction(Labelled):

@@ -119,6 +119,12 @@ async def find_local_administrator(connection: AsyncConnection) -> Account:
     return account_of((await connection.execute(statement)).mappings().one())
 
 
+async def find_account(connection: AsyncConnection, login: str) -> Account | None:
+    """An account by its login, disabled or not."""
+    row = (await connection.execute(select(*_FIELDS).where(account.c.login == login))).mappings().one_or_none()
+    return None if row is None else account_of(row)
+
+
 async def find_procuratorate(connection: AsyncConnection, name: str) -> int | None:
     """The procuratorate registered under a name."""
     found: int | None = await connection.scalar(select(procuratorate.c.id).where(procuratorate.c.name == name))

@@ -19,13 +19,16 @@ _SUPERVISE: Final = _READ_ALL | {
     Permission.HANDLE_CLUES,
     Permission.READ_MEASURES,
     Permission.ISSUE_MEASURES,
+    Permission.READ_CAMPAIGNS,
+    Permission.REVIEW_FILES,
+    Permission.RECORD_ACTIVITIES,
 }
 
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
         Role.CASE_OFFICER: _SUPERVISE,
-        Role.DEPARTMENT_HEAD: _SUPERVISE,
-        Role.CHIEF: _SUPERVISE | {Permission.READ_FEED_RUNS, Permission.READ_ACCOUNTS},
+        Role.DEPARTMENT_HEAD: _SUPERVISE | {Permission.MANAGE_CAMPAIGNS},
+        Role.CHIEF: _SUPERVISE | {Permission.READ_FEED_RUNS, Permission.READ_ACCOUNTS, Permission.MANAGE_CAMPAIGNS},
         Role.CASE_MANAGEMENT: _READ_ALL
         | {
             Permission.READ_NAMES,
@@ -36,11 +39,25 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             Permission.READ_CLUES,
             Permission.HANDLE_CLUES,
             Permission.READ_MEASURES,
+            Permission.READ_CAMPAIGNS,
         },
         # They look into what others did with cases, for which nobody's name is needed.
         Role.DISCIPLINE: _READ_ALL
-        | {Permission.READ_AUDIT_TRAIL, Permission.READ_ACCOUNTS, Permission.READ_CLUES, Permission.READ_MEASURES},
-        Role.CAMPAIGN_OFFICE: _READ_ALL | {Permission.READ_FEED_RUNS, Permission.READ_MEASURES},
+        | {
+            Permission.READ_AUDIT_TRAIL,
+            Permission.READ_ACCOUNTS,
+            Permission.READ_CLUES,
+            Permission.READ_MEASURES,
+            Permission.READ_CAMPAIGNS,
+        },
+        Role.CAMPAIGN_OFFICE: _READ_ALL
+        | {
+            Permission.READ_FEED_RUNS,
+            Permission.READ_MEASURES,
+            Permission.READ_CAMPAIGNS,
+            Permission.MANAGE_CAMPAIGNS,
+            Permission.RECORD_ACTIVITIES,
+        },
         Role.AUDITOR: frozenset({Permission.READ_AUDIT_TRAIL, Permission.READ_ACCOUNTS}),
         # What was found wrong with an agency's cases is for the procuratorate to tell it.
         # It says so by a measure, of which the clerk sees those that the agency was sent.

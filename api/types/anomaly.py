@@ -11,10 +11,10 @@ from api import paging
 from api.auditing import given_out
 from api.context import ApiInfo
 from api.ids import global_id
-from api.loaders import Slice
 from api.masking import names_to_cover
 from api.other_cases import UNSHOWN, own_evidence
 from api.paging import Connection, Page, PageInfo, decode_cursor, encode_cursor, make_page, page_size
+from api.readings import Slice
 from api.replays import Replayed
 from api.types.fields import resolved
 from api.types.node import Node

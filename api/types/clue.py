@@ -9,8 +9,8 @@ import strawberry
 from api import paging
 from api.auditing import clue_given_out
 from api.context import ApiInfo
-from api.loaders import Slice
 from api.paging import Connection, Page, PageInfo, decode_cursor, encode_cursor, make_page, page_size
+from api.readings import Slice
 from api.types.clue_parts import ClueHandOver, ClueParticipation, ClueReceipt, ShownHandOver, ShownParticipation
 from api.types.fields import resolved
 from api.types.node import Node

@@ -1,9 +1,9 @@
 """The vocabularies of clues as GraphQL enums."""
 
-from api.types.vocabularies import _enum as described
+from api.types.enums import register_enum
 from schema.supervision_vocabularies import ClueClass, ClueRise, ClueSource, ClueStatus, HandOverOutcome, JointWork
 
-described(
+register_enum(
     ClueSource,
     "Where a clue came from. 线索来源",
     {
@@ -17,7 +17,7 @@ described(
         ClueSource.SUPERIOR: "The superior procuratorate.",
     },
 )
-described(
+register_enum(
     ClueClass,
     "What a clue is a clue to. 线索类别",
     {
@@ -31,7 +31,7 @@ described(
         ClueClass.OTHER: "Any other.",
     },
 )
-described(
+register_enum(
     ClueStatus,
     "The life of a clue. 线索状态",
     {
@@ -44,7 +44,7 @@ described(
         ClueStatus.CLOSED: "Closed with a result.",
     },
 )
-described(
+register_enum(
     ClueRise,
     "To whom a dormant clue has risen. 休眠线索提级",
     {
@@ -52,7 +52,7 @@ described(
         ClueRise.CHIEF: "The head of the procuratorate.",
     },
 )
-described(
+register_enum(
     JointWork,
     "How another department takes part in a clue. 会同方式",
     {
@@ -60,7 +60,7 @@ described(
         JointWork.CO_INVESTIGATION: "It investigates the clue too.",
     },
 )
-described(
+register_enum(
     HandOverOutcome,
     "How a hand-over of a clue ended. 移送结果",
     {

@@ -7,8 +7,8 @@ import strawberry
 
 from api import paging
 from api.context import ApiInfo
-from api.loaders import Slice
 from api.paging import Connection, Page, PageInfo, decode_cursor, encode_cursor, make_page, page_size
+from api.readings import Slice
 from api.types.fields import resolved
 from api.types.history import FeedRunChangeConnection, run_changes
 from api.types.node import Node

@@ -11,8 +11,8 @@ import strawberry
 from api import paging
 from api.auditing import given_out
 from api.context import ApiInfo
-from api.loaders import Slice
 from api.paging import Connection, Page, PageInfo, decode_cursor, encode_cursor, make_page, page_size
+from api.readings import Slice
 from api.types.fields import resolved
 from schema import history_records, records
 from schema.access_vocabularies import Permission

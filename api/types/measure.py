@@ -10,8 +10,8 @@ from api import paging
 from api.auditing import given_out
 from api.context import ApiInfo
 from api.ids import global_id
-from api.loaders import Slice
 from api.paging import Connection, Page, PageInfo, decode_cursor, encode_cursor, make_page, page_size
+from api.readings import Slice
 from api.types.fields import resolved
 from api.types.node import Node
 from api.types.organisation import Agency, Procuratorate

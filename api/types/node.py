@@ -8,7 +8,9 @@ import strawberry
 from api.ids import global_id
 from schema.access_records import Account, Viewer
 from schema.access_vocabularies import Permission
+from schema.activity_records import Activity
 from schema.anomaly_records import Anomaly, Rule
+from schema.campaign_records import Campaign, FileReview
 from schema.clue_records import Clue
 from schema.follow_up_records import FollowUp
 from schema.measure_records import Measure
@@ -20,11 +22,27 @@ NEEDED: Final[Mapping[str, Permission]] = {
     "FeedRun": Permission.READ_FEED_RUNS,
     "Clue": Permission.READ_CLUES,
     "Measure": Permission.READ_MEASURES,
+    "Activity": Permission.READ_CAMPAIGNS,
+    "Campaign": Permission.READ_CAMPAIGNS,
+    "FileReview": Permission.READ_CAMPAIGNS,
 }
 """What one must be permitted to know of any record of a type; of the other types the scope alone decides."""
 
 NodeRecord = (
-    Account | Agency | Anomaly | Clue | FeedRun | FollowUp | Measure | Party | PenaltyCase | Procuratorate | Rule
+    Account
+    | Activity
+    | Agency
+    | Anomaly
+    | Campaign
+    | Clue
+    | FeedRun
+    | FileReview
+    | FollowUp
+    | Measure
+    | Party
+    | PenaltyCase
+    | Procuratorate
+    | Rule
 )
 
 

@@ -9,8 +9,8 @@ import strawberry
 from api import paging
 from api.auditing import given_out
 from api.context import ApiInfo
-from api.loaders import Slice
 from api.paging import Connection, Page, PageInfo, make_page, page_size
+from api.readings import Slice
 from api.types.anomaly import Anomaly, CannotTell, case_anomalies, case_cannot_tell
 from api.types.clue import ClueConnection, case_clues
 from api.types.fields import resolved

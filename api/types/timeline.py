@@ -7,9 +7,9 @@ from datetime import date
 import strawberry
 
 from api.context import ApiInfo
-from api.loaders import Slice
 from api.masking import names_to_cover
 from api.paging import MAX_PAGE
+from api.readings import Slice
 from api.types.fields import resolved
 from api.types.node import Node, NodeRecord, may_know
 from schema import records

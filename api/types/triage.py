@@ -9,9 +9,9 @@ import strawberry
 
 from api import paging
 from api.context import ApiInfo
-from api.loaders import Slice
 from api.masking import names_to_cover
 from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, encode_cursor, make_page, page_size
+from api.readings import Slice
 from api.types.fields import resolved
 from schema import records
 from schema.access_records import Scope

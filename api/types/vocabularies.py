@@ -1,11 +1,6 @@
 """The vocabularies as GraphQL enums; a value's description is an English phrase and the Chinese term."""
 
-from collections.abc import Mapping
-from enum import StrEnum
-from typing import Any
-
-import strawberry
-
+from api.types.enums import register_enum as _enum
 from schema.access_vocabularies import AlertKind, AuditAction, Permission
 from schema.supervision_vocabularies import MeasureStatus, TriageDecision
 from schema.vocabularies import (
@@ -21,7 +16,6 @@ from schema.vocabularies import (
     Domain,
     FeedRunStatus,
     FilingDecision,
-    Labelled,
     MeasureKind,
     PartyType,
     PenaltyKind,
@@ -32,17 +26,6 @@ from schema.vocabularies import (
     SuggestionKind,
     TransferDecision,
 )
-
-
-def _enum(members: type[StrEnum], description: str, values: Mapping[StrEnum, str], *, name: str | None = None) -> None:
-    """Register an enum with Strawberry, in place; the Chinese term of a labelled value is added to its description."""
-    definition: Any = getattr(strawberry.enum(members, name=name, description=description), "__strawberry_definition__")  # noqa: B009  private to its owner's type, public in its documentation
-    for value in definition.values:
-        # What Strawberry keeps of a member is its bare value, without the label.
-        member = members[value.name]
-        label = f" {member.label}" if isinstance(member, Labelled) else ""
-        value.description = f"{values[member]}{label}"
-
 
 _enum(
     Domain,
@@ -291,6 +274,10 @@ _enum(
         Permission.HANDLE_CLUES: "Open, assign, hand over and close clues.",
         Permission.READ_MEASURES: "See measures.",
         Permission.ISSUE_MEASURES: "Issue measures and follow them.",
+        Permission.READ_CAMPAIGNS: "See campaigns and activities.",
+        Permission.MANAGE_CAMPAIGNS: "Open and close campaigns, and assign the reviews of files.",
+        Permission.REVIEW_FILES: "Review the files of a campaign's cases.",
+        Permission.RECORD_ACTIVITIES: "Record activities and what came of them.",
     },
 )
 _enum(

@@ -73,8 +73,8 @@ class PostgresEngine:
         )
 
 
-def _matching(request: SearchRequest, *columns: ColumnElement[Any]) -> Select[Any]:
-    """The cases that match, with only the tables that are needed to tell."""
+def matching(request: SearchRequest, *columns: ColumnElement[Any]) -> Select[Any]:
+    """The cases that match, in no order, with only the tables that are needed to tell."""
     source: Any = penalty_case.join(agency, agency.c.id == penalty_case.c.agency_id)
     if request.filter.party_uscc is not None:
         source = source.join(party, party.c.id == penalty_case.c.party_id)
@@ -92,7 +92,7 @@ def page_statement(request: SearchRequest) -> Select[Any]:
     score: ColumnElement[Any] | None = None
     if request.sort is CaseSort.RELEVANCE and request.query.tree is not None:
         score = compile_score(request.query.tree, texts_of(request.scope))
-    statement = _matching(
+    statement = matching(
         request,
         penalty_case.c.id,
         order_key(request.sort).label("key"),
@@ -109,9 +109,9 @@ def count_statement(request: SearchRequest) -> Select[Any] | CompoundSelect[Any]
     What every case has one value of is counted in one pass over the hits, what findings say in another.
     """
     if not request.facets:
-        return _matching(request, func.count())
+        return matching(request, func.count())
     asked = sorted(request.facets & _FACET_COLUMNS.keys())
-    matched = _matching(request, penalty_case.c.id, *(_FACET_COLUMNS[facet].label(facet.value) for facet in asked)).cte(
+    matched = matching(request, penalty_case.c.id, *(_FACET_COLUMNS[facet].label(facet.value) for facet in asked)).cte(
         "matched"
     )
     counts = _counted({facet: matched.c[facet.value] for facet in asked}, func.count(), tuple_())

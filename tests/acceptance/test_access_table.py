@@ -21,7 +21,9 @@ from tests.acceptance.access_table import (
     written,
 )
 
-NAMES: Final = frozenset({"name", "text", "finding text", "criminal text", "run text", "clue text", "measure text"})
+NAMES: Final = frozenset(
+    {"name", "text", "finding text", "criminal text", "run text", "clue text", "measure text", "campaign text"}
+)
 """The classes in which persons are named."""
 
 NEEDED: Final[Mapping[str, frozenset[Permission]]] = {
@@ -37,6 +39,8 @@ NEEDED: Final[Mapping[str, frozenset[Permission]]] = {
     **dict.fromkeys(("measure", "measure text"), frozenset({Permission.READ_CASES, Permission.READ_MEASURES})),
     # What an agency was sent, it is shown; not who works on it.
     "measure desk": frozenset({Permission.READ_FINDINGS, Permission.READ_MEASURES}),
+    **dict.fromkeys(("campaign", "campaign text"), frozenset({Permission.READ_CASES, Permission.READ_CAMPAIGNS})),
+    "activity clue": frozenset({Permission.READ_CASES, Permission.READ_CAMPAIGNS, Permission.READ_CLUES}),
 }
 """What one must be permitted to be shown a class of records."""
 
@@ -91,11 +95,16 @@ def test_an_action_is_for_whoever_has_its_permission(role: Role) -> None:
     for name, cell in actions.items():
         permitted = Permission(name.removeprefix("action: ")) in PERMISSIONS[role]
         assert cell == (Cell(Seen.SHOWN, Seen.HIDDEN) if permitted else Cell(Seen.FORBIDDEN, Seen.FORBIDDEN)), name
+    refusals = {name.replace("action: ", "refusal: ") for name in actions}
+    for name in refusals:
+        permitted = Permission(name.removeprefix("refusal: ")) in PERMISSIONS[role]
+        told = Seen.SHOWN if permitted else Seen.FORBIDDEN
+        assert classes[name].cells[role] == Cell(told, told), name
+    told_anything = {Seen.SHOWN} if any(cell.within is Seen.SHOWN for cell in actions.values()) else {Seen.FORBIDDEN}
+    assert {classes["refusal"].cells[role].within} == told_anything
     assert set(classes) == {
-        *NEEDED,
-        *FREE,
-        *actions,
-        *("account", "following", "following clues", "refusal", "refusal of findings", "refusal of triage"),
+        *(*NEEDED, *FREE, *actions, *refusals),
+        *("account", "following", "following clues", "refusal"),
     }
 
 
@@ -121,7 +130,7 @@ def test_nobody_is_shown_more_of_what_is_out_of_scope() -> None:
 
 def test_whoever_does_not_supervise_sees_nothing_by_the_place_of_another() -> None:
     scoped = {name for name, each in read_table().classes.items() if each.by_scope}
-    actions = {f"action: {name}" for name in ("DECIDE_FINDINGS", "HANDLE_CLUES", "TRIAGE_CASES", "ISSUE_MEASURES")}
+    actions = {name for name in read_table().classes if name.startswith("action: ")}
     assert scoped == {*NEEDED, *actions, "account", "following", "following clues"}
 
 

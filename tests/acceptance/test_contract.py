@@ -84,6 +84,14 @@ SERVED_BESIDES = frozenset(
     TriageCaseInput.expectedRevision TriageCaseInput.idempotencyKey
     TriageDecisionConnection TriageDecisionEdge TriageDecisionRecord PenaltyCase.triage
     TriageQueueConnection TriageQueueEdge TriageQueueItem Query.triageQueue
+    Campaign CampaignConnection CampaignEdge CampaignKind CampaignPayload CampaignProgress CampaignStatus
+    ChecklistAnswer ChecklistAnswerInput ChecklistItem AnsweredItem FileReview FileReviewConnection FileReviewEdge
+    FileReviewEvent FileReviewEventKind FileReviewOutcome FileReviewStatus OpenCampaignInput CloseCampaignInput
+    AssignFileReviewInput AssignFileReviewPayload RecordFileReviewInput RecordFileReviewPayload Query.campaigns
+    Mutation.openCampaign Mutation.closeCampaign Mutation.assignFileReview Mutation.recordFileReview
+    Activity ActivityConnection ActivityEdge ActivityEvent ActivityEventKind ActivityFilter ActivityKind
+    ActivityPayload Participant ParticipantCategory ParticipantInput RecordActivityInput RecordActivityOutcomeInput
+    Query.activities Mutation.recordActivity Mutation.recordActivityOutcome
     """.split()  # noqa: SIM905  as above
 )
 """What we serve beyond the contract, which lets us add names; whoever adds one puts it on this list."""

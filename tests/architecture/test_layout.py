@@ -50,6 +50,8 @@ SHAPES = {
         "clue_tables",
         "measure_tables",
         "triage_tables",
+        "campaign_tables",
+        "activity_tables",
     )
 }
 

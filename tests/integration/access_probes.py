@@ -7,6 +7,7 @@ from typing import Any, Final
 from graphql import GraphQLSchema
 
 from api.ids import global_id
+from tests.integration.access_campaigns import HOMES, changes_of, mistakes_in
 from tests.integration.access_measures import measure_questions
 from tests.integration.access_questions import Question, Reach, ask
 from tests.integration.access_record import AccessRecord
@@ -74,6 +75,7 @@ def probes_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iter
     told = {"measure": record.ids[place]["Measure"][0], "case": record.ids[place]["PenaltyCase"][1], "agency": agency}
     for question, wrong in measure_questions(schema, **told):
         yield Probe(question, None if wrong else place)
+    yield from _changes_of_campaigns(schema, record, place)
 
 
 def _clues_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iterator[Probe]:
@@ -104,6 +106,17 @@ def _clues_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iter
     yield Probe(ask(schema, "recordClueStep", mutation=True, input={**clue, "note": " "}))
 
 
+def _changes_of_campaigns(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iterator[Probe]:
+    if place in HOMES:
+        home = record.procuratorates[HOMES[place]]
+        for question in changes_of(schema, place, record.ids[place], record.agencies, home):
+            yield Probe(question, place)
+        for question in mistakes_in(schema):
+            yield Probe(question)
+        yield Probe(ask(schema, "campaigns", caseId=record.ids[place]["PenaltyCase"][0]), place)
+        yield Probe(ask(schema, "activities", filter={"campaignId": record.ids[place]["Campaign"][0]}), place)
+
+
 def searches_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iterator[Probe]:
     """Every search that reaches an agency's cases, with facets and highlights."""
     for query in (place.word, place.person, f"number:{place.number(1)}"):
@@ -129,6 +142,8 @@ def _everybodys(schema: GraphQLSchema) -> Iterator[Probe]:
     yield Probe(ask(schema, "clues", reach=Reach.EDGES, first=100), mixed=True)
     yield Probe(ask(schema, "triageQueue", first=100), mixed=True)
     yield Probe(ask(schema, "measures", reach=Reach.EDGES, first=100), mixed=True)
+    yield Probe(ask(schema, "campaigns", reach=Reach.EDGES, first=100), mixed=True)
+    yield Probe(ask(schema, "activities", reach=Reach.EDGES, first=100), mixed=True)
 
 
 def _nobodys(schema: GraphQLSchema, record: AccessRecord) -> Iterator[Probe]:
@@ -139,7 +154,7 @@ def _nobodys(schema: GraphQLSchema, record: AccessRecord) -> Iterator[Probe]:
     yield probe("agencies", first=1, after=record.first_agency, names_agencies=True)
     yield probe("node", "Agency", id=record.agencies[Place.EAST], names_agencies=True)
     yield probe("nodes", "Agency", ids=list(record.agencies.values()), names_agencies=True)
-    yield probe("nodes", "Procuratorate", ids=list(record.procuratorates))
+    yield probe("nodes", "Procuratorate", ids=list(record.procuratorates.values()))
     yield probe("node", "Rule", id=record.rule)
     yield probe("rules")
     yield probe("auditTrail")

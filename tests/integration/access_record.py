@@ -27,6 +27,7 @@ from stores.errors import UnreadableFeedError
 from stores.keys import parse_key_ring
 from stores.postgres import Database
 from tests.conftest import TEST_KEY, TestDatabase, cloned_database, dsn
+from tests.integration.access_campaigns import add_campaigns
 from tests.integration.access_measures import issue_measures
 from tests.integration.access_viewers import CITY, EAST, WEST, Place, Viewer, added_others, entered
 from tests.integration.feeding import PERSON_NUMBER, Feed, Fields, agency, organisation, person, procuratorate
@@ -50,7 +51,7 @@ class AccessRecord:
     """By type, global ids."""
     agencies: Mapping[Place, str]
     viewers: Mapping[str, Viewer]
-    procuratorates: Sequence[str]
+    procuratorates: Mapping[str, str]
     shared_party: str
     rule: str
     first_agency: str
@@ -317,6 +318,9 @@ async def _filled(urls: TestDatabase, database: Database, folder: Path) -> Acces
             id=parse_global_id(ids[place]["Clue"][0])[1],
         )
         await _view_many(database, place, case_officer, parse_global_id(ids[place]["PenaltyCase"][0])[1])
+    async with served(database) as client:
+        await add_campaigns(feed, client, agencies, ids)
+    homes = await feed.rows("SELECT id, name FROM procuratorate")
     [shared] = await feed.rows("SELECT id FROM party WHERE name = :name", name=SHARED_PARTY)
     return AccessRecord(
         urls,
@@ -324,7 +328,7 @@ async def _filled(urls: TestDatabase, database: Database, folder: Path) -> Acces
         ids,
         agencies,
         await entered(feed),
-        [global_id("Procuratorate", row["id"]) for row in await feed.rows("SELECT id FROM procuratorate")],
+        {row["name"]: global_id("Procuratorate", row["id"]) for row in homes},
         global_id("Party", shared["id"]),
         found["rules"][0]["id"],
         found["agencies"]["edges"][0]["cursor"],

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from indexer.campaigns import join_campaigns
 from indexer.following import LOOKS_EVERY_SECONDS, RulesFollower
 from indexer.judging import RunReport
 from schema.case_file import CaseFile
@@ -65,7 +66,12 @@ async def test_a_new_notice_of_holidays_judges_every_case_again(feed: Feed, judg
 async def test_following_puts_back_what_a_run_as_of_another_day_said(feed: Feed, judge: Judge) -> None:
     await feed(served_late("1号"))
     runs = asyncio.Queue[RunReport]()
-    follower = RulesFollower(judging=judge.judging, today=lambda: date(2024, 6, 1), judged=runs.put)
+    follower = RulesFollower(
+        judging=judge.judging,
+        today=lambda: date(2024, 6, 1),
+        judged=runs.put,
+        joining=lambda: join_campaigns(feed.database, feed.clock),
+    )
     following = asyncio.create_task(follower.follow())
     try:
         assert (await asyncio.wait_for(runs.get(), 10)).opened == 1
