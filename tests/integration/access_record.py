@@ -320,7 +320,7 @@ async def _filled(urls: TestDatabase, database: Database, folder: Path) -> Acces
         await _view_many(database, place, case_officer, parse_global_id(ids[place]["PenaltyCase"][0])[1])
     async with served(database) as client:
         await add_campaigns(feed, client, agencies, ids)
-    homes = await feed.rows("SELECT id, name FROM procuratorate")
+    places = await feed.rows("SELECT id, name FROM procuratorate")
     [shared] = await feed.rows("SELECT id FROM party WHERE name = :name", name=SHARED_PARTY)
     return AccessRecord(
         urls,
@@ -328,7 +328,7 @@ async def _filled(urls: TestDatabase, database: Database, folder: Path) -> Acces
         ids,
         agencies,
         await entered(feed),
-        {row["name"]: global_id("Procuratorate", row["id"]) for row in homes},
+        {row["name"]: global_id("Procuratorate", row["id"]) for row in places},
         global_id("Party", shared["id"]),
         found["rules"][0]["id"],
         found["agencies"]["edges"][0]["cursor"],

@@ -128,7 +128,9 @@ class Office:
         for table in ("clue", "clue_event", "clue_hand_over", "clue_participation", "clue_receipt", "clue_case"):
             [row] = await self.feed.rows(f"SELECT count(*) AS n FROM {table}")  # noqa: S608  our own names
             counted[table] = row["n"]
-        [row] = await self.feed.rows("SELECT count(*) AS n FROM audit_entry WHERE action = 'CHANGE'")
+        [row] = await self.feed.rows(
+            "SELECT count(*) AS n FROM audit_entry WHERE action = 'CHANGE' AND detail ->> 'refused' IS NULL"
+        )
         [keys] = await self.feed.rows("SELECT count(*) AS n FROM applied_mutation")
         return {**counted, "changes": row["n"], "keys": keys["n"]}
 

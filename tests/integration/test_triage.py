@@ -162,7 +162,9 @@ async def test_a_decision_is_kept_with_its_reason_and_who_made_it_and_takes_the_
         ],
     }
     assert await waiting(feed) == ["2号 INVESTIGATION_SUPERVISION"]
-    changes = await feed.rows("SELECT operation, case_ids FROM audit_entry WHERE action = 'CHANGE'")
+    changes = await feed.rows(
+        "SELECT operation, case_ids FROM audit_entry WHERE action = 'CHANGE' AND detail ->> 'refused' IS NULL"
+    )
     assert [row["operation"] for row in changes] == ["triageCase"]
     assert [len(row["case_ids"]) for row in changes] == [1]
 
