@@ -227,7 +227,8 @@ async def test_a_change_is_in_the_audit_trail_with_its_cases(office: Office) -> 
     clue = await office.opened("handler", caseIds=[office.cases["东"]])
     await office.done("handler", "closeClue", clueId=clue["id"], result="查否")
     rows = await office.feed.rows(
-        "SELECT login, operation, case_ids, detail FROM audit_entry WHERE action = 'CHANGE' AND detail ->> 'refused' IS NULL ORDER BY id"
+        "SELECT login, operation, case_ids, detail FROM audit_entry WHERE action = 'CHANGE'"
+        " AND detail ->> 'refused' IS NULL ORDER BY id"
     )
     assert [(row["login"], row["operation"], len(row["case_ids"])) for row in rows] == [
         ("handler", "openClue", 1),
