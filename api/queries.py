@@ -15,6 +15,7 @@ from api.ids import global_id, parse_global_id, record_id
 from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
 from api.types.audit import AuditAlert, AuditTrailConnection, audit_alerts, audit_trail
 from api.types.cannot_tell import CannotTellCountConnection, cannot_tell_counts
+from api.types.custody import CustodyConnection, custodies
 from api.types.feed_run import FeedRunConnection
 from api.types.fields import Needs, resolved
 from api.types.follow_ups import WaitingRecordConnection
@@ -352,4 +353,10 @@ class Query:
             "Who viewed many cases in little time, and who viewed watched names, newest first, 100 at most; without "
             "`from` of thirty days. 审计预警"
         ),
+    )
+    custodies: CustodyConnection = audited(
+        AuditAction.LIST,
+        custodies,
+        "Every coercive measure of criminal cases with its limits, by its last lawful day. 刑事强制措施期限检查",
+        Needs(Permission.READ_CRIMINAL_CASES),
     )

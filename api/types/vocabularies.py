@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 
 from schema.access_vocabularies import AlertKind, AuditAction, Permission
+from schema.custody_records import CustodyState
 from schema.vocabularies import (
     AnomalyEventKind,
     AnomalyKind,
@@ -313,5 +314,15 @@ _enum(
     {
         AlertKind.MANY_VIEWS: "Many cases in little time.",
         AlertKind.WATCHED_NAME: "A case of somebody who is watched.",
+    },
+)
+_enum(
+    CustodyState,
+    "How a custody stands against the longest that the law allows. 强制措施期限状态",
+    {
+        CustodyState.OPEN: "It lasts, within its limit.",
+        CustodyState.OVERDUE: "It lasts beyond its limit.",
+        CustodyState.ENDED: "It ended, within its limit as far as is known.",
+        CustodyState.ENDED_LATE: "It ended beyond its limit.",
     },
 )

@@ -68,6 +68,7 @@ SERVED_BESIDES = frozenset(
     AlertKind AuditAction AuditAlert AuditEntry AuditEntryEdge AuditFilter AuditTrailConnection
     Query.auditTrail Query.auditAlerts
     CaseFacets.rules CaseFacets.certainties StatisticsKey.RULE StatisticsKey.CERTAINTY
+    CustodiesFilter Custody CustodyConnection CustodyEdge CustodyState Query.custodies
     """.split()  # noqa: SIM905  as above
 )
 """What we serve beyond the contract, which lets us add names; whoever adds one puts it on this list."""

@@ -58,6 +58,7 @@ def probes_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iter
         yield Probe(ask(schema, "statistics", filter={"agencyIds": [agency]}, groupBy=group_by), place)
     yield Probe(ask(schema, "cannotTellCounts", agencyIds=[agency]), place)
     yield Probe(ask(schema, "auditTrail", filter={"accountLogin": f"{place.login}0"}), place)
+    yield Probe(ask(schema, "custodies", filter={"agencyIds": [agency]}), place)
     finding = record.ids[place]["Anomaly"][0]
     # Each time something else is decided: what was decided before is refused.
     for mutation in ("confirmAnomaly", "dismissAnomaly"):
@@ -89,6 +90,7 @@ def _everybodys(schema: GraphQLSchema) -> Iterator[Probe]:
     yield Probe(ask(schema, "feedRuns", reach=Reach.EDGES, first=100), mixed=True)
     yield Probe(ask(schema, "waitingRecords", first=100), mixed=True)
     yield Probe(ask(schema, "auditAlerts", first=100), mixed=True)
+    yield Probe(ask(schema, "custodies", reach=Reach.EDGES, first=100), mixed=True)
 
 
 def _nobodys(schema: GraphQLSchema, record: AccessRecord) -> Iterator[Probe]:
