@@ -12,6 +12,7 @@ from strawberry.schema.schema import StreamResult
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
+import api.types.duty_vocabularies
 import api.types.vocabularies  # noqa: F401  makes the vocabularies enums before a type names them
 from api.auditing import WritesAudit
 from api.limits import Limits

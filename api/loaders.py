@@ -9,6 +9,7 @@ from strawberry.dataloader import DataLoader
 from api.gate import Gate
 from schema.access_records import Account, Scope
 from schema.anomaly_records import Anomaly, AnomalyEvent, CannotTell, KeptInputs
+from schema.duty_records import CaseStep, DutyCrimeCase, PublicInterestCase
 from schema.follow_up_records import FollowUp
 from schema.history_records import CaseChange, RunChange
 from schema.records import Agency, FeedError, FeedRun, Party, PenaltyCase, Procuratorate
@@ -21,10 +22,12 @@ from stores.anomalies import (
     events_of_anomalies,
     kept_inputs,
 )
+from stores.duty_crimes import duty_crimes_by_id, steps_of_duty_crimes
 from stores.feed_runs import count_errors, list_errors, runs_by_id
 from stores.follow_up_rows import RECORDS, follow_ups_by_id, follow_ups_of_cases
 from stores.history import changes_of_cases, changes_of_rows, changes_of_runs, count_changes_of_cases
 from stores.postgres import Database, DatabaseConnection
+from stores.public_interest import public_interest_cases_by_id, steps_of_public_interest_cases
 from stores.rows import (
     agencies_by_id,
     cases_by_id,
@@ -146,6 +149,16 @@ class Loaders:
         self.follow_ups: dict[str, DataLoader[int, FollowUp | None]] = {
             record.__name__: self._parts(database, _reading(follow_ups_by_id, record)) for record in RECORDS
         }
+        self.duty_crimes: DataLoader[int, DutyCrimeCase | None] = _by_id(
+            database, _in_scope(duty_crimes_by_id, scope), lambda case: scope.has_desk(case.desk)
+        )
+        self.duty_crime_steps: DataLoader[int, list[CaseStep]] = _lists(database, steps_of_duty_crimes)
+        self.public_interest_cases: DataLoader[int, PublicInterestCase | None] = _by_id(
+            database,
+            _in_scope(public_interest_cases_by_id, scope),
+            lambda case: scope.measures and scope.supervises(case.procuratorate_id),
+        )
+        self.public_interest_steps: DataLoader[int, list[CaseStep]] = _lists(database, steps_of_public_interest_cases)
         self.by_type: dict[str, DataLoader[int, Any]] = {
             "PenaltyCase": self.cases,
             "Agency": self.agencies,
@@ -153,6 +166,8 @@ class Loaders:
             "Procuratorate": self.procuratorates,
             "FeedRun": self.runs,
             "Anomaly": self.anomalies,
+            "DutyCrimeCase": self.duty_crimes,
+            "PublicInterestCase": self.public_interest_cases,
             **self.follow_ups,
         }
         self.follow_ups_of: dict[type[FollowUp], DataLoader[int, list[FollowUp]]] = {
@@ -204,6 +219,8 @@ class Loaders:
         """Read findings and their cases again: something was changed meanwhile. No load may be under way."""
         for changed in (self.cases, self.anomalies, self.anomalies_of, self.case_changes, self.anomaly_events):
             changed.clear_all()
+        for own in (self.duty_crimes, self.duty_crime_steps, self.public_interest_cases, self.public_interest_steps):
+            own.clear_all()
         for counted in (self.case_change_counts, self.anomaly_event_counts):
             counted.clear_all()
 
@@ -214,6 +231,17 @@ class Loaders:
             for loader in held.values() if isinstance(held, dict) else (held,):
                 if isinstance(loader, DataLoader):
                     loader.clear_all()
+
+
+def _in_scope(
+    read: Callable[[DatabaseConnection, Scope, Sequence[int]], Awaitable[dict[int, Record]]], scope: Scope
+) -> Callable[[DatabaseConnection, Sequence[int]], Awaitable[dict[int, Record]]]:
+    """The reading of what is in a scope."""
+
+    async def reading(connection: DatabaseConnection, ids: Sequence[int]) -> dict[int, Record]:
+        return await read(connection, scope, ids)
+
+    return reading
 
 
 def _cases_of_parties(

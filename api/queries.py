@@ -16,12 +16,14 @@ from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, enco
 from api.types.audit import AuditAlert, AuditTrailConnection, audit_alerts, audit_trail
 from api.types.cannot_tell import CannotTellCountConnection, cannot_tell_counts
 from api.types.custody import CustodyConnection, custodies
+from api.types.duty_crime import DutyCrimeCaseConnection, duty_crime_cases
 from api.types.feed_run import FeedRunConnection
 from api.types.fields import Needs, resolved
 from api.types.follow_ups import WaitingRecordConnection
 from api.types.node import Node, NodeRecord, may_know
 from api.types.organisation import AgencyConnection
 from api.types.penalty_case import CaseConnection, PenaltyCase, case_cursor
+from api.types.public_interest import PublicInterestCaseConnection, public_interest_cases
 from api.types.rule import Rule, rule_by_id, rules
 from api.types.search import CaseFilter, CaseSearch, read_filter
 from api.types.statistics import StatisticsRow, read_rows
@@ -359,4 +361,16 @@ class Query:
         custodies,
         "Every coercive measure of criminal cases with its limits, by its last lawful day. 刑事强制措施期限检查",
         Needs(Permission.READ_CRIMINAL_CASES),
+    )
+    duty_crime_cases: DutyCrimeCaseConnection = audited(
+        AuditAction.LIST,
+        duty_crime_cases,
+        "The duty-crime cases of one's departments, the latest filed first. 职务犯罪案件列表",
+        Needs(Permission.READ_CLUES),
+    )
+    public_interest_cases: PublicInterestCaseConnection = audited(
+        AuditAction.LIST,
+        public_interest_cases,
+        "The public-interest cases of the procuratorates in scope, the latest filed first. 公益诉讼案件列表",
+        Needs(Permission.READ_MEASURES),
     )

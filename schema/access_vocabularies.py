@@ -36,6 +36,8 @@ class Permission(Labelled):
     HANDLE_CLUES = "HANDLE_CLUES", "办理线索"
     READ_MEASURES = "READ_MEASURES", "查看监督措施"
     ISSUE_MEASURES = "ISSUE_MEASURES", "制发监督措施"
+    SEND_REPORTS = "SEND_REPORTS", "报送县级院报告"
+    MARK_TYPICAL_CASES = "MARK_TYPICAL_CASES", "认定典型案例"
 
 
 class AuditAction(Labelled):

@@ -19,13 +19,14 @@ _SUPERVISE: Final = _READ_ALL | {
     Permission.HANDLE_CLUES,
     Permission.READ_MEASURES,
     Permission.ISSUE_MEASURES,
+    Permission.MARK_TYPICAL_CASES,
 }
 
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
         Role.CASE_OFFICER: _SUPERVISE,
         Role.DEPARTMENT_HEAD: _SUPERVISE,
-        Role.CHIEF: _SUPERVISE | {Permission.READ_FEED_RUNS, Permission.READ_ACCOUNTS},
+        Role.CHIEF: _SUPERVISE | {Permission.READ_FEED_RUNS, Permission.READ_ACCOUNTS, Permission.SEND_REPORTS},
         Role.CASE_MANAGEMENT: _READ_ALL
         | {
             Permission.READ_NAMES,
@@ -40,7 +41,13 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
         # They look into what others did with cases, for which nobody's name is needed.
         Role.DISCIPLINE: _READ_ALL
         | {Permission.READ_AUDIT_TRAIL, Permission.READ_ACCOUNTS, Permission.READ_CLUES, Permission.READ_MEASURES},
-        Role.CAMPAIGN_OFFICE: _READ_ALL | {Permission.READ_FEED_RUNS, Permission.READ_MEASURES},
+        Role.CAMPAIGN_OFFICE: _READ_ALL
+        | {
+            Permission.READ_FEED_RUNS,
+            Permission.READ_MEASURES,
+            Permission.SEND_REPORTS,
+            Permission.MARK_TYPICAL_CASES,
+        },
         Role.AUDITOR: frozenset({Permission.READ_AUDIT_TRAIL, Permission.READ_ACCOUNTS}),
         # What was found wrong with an agency's cases is for the procuratorate to tell it.
         # It says so by a measure, of which the clerk sees those that the agency was sent.

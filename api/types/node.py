@@ -9,6 +9,7 @@ from api.ids import global_id
 from schema.access_records import Account, Viewer
 from schema.access_vocabularies import Permission
 from schema.anomaly_records import Anomaly, Rule
+from schema.duty_records import DutyCrimeCase, PublicInterestCase
 from schema.follow_up_records import FollowUp
 from schema.records import Agency, FeedRun, Party, PenaltyCase, Procuratorate
 
@@ -16,10 +17,24 @@ NEEDED: Final[Mapping[str, Permission]] = {
     "Anomaly": Permission.READ_FINDINGS,
     "CriminalCase": Permission.READ_CRIMINAL_CASES,
     "FeedRun": Permission.READ_FEED_RUNS,
+    "DutyCrimeCase": Permission.READ_CLUES,
+    "PublicInterestCase": Permission.READ_MEASURES,
 }
 """What one must be permitted to know of any record of a type; of the other types the scope alone decides."""
 
-NodeRecord = Account | Agency | Anomaly | FeedRun | FollowUp | Party | PenaltyCase | Procuratorate | Rule
+NodeRecord = (
+    Account
+    | Agency
+    | Anomaly
+    | DutyCrimeCase
+    | FeedRun
+    | FollowUp
+    | Party
+    | PenaltyCase
+    | Procuratorate
+    | PublicInterestCase
+    | Rule
+)
 
 
 def node_id(root: strawberry.Parent[NodeRecord]) -> strawberry.ID:

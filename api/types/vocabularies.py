@@ -7,7 +7,6 @@ from typing import Any
 import strawberry
 
 from schema.access_vocabularies import AlertKind, AuditAction, Permission
-from schema.custody_records import CustodyState
 from schema.vocabularies import (
     AnomalyEventKind,
     AnomalyKind,
@@ -42,6 +41,10 @@ def _enum(members: type[StrEnum], description: str, values: Mapping[StrEnum, str
         member = members[value.name]
         label = f" {member.label}" if isinstance(member, Labelled) else ""
         value.description = f"{values[member]}{label}"
+
+
+register_enum = _enum
+"""For the vocabularies that have files of their own."""
 
 
 _enum(
@@ -291,6 +294,8 @@ _enum(
         Permission.HANDLE_CLUES: "Open, assign, hand over and close clues.",
         Permission.READ_MEASURES: "See measures.",
         Permission.ISSUE_MEASURES: "Issue measures and follow them.",
+        Permission.SEND_REPORTS: "Send a county's reports.",
+        Permission.MARK_TYPICAL_CASES: "Mark records as typical cases.",
     },
 )
 _enum(
@@ -314,15 +319,5 @@ _enum(
     {
         AlertKind.MANY_VIEWS: "Many cases in little time.",
         AlertKind.WATCHED_NAME: "A case of somebody who is watched.",
-    },
-)
-_enum(
-    CustodyState,
-    "How a custody stands against the longest that the law allows. 强制措施期限状态",
-    {
-        CustodyState.OPEN: "It lasts, within its limit.",
-        CustodyState.OVERDUE: "It lasts beyond its limit.",
-        CustodyState.ENDED: "It ended, within its limit as far as is known.",
-        CustodyState.ENDED_LATE: "It ended beyond its limit.",
     },
 )
