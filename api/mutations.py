@@ -4,6 +4,7 @@ import strawberry
 
 from api.anomaly_changes import AnomalyPayload, confirm_anomaly, dismiss_anomaly
 from api.auditing import changing
+from api.county_report_changes import CountyReportPayload, record_county_report
 from api.duty_crime_changes import DutyCrimePayload, file_duty_crime_case, record_duty_crime_step
 from api.public_interest_changes import (
     PublicInterestPayload,
@@ -33,4 +34,7 @@ class Mutation:
     )
     record_public_interest_step: PublicInterestPayload | None = changing(
         record_public_interest_step, "Record a step of a public-interest case. 记录公益诉讼案件办理步骤"
+    )
+    record_county_report: CountyReportPayload | None = changing(
+        record_county_report, "Send a county's report, with its figures as they are now. 报送县级院报告"
     )

@@ -15,6 +15,14 @@ from api.ids import global_id, parse_global_id, record_id
 from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
 from api.types.audit import AuditAlert, AuditTrailConnection, audit_alerts, audit_trail
 from api.types.cannot_tell import CannotTellCountConnection, cannot_tell_counts
+from api.types.county_report import (
+    CountyRank,
+    CountyReportConnection,
+    OfficeDutyConnection,
+    campaign_office_duties,
+    county_ranking,
+    county_reports,
+)
 from api.types.custody import CustodyConnection, custodies
 from api.types.duty_crime import DutyCrimeCaseConnection, duty_crime_cases
 from api.types.feed_run import FeedRunConnection
@@ -372,5 +380,23 @@ class Query:
         AuditAction.LIST,
         public_interest_cases,
         "The public-interest cases of the procuratorates in scope, the latest filed first. 公益诉讼案件列表",
+        Needs(Permission.READ_MEASURES),
+    )
+    county_reports: CountyReportConnection = audited(
+        AuditAction.LIST,
+        county_reports,
+        "What the counties in scope owe and have sent for periods that ended, the latest due first. 县级院报告列表",
+        Needs(Permission.READ_MEASURES),
+    )
+    county_ranking: list[CountyRank] = audited(
+        AuditAction.LIST,
+        county_ranking,
+        "The counties in scope by their places among all of their city, the first hundred. 县级院年度考评排名",
+        Needs(Permission.READ_MEASURES),
+    )
+    campaign_office_duties: OfficeDutyConnection = audited(
+        AuditAction.LIST,
+        campaign_office_duties,
+        "What is late, owed or waiting in the procuratorates in scope, and who has to see to it. 活动办公室督办事项",
         Needs(Permission.READ_MEASURES),
     )
