@@ -9,6 +9,7 @@ from strawberry.dataloader import DataLoader
 from api.gate import Gate
 from schema.access_records import Account, Scope
 from schema.anomaly_records import Anomaly, AnomalyEvent, CannotTell, KeptInputs
+from schema.county_report_records import TypicalCase
 from schema.duty_records import CaseStep, DutyCrimeCase, PublicInterestCase
 from schema.follow_up_records import FollowUp
 from schema.history_records import CaseChange, RunChange
@@ -37,6 +38,7 @@ from stores.rows import (
     procuratorates_by_id,
 )
 from stores.search.seam import Position
+from stores.typical_cases import typical_cases_by_id
 
 Record = TypeVar("Record")
 Part = TypeVar("Part", bound=Anomaly | FollowUp)
@@ -159,6 +161,9 @@ class Loaders:
             lambda case: scope.measures and scope.supervises(case.procuratorate_id),
         )
         self.public_interest_steps: DataLoader[int, list[CaseStep]] = _lists(database, steps_of_public_interest_cases)
+        self.typical_cases: DataLoader[int, TypicalCase | None] = _by_id(
+            database, _in_scope(typical_cases_by_id, scope), lambda _: scope.findings
+        )
         self.by_type: dict[str, DataLoader[int, Any]] = {
             "PenaltyCase": self.cases,
             "Agency": self.agencies,
@@ -168,6 +173,7 @@ class Loaders:
             "Anomaly": self.anomalies,
             "DutyCrimeCase": self.duty_crimes,
             "PublicInterestCase": self.public_interest_cases,
+            "TypicalCase": self.typical_cases,
             **self.follow_ups,
         }
         self.follow_ups_of: dict[type[FollowUp], DataLoader[int, list[FollowUp]]] = {
@@ -221,6 +227,7 @@ class Loaders:
             changed.clear_all()
         for own in (self.duty_crimes, self.duty_crime_steps, self.public_interest_cases, self.public_interest_steps):
             own.clear_all()
+        self.typical_cases.clear_all()
         for counted in (self.case_change_counts, self.anomaly_event_counts):
             counted.clear_all()
 

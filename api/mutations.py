@@ -11,6 +11,7 @@ from api.public_interest_changes import (
     file_public_interest_case,
     record_public_interest_step,
 )
+from api.typical_case_changes import TypicalCasePayload, mark_typical_case, withdraw_typical_case
 
 
 @strawberry.type(description="What can be changed. 操作")
@@ -37,4 +38,10 @@ class Mutation:
     )
     record_county_report: CountyReportPayload | None = changing(
         record_county_report, "Send a county's report, with its figures as they are now. 报送县级院报告"
+    )
+    mark_typical_case: TypicalCasePayload | None = changing(
+        mark_typical_case, "Mark a record as typical, with a summary. 认定典型案例"
+    )
+    withdraw_typical_case: TypicalCasePayload | None = changing(
+        withdraw_typical_case, "Withdraw the mark of a typical case, with a reason. 撤销典型案例"
     )

@@ -36,6 +36,7 @@ from api.types.rule import Rule, rule_by_id, rules
 from api.types.search import CaseFilter, CaseSearch, read_filter
 from api.types.statistics import StatisticsRow, read_rows
 from api.types.suggestion import Suggestion
+from api.types.typical_case import TypicalCaseConnection, typical_cases
 from api.types.user import User, user_by_id, viewer
 from schema import follow_up_records, records
 from schema.access_vocabularies import AuditAction, Permission
@@ -399,4 +400,10 @@ class Query:
         campaign_office_duties,
         "What is late, owed or waiting in the procuratorates in scope, and who has to see to it. 活动办公室督办事项",
         Needs(Permission.READ_MEASURES),
+    )
+    typical_cases: TypicalCaseConnection = audited(
+        AuditAction.LIST,
+        typical_cases,
+        "Typical cases whose record is in scope, the latest marked first. 典型案例列表",
+        Needs(Permission.READ_FINDINGS),
     )

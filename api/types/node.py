@@ -9,6 +9,7 @@ from api.ids import global_id
 from schema.access_records import Account, Viewer
 from schema.access_vocabularies import Permission
 from schema.anomaly_records import Anomaly, Rule
+from schema.county_report_records import TypicalCase
 from schema.duty_records import DutyCrimeCase, PublicInterestCase
 from schema.follow_up_records import FollowUp
 from schema.records import Agency, FeedRun, Party, PenaltyCase, Procuratorate
@@ -18,6 +19,7 @@ NEEDED: Final[Mapping[str, Permission]] = {
     "CriminalCase": Permission.READ_CRIMINAL_CASES,
     "FeedRun": Permission.READ_FEED_RUNS,
     "DutyCrimeCase": Permission.READ_CLUES,
+    "TypicalCase": Permission.READ_FINDINGS,
     "PublicInterestCase": Permission.READ_MEASURES,
 }
 """What one must be permitted to know of any record of a type; of the other types the scope alone decides."""
@@ -34,6 +36,7 @@ NodeRecord = (
     | Procuratorate
     | PublicInterestCase
     | Rule
+    | TypicalCase
 )
 
 
