@@ -21,7 +21,9 @@ from tests.acceptance.access_table import (
     written,
 )
 
-NAMES: Final = frozenset({"name", "text", "finding text", "criminal text", "run text"})
+NAMES: Final = frozenset(
+    {"name", "text", "finding text", "criminal text", "run text", "duty crime text", "program text"}
+)
 """The classes in which persons are named."""
 
 NEEDED: Final[Mapping[str, frozenset[Permission]]] = {
@@ -33,6 +35,12 @@ NEEDED: Final[Mapping[str, frozenset[Permission]]] = {
     "audit": frozenset({Permission.READ_AUDIT_TRAIL}),
     "audited case": frozenset({Permission.READ_AUDIT_TRAIL, Permission.READ_CASES}),
     "account": frozenset({Permission.READ_ACCOUNTS}),
+    **dict.fromkeys(("duty crime", "duty crime text"), frozenset({Permission.READ_CASES, Permission.READ_CLUES})),
+    # What a procuratorate runs itself is for none of its agencies, which read its measures but no findings.
+    **dict.fromkeys(
+        ("program", "program text", "figure"),
+        frozenset({Permission.READ_CASES, Permission.READ_MEASURES, Permission.READ_FINDINGS}),
+    ),
 }
 """What one must be permitted to be shown a class of records."""
 
@@ -80,7 +88,11 @@ def test_an_action_is_for_whoever_has_its_permission(role: Role) -> None:
     for name, cell in actions.items():
         permitted = Permission(name.removeprefix("action: ")) in PERMISSIONS[role]
         assert cell == (Cell(Seen.SHOWN, Seen.HIDDEN) if permitted else Cell(Seen.FORBIDDEN, Seen.FORBIDDEN)), name
-    assert set(classes) == {*NEEDED, *FREE, *actions, "following", "refusal"}
+    refusals = {name: each.cells[role] for name, each in classes.items() if name.startswith("refusal: ")}
+    for name, cell in refusals.items():
+        permitted = Permission(name.removeprefix("refusal: ")) in PERMISSIONS[role]
+        assert cell == (Cell(Seen.SHOWN, Seen.SHOWN) if permitted else Cell(Seen.FORBIDDEN, Seen.FORBIDDEN)), name
+    assert set(classes) == {*NEEDED, *FREE, *actions, *refusals, "following", "refusal"}
 
 
 @pytest.mark.parametrize("role", Role)
@@ -98,7 +110,9 @@ def test_nobody_is_shown_more_of_what_is_out_of_scope() -> None:
 
 def test_whoever_does_not_supervise_sees_nothing_by_the_place_of_another() -> None:
     scoped = {name for name, each in read_table().classes.items() if each.by_scope}
-    assert scoped == {*NEEDED, "following", "action: DECIDE_FINDINGS"}
+    actions = {name for name in read_table().classes if name.startswith("action: ")}
+    # Of counties everybody is told those in scope, in one list, and no others.
+    assert scoped == {*NEEDED, *actions, "following"} - {"figure"}
 
 
 def test_the_document_holds_the_table_as_it_is() -> None:

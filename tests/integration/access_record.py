@@ -27,6 +27,7 @@ from stores.errors import UnreadableFeedError
 from stores.keys import parse_key_ring
 from stores.postgres import Database
 from tests.conftest import TEST_KEY, TestDatabase, cloned_database, dsn
+from tests.integration.access_own_cases import add_own_cases
 from tests.integration.access_viewers import CITY, EAST, WEST, Place, Viewer, added_others, entered
 from tests.integration.feeding import PERSON_NUMBER, Feed, Fields, agency, organisation, person, procuratorate
 from tests.integration.follow_up_feeding import FULL
@@ -262,6 +263,8 @@ async def _filled(urls: TestDatabase, database: Database, folder: Path) -> Acces
     for place, others in (await added_others(feed)).items():
         ids[place]["User"] = [global_id("User", account_id) for account_id in others]
         await _view_many(database, place, others[0], parse_global_id(ids[place]["PenaltyCase"][0])[1])
+    for place, of_types in (await add_own_cases(feed)).items():
+        ids[place] |= {name: [global_id(name, each) for each in several] for name, several in of_types.items()}
     agencies = await feed.rows("SELECT id, name FROM agency")
     [shared] = await feed.rows("SELECT id FROM party WHERE name = :name", name=SHARED_PARTY)
     return AccessRecord(

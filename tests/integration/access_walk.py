@@ -17,7 +17,9 @@ from tests.integration.access_viewers import Place, Viewer
 from tests.integration.feeding import PERSON_NUMBER
 from tests.integration.graphql_client import Client
 
-NAMING: Final = frozenset({"name", "text", "finding text", "criminal text", "run text"})
+NAMING: Final = frozenset(
+    {"name", "text", "finding text", "criminal text", "run text", "duty crime text", "program text"}
+)
 """The classes whose values name persons."""
 
 ECHOED: Final = frozenset({"CaseSearch.interpretedAs"})
