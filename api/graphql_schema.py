@@ -14,6 +14,7 @@ from strawberry.types.graphql import OperationType
 
 import api.types.campaign_vocabularies
 import api.types.clue_vocabularies
+import api.types.duty_vocabularies
 import api.types.vocabularies  # noqa: F401  makes the vocabularies enums before a type names them
 from api.auditing import WritesAudit
 from api.costs import Costs

@@ -13,6 +13,8 @@ from schema.access_records import Account, Scope
 from schema.activity_records import Activity, ActivityEvent, Participant
 from schema.anomaly_records import Anomaly, AnomalyEvent, CannotTell, KeptInputs
 from schema.campaign_records import Campaign, CampaignProgress, FileReview, FileReviewEvent
+from schema.county_report_records import TypicalCase
+from schema.duty_records import CaseStep, DutyCrimeCase, PublicInterestCase
 from schema.follow_up_records import FollowUp
 from schema.history_records import CaseChange, RunChange
 from schema.measure_records import Measure, MeasureEvent
@@ -36,6 +38,7 @@ from stores.anomalies import (
     kept_inputs,
 )
 from stores.campaigns import campaigns_by_id, progress_of_campaigns
+from stores.duty_crimes import duty_crimes_by_id, steps_of_duty_crimes
 from stores.feed_runs import count_errors, list_errors, runs_by_id
 from stores.file_reviews import (
     ReviewsWanted,
@@ -48,6 +51,7 @@ from stores.follow_up_rows import RECORDS, follow_ups_by_id, follow_ups_of_cases
 from stores.history import changes_of_cases, changes_of_rows, changes_of_runs, count_changes_of_cases
 from stores.measures import count_measures_of_cases, events_of_measures, measures_by_id, measures_of_cases
 from stores.postgres import Database, DatabaseConnection
+from stores.public_interest import public_interest_cases_by_id, steps_of_public_interest_cases
 from stores.rows import (
     agencies_by_id,
     cases_by_id,
@@ -58,6 +62,7 @@ from stores.rows import (
 )
 from stores.search.seam import Position
 from stores.triage import count_triage_of_cases, triage_of_cases
+from stores.typical_cases import typical_cases_by_id
 
 Record = TypeVar("Record")
 Part = TypeVar("Part", bound=Anomaly | FollowUp | FileReview)
@@ -144,6 +149,19 @@ class Loaders(ClueLoaders):
         self.activity_clue_counts = counts(database, count_clues_of_activities)
         self.activity_measure_counts = counts(database, count_measures_of_activities)
         self.activity_events: DataLoader[int, list[ActivityEvent]] = lists(database, newest(events_of_activities))
+        self.duty_crimes: DataLoader[int, DutyCrimeCase | None] = by_id(
+            database, in_scope(scope, duty_crimes_by_id), lambda case: scope.has_desk(case.desk)
+        )
+        self.duty_crime_steps: DataLoader[int, list[CaseStep]] = lists(database, steps_of_duty_crimes)
+        self.public_interest_cases: DataLoader[int, PublicInterestCase | None] = by_id(
+            database,
+            in_scope(scope, public_interest_cases_by_id),
+            lambda case: scope.measures and scope.supervises(case.procuratorate_id),
+        )
+        self.public_interest_steps: DataLoader[int, list[CaseStep]] = lists(database, steps_of_public_interest_cases)
+        self.typical_cases: DataLoader[int, TypicalCase | None] = by_id(
+            database, in_scope(scope, typical_cases_by_id), lambda _: scope.findings
+        )
         self.by_type: dict[str, DataLoader[int, Any]] = {
             "PenaltyCase": self.cases,
             "Agency": self.agencies,
@@ -156,6 +174,9 @@ class Loaders(ClueLoaders):
             "Activity": self.activities,
             "Campaign": self.campaigns,
             "FileReview": self.file_reviews,
+            "DutyCrimeCase": self.duty_crimes,
+            "PublicInterestCase": self.public_interest_cases,
+            "TypicalCase": self.typical_cases,
             **self.follow_ups,
         }
         self.follow_ups_of: dict[type[FollowUp], DataLoader[int, list[FollowUp]]] = {
@@ -227,6 +248,9 @@ class Loaders(ClueLoaders):
         for changed in (self.cases, self.anomalies, self.anomalies_of, self.case_changes, self.anomaly_events):
             changed.clear_all()
         self.triage_of.clear_all()
+        for own in (self.duty_crimes, self.duty_crime_steps, self.public_interest_cases, self.public_interest_steps):
+            own.clear_all()
+        self.typical_cases.clear_all()
         for counted in (self.case_change_counts, self.anomaly_event_counts, self.triage_counts):
             counted.clear_all()
         self.forget_clues()

@@ -23,6 +23,8 @@ from api.clue_work import (
     invite_to_clue,
     record_clue_step,
 )
+from api.county_report_changes import CountyReportPayload, record_county_report
+from api.duty_crime_changes import DutyCrimePayload, file_duty_crime_case, record_duty_crime_step
 from api.file_review_changes import (
     AssignFileReviewPayload,
     RecordFileReviewPayload,
@@ -39,8 +41,14 @@ from api.measure_changes import (
     withdraw_measure,
 )
 from api.measure_issuing import draft_new_measure, issue_measure
+from api.public_interest_changes import (
+    PublicInterestPayload,
+    file_public_interest_case,
+    record_public_interest_step,
+)
 from api.triage_changes import TriageCasePayload, triage_case
 from api.types.clue_inputs import CluePayload
+from api.typical_case_changes import TypicalCasePayload, mark_typical_case, withdraw_typical_case
 
 
 @strawberry.type(description="What can be changed. 操作")
@@ -134,4 +142,25 @@ class Mutation:
     )
     record_activity_outcome: ActivityPayload | None = changing(
         record_activity_outcome, "Record what came of an activity, and which clues and measures. 登记活动成效"
+    )
+    file_duty_crime_case: DutyCrimePayload | None = changing(
+        file_duty_crime_case, "File a duty-crime case for the department that investigates it. 职务犯罪立案"
+    )
+    record_duty_crime_step: DutyCrimePayload | None = changing(
+        record_duty_crime_step, "Record a step of a duty-crime case. 记录职务犯罪案件办理步骤"
+    )
+    file_public_interest_case: PublicInterestPayload | None = changing(
+        file_public_interest_case, "File a public-interest case against an agency. 公益诉讼立案"
+    )
+    record_public_interest_step: PublicInterestPayload | None = changing(
+        record_public_interest_step, "Record a step of a public-interest case. 记录公益诉讼案件办理步骤"
+    )
+    record_county_report: CountyReportPayload | None = changing(
+        record_county_report, "Send a county's report, with its figures as they are now. 报送县级院报告"
+    )
+    mark_typical_case: TypicalCasePayload | None = changing(
+        mark_typical_case, "Mark a record as typical, with a summary. 认定典型案例"
+    )
+    withdraw_typical_case: TypicalCasePayload | None = changing(
+        withdraw_typical_case, "Withdraw the mark of a typical case, with a reason. 撤销典型案例"
     )

@@ -9,22 +9,16 @@ from typing import TypeVar
 import strawberry
 
 from api.auditing import audited
-from api.campaign_queries import activities, campaigns
 from api.case_search import DEFAULT_PAGE, Hit, read_hits
-from api.clue_ledger import clues
 from api.context import ApiInfo, Context, selects
 from api.ids import global_id, parse_global_id, record_id
-from api.measure_lists import measures
 from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
-from api.types.activity import ActivityConnection
+from api.supervision_queries import SupervisionQueries
 from api.types.audit import AuditAlert, AuditTrailConnection, audit_alerts, audit_trail
-from api.types.campaign import CampaignConnection
 from api.types.cannot_tell import CannotTellCountConnection, cannot_tell_counts
-from api.types.clue import ClueConnection
 from api.types.feed_run import FeedRunConnection
 from api.types.fields import Needs, resolved
 from api.types.follow_ups import WaitingRecordConnection
-from api.types.measure import MeasureConnection
 from api.types.node import Node, NodeRecord, may_know
 from api.types.organisation import AgencyConnection
 from api.types.penalty_case import CaseConnection, PenaltyCase, case_cursor
@@ -32,7 +26,6 @@ from api.types.rule import Rule, rule_by_id, rules
 from api.types.search import CaseFilter, CaseSearch, read_filter
 from api.types.statistics import StatisticsRow, read_rows
 from api.types.suggestion import Suggestion
-from api.types.triage import TriageQueueConnection, triage_queue
 from api.types.user import User, user_by_id, viewer
 from schema import follow_up_records, records
 from schema.access_vocabularies import AuditAction, Permission
@@ -293,7 +286,7 @@ async def _may_be_suggested(context: Context, suggestion: records.Suggestion) ->
 
 
 @strawberry.type(description="What can be asked. 查询")
-class Query:
+class Query(SupervisionQueries):
     """The root of every query."""
 
     node: Node | None = audited(AuditAction.VIEW, node, "Any record by its id. 按编号读取")
@@ -360,38 +353,4 @@ class Query:
             "Who viewed many cases in little time, and who viewed watched names, newest first, 100 at most; without "
             "`from` of thirty days. 审计预警"
         ),
-    )
-    triage_queue: TriageQueueConnection = audited(
-        AuditAction.LIST,
-        triage_queue,
-        (
-            "What waits for a decision at one's departments, or at some of them: what is certain first, then what is "
-            "overdue most, then what waits longest. Only a decision takes a case out. 分流队列"
-        ),
-        Needs(Permission.READ_FINDINGS),
-    )
-    clues: ClueConnection = audited(
-        AuditAction.LIST,
-        clues,
-        "The ledger of the clues that one's departments have or had a part in, by due day. 线索台账",
-        Needs(Permission.READ_CLUES),
-    )
-    measures: MeasureConnection = audited(
-        AuditAction.LIST,
-        measures,
-        "Measures, newest first; an agency's clerk sees those it was sent. 监督措施台账",
-        Needs(Permission.READ_MEASURES),
-    )
-    campaigns: CampaignConnection = audited(
-        AuditAction.LIST,
-        campaigns,
-        "Campaigns of one's own procuratorate, of those below and above it, the newest first; `caseId`: those that a "
-        "case is in. 专项活动列表",
-        Needs(Permission.READ_CAMPAIGNS),
-    )
-    activities: ActivityConnection = audited(
-        AuditAction.LIST,
-        activities,
-        "Activities of one's own procuratorate and of those below it, the newest first. 活动列表",
-        Needs(Permission.READ_CAMPAIGNS),
     )

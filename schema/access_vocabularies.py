@@ -40,6 +40,8 @@ class Permission(Labelled):
     MANAGE_CAMPAIGNS = "MANAGE_CAMPAIGNS", "组织专项活动"
     REVIEW_FILES = "REVIEW_FILES", "阅卷检查"
     RECORD_ACTIVITIES = "RECORD_ACTIVITIES", "登记活动"
+    SEND_REPORTS = "SEND_REPORTS", "报送县级院报告"
+    MARK_TYPICAL_CASES = "MARK_TYPICAL_CASES", "认定典型案例"
 
 
 class AuditAction(Labelled):

@@ -22,13 +22,20 @@ _SUPERVISE: Final = _READ_ALL | {
     Permission.READ_CAMPAIGNS,
     Permission.REVIEW_FILES,
     Permission.RECORD_ACTIVITIES,
+    Permission.MARK_TYPICAL_CASES,
 }
 
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
         Role.CASE_OFFICER: _SUPERVISE,
         Role.DEPARTMENT_HEAD: _SUPERVISE | {Permission.MANAGE_CAMPAIGNS},
-        Role.CHIEF: _SUPERVISE | {Permission.READ_FEED_RUNS, Permission.READ_ACCOUNTS, Permission.MANAGE_CAMPAIGNS},
+        Role.CHIEF: _SUPERVISE
+        | {
+            Permission.READ_FEED_RUNS,
+            Permission.READ_ACCOUNTS,
+            Permission.MANAGE_CAMPAIGNS,
+            Permission.SEND_REPORTS,
+        },
         Role.CASE_MANAGEMENT: _READ_ALL
         | {
             Permission.READ_NAMES,
@@ -57,6 +64,8 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             Permission.READ_CAMPAIGNS,
             Permission.MANAGE_CAMPAIGNS,
             Permission.RECORD_ACTIVITIES,
+            Permission.SEND_REPORTS,
+            Permission.MARK_TYPICAL_CASES,
         },
         Role.AUDITOR: frozenset({Permission.READ_AUDIT_TRAIL, Permission.READ_ACCOUNTS}),
         # What was found wrong with an agency's cases is for the procuratorate to tell it.

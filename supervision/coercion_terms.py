@@ -1,6 +1,6 @@
 """How long a coercive measure of criminal procedure may last (刑事强制措施的期限)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol
@@ -56,3 +56,10 @@ def coercion_term(measure: BegunCoercion, law: Law, calendar: Calendar) -> Coerc
     if measure.kind is CoercionKind.ARREST and measure.extended_to is not None:
         due = max(due, measure.extended_to)
     return CoercionTerm(due_on=due, law=period)
+
+
+def longest_terms(law: Law) -> Iterator[tuple[CoercionKind, LawValue]]:
+    """Every version of the law's longest terms, each with the kind of measure that it is a term of."""
+    for kind, code in _LONGEST.items():
+        for version in law.versions[code]:
+            yield kind, version

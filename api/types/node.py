@@ -12,6 +12,8 @@ from schema.activity_records import Activity
 from schema.anomaly_records import Anomaly, Rule
 from schema.campaign_records import Campaign, FileReview
 from schema.clue_records import Clue
+from schema.county_report_records import TypicalCase
+from schema.duty_records import DutyCrimeCase, PublicInterestCase
 from schema.follow_up_records import FollowUp
 from schema.measure_records import Measure
 from schema.records import Agency, FeedRun, Party, PenaltyCase, Procuratorate
@@ -25,6 +27,9 @@ NEEDED: Final[Mapping[str, Permission]] = {
     "Activity": Permission.READ_CAMPAIGNS,
     "Campaign": Permission.READ_CAMPAIGNS,
     "FileReview": Permission.READ_CAMPAIGNS,
+    "DutyCrimeCase": Permission.READ_CLUES,
+    "TypicalCase": Permission.READ_FINDINGS,
+    "PublicInterestCase": Permission.READ_MEASURES,
 }
 """What one must be permitted to know of any record of a type; of the other types the scope alone decides."""
 
@@ -35,6 +40,7 @@ NodeRecord = (
     | Anomaly
     | Campaign
     | Clue
+    | DutyCrimeCase
     | FeedRun
     | FileReview
     | FollowUp
@@ -42,7 +48,9 @@ NodeRecord = (
     | Party
     | PenaltyCase
     | Procuratorate
+    | PublicInterestCase
     | Rule
+    | TypicalCase
 )
 
 

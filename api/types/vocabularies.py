@@ -278,6 +278,8 @@ _enum(
         Permission.MANAGE_CAMPAIGNS: "Open and close campaigns, and assign the reviews of files.",
         Permission.REVIEW_FILES: "Review the files of a campaign's cases.",
         Permission.RECORD_ACTIVITIES: "Record activities and what came of them.",
+        Permission.SEND_REPORTS: "Send a county's reports.",
+        Permission.MARK_TYPICAL_CASES: "Mark records as typical cases.",
     },
 )
 _enum(

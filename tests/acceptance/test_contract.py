@@ -92,6 +92,19 @@ SERVED_BESIDES = frozenset(
     Activity ActivityConnection ActivityEdge ActivityEvent ActivityEventKind ActivityFilter ActivityKind
     ActivityPayload Participant ParticipantCategory ParticipantInput RecordActivityInput RecordActivityOutcomeInput
     Query.activities Mutation.recordActivity Mutation.recordActivityOutcome
+    CustodiesFilter Custody CustodyConnection CustodyEdge CustodyState Query.custodies
+    DutyCrimeCase DutyCrimeCaseConnection DutyCrimeCaseEdge DutyCrimeCasesFilter DutyCrimeEventKind DutyCrimePayload
+    DutyCrimeStatus FileDutyCrimeCaseInput RecordDutyCrimeStepInput Query.dutyCrimeCases
+    Mutation.fileDutyCrimeCase Mutation.recordDutyCrimeStep
+    PublicInterestCase PublicInterestCaseConnection PublicInterestCaseEdge PublicInterestCasesFilter
+    PublicInterestEventKind PublicInterestPayload PublicInterestStatus FilePublicInterestCaseInput
+    RecordPublicInterestStepInput Query.publicInterestCases
+    Mutation.filePublicInterestCase Mutation.recordPublicInterestStep
+    CountyFigures CountyRank CountyReport CountyReportConnection CountyReportEdge CountyReportKind CountyReportPayload
+    CountyReportState CountyReportsFilter RecordCountyReportInput OfficeDuty OfficeDutyConnection OfficeDutyEdge
+    OfficeDutyKind Query.countyReports Query.countyRanking Query.campaignOfficeDuties Mutation.recordCountyReport
+    TypicalCase TypicalCaseConnection TypicalCaseEdge TypicalCasesFilter TypicalCasePayload MarkTypicalCaseInput
+    WithdrawTypicalCaseInput Query.typicalCases Mutation.markTypicalCase Mutation.withdrawTypicalCase
     """.split()  # noqa: SIM905  as above
 )
 """What we serve beyond the contract, which lets us add names; whoever adds one puts it on this list."""

@@ -38,20 +38,23 @@ SHAPES = {
     (f"schema/{name}.py", "sqlalchemy")
     for name in (
         "metadata",
-        "tables",
-        "index_tables",
-        "history_tables",
-        "follow_up_tables",
         "account_tables",
+        "activity_tables",
         "agency_name_tables",
         "anomaly_tables",
         "audit_tables",
-        "feed_tables",
-        "clue_tables",
-        "measure_tables",
-        "triage_tables",
         "campaign_tables",
-        "activity_tables",
+        "clue_tables",
+        "county_report_tables",
+        "duty_crime_tables",
+        "feed_tables",
+        "follow_up_tables",
+        "history_tables",
+        "index_tables",
+        "measure_tables",
+        "public_interest_tables",
+        "tables",
+        "triage_tables",
     )
 }
 

@@ -35,6 +35,7 @@ def all_probes(schema: GraphQLSchema, record: AccessRecord) -> list[Probe]:
     return [
         *_nobodys(schema, record),
         *_everybodys(schema),
+        *_own_cases(schema, record),
         *(probe for place in Place for probe in probes_of(schema, record, place)),
     ]
 
@@ -60,6 +61,7 @@ def probes_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iter
         yield Probe(ask(schema, "statistics", filter={"agencyIds": [agency]}, groupBy=group_by), place)
     yield Probe(ask(schema, "cannotTellCounts", agencyIds=[agency]), place)
     yield Probe(ask(schema, "auditTrail", filter={"accountLogin": f"{place.login}0"}), place)
+    yield Probe(ask(schema, "custodies", filter={"agencyIds": [agency]}), place)
     finding = record.ids[place]["Anomaly"][0]
     # Each time something else is decided: what was decided before is refused.
     for mutation in ("confirmAnomaly", "dismissAnomaly"):
@@ -116,6 +118,46 @@ def _changes_of_campaigns(schema: GraphQLSchema, record: AccessRecord, place: Pl
         yield Probe(ask(schema, "campaigns", caseId=record.ids[place]["PenaltyCase"][0]), place)
         yield Probe(ask(schema, "activities", filter={"campaignId": record.ids[place]["Campaign"][0]}), place)
 
+    yield from own_cases_of(schema, record, place)
+
+
+def own_cases_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iterator[Probe]:
+    """Every question about what a procuratorate runs itself that reaches an agency."""
+    agency = record.agencies[place]
+    yield Probe(ask(schema, "dutyCrimeCases", filter={"agencyIds": [agency]}), place)
+    yield Probe(ask(schema, "publicInterestCases", filter={"agencyIds": [agency]}), place)
+    step = {"step": "NOTED", "on": "2026-02-02", "note": place.said()}
+    crime = {"dutyCrimeCaseId": record.ids[place]["DutyCrimeCase"][-1], **step}
+    yield Probe(ask(schema, "recordDutyCrimeStep", mutation=True, input=crime), place)
+    public = {"publicInterestCaseId": record.ids[place]["PublicInterestCase"][0], **step}
+    yield Probe(ask(schema, "recordPublicInterestStep", mutation=True, input=public), place)
+    marked = {"recordId": record.ids[place]["PenaltyCase"][0], "summary": place.said()}
+    yield Probe(ask(schema, "markTypicalCase", mutation=True, input=marked), place)
+
+
+def _own_cases(schema: GraphQLSchema, record: AccessRecord) -> Iterator[Probe]:
+    """What procuratorates run themselves, by nobody's record; and what is refused before anything is looked up."""
+    yield Probe(ask(schema, "countyReports", first=100))
+    yield Probe(ask(schema, "countyRanking", year=2026))
+    yield Probe(ask(schema, "campaignOfficeDuties", first=100))
+    yield Probe(ask(schema, "typicalCases", reach=Reach.EDGES, first=100), mixed=True)
+    wrong = {"number": "无", "filedOn": "2026-02-02"}
+    crime = {**wrong, "official": "某", "position": "某", "crime": "某", "department": "PREVENTION"}
+    public = {**wrong, "title": "某", "domain": "LAND", "agencyId": record.agencies[Place.EAST]}
+    report = {"kind": "DATA", "periodEnd": "2026-02-02", "text": " "}
+    gone = {"typicalCaseId": record.ids[Place.EAST]["TypicalCase"][0], "reason": " "}
+    said: dict[str, dict[str, Any]] = {
+        "fileDutyCrimeCase": crime,
+        "recordDutyCrimeStep": {"dutyCrimeCaseId": "x", "step": "NOTED", "on": "2026-02-02", "note": "某"},
+        "filePublicInterestCase": public,
+        "recordPublicInterestStep": {"publicInterestCaseId": "x", "step": "NOTED", "on": "2026-02-02", "note": "某"},
+        "recordCountyReport": report,
+        "markTypicalCase": {"recordId": "x", "summary": "某"},
+        "withdrawTypicalCase": gone,
+    }
+    for mutation, told in said.items():
+        yield Probe(ask(schema, mutation, mutation=True, input=told), names_agencies=True)
+
 
 def searches_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iterator[Probe]:
     """Every search that reaches an agency's cases, with facets and highlights."""
@@ -144,6 +186,7 @@ def _everybodys(schema: GraphQLSchema) -> Iterator[Probe]:
     yield Probe(ask(schema, "measures", reach=Reach.EDGES, first=100), mixed=True)
     yield Probe(ask(schema, "campaigns", reach=Reach.EDGES, first=100), mixed=True)
     yield Probe(ask(schema, "activities", reach=Reach.EDGES, first=100), mixed=True)
+    yield Probe(ask(schema, "custodies", reach=Reach.EDGES, first=100), mixed=True)
 
 
 def _nobodys(schema: GraphQLSchema, record: AccessRecord) -> Iterator[Probe]:

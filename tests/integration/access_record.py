@@ -29,6 +29,7 @@ from stores.postgres import Database
 from tests.conftest import TEST_KEY, TestDatabase, cloned_database, dsn
 from tests.integration.access_campaigns import add_campaigns
 from tests.integration.access_measures import issue_measures
+from tests.integration.access_own_cases import add_own_cases
 from tests.integration.access_viewers import CITY, EAST, WEST, Place, Viewer, added_others, entered
 from tests.integration.feeding import PERSON_NUMBER, Feed, Fields, agency, organisation, person, procuratorate
 from tests.integration.follow_up_feeding import FULL
@@ -320,6 +321,8 @@ async def _filled(urls: TestDatabase, database: Database, folder: Path) -> Acces
         await _view_many(database, place, case_officer, parse_global_id(ids[place]["PenaltyCase"][0])[1])
     async with served(database) as client:
         await add_campaigns(feed, client, agencies, ids)
+    for place, of_types in (await add_own_cases(feed)).items():
+        ids[place] |= {name: [global_id(name, each) for each in several] for name, several in of_types.items()}
     places = await feed.rows("SELECT id, name FROM procuratorate")
     [shared] = await feed.rows("SELECT id FROM party WHERE name = :name", name=SHARED_PARTY)
     return AccessRecord(

@@ -182,7 +182,7 @@ async def entered(feed: Feed) -> dict[str, Viewer]:
                     name=viewer.name.upper(),
                     roles=[viewer.role],
                     procuratorate_id=homes.get(viewer.procuratorate or ""),
-                    department=Department.PREVENTION if viewer.procuratorate else None,
+                    department=Department.ANTI_CORRUPTION if viewer.procuratorate else None,
                     agency_id=homes.get(viewer.agency or ""),
                     now=at,
                 )

@@ -18,7 +18,10 @@ from tests.integration.feeding import PERSON_NUMBER
 from tests.integration.graphql_client import Client
 
 NAMING: Final = frozenset(
-    {"name", "text", "finding text", "criminal text", "run text", "clue text", "measure text", "campaign text"}
+    {
+        *("name", "text", "finding text", "criminal text", "run text", "clue text", "measure text", "campaign text"),
+        *("duty crime text", "program text"),
+    }
 )
 """The classes whose values name persons."""
 

@@ -18,6 +18,12 @@ UNSEEN: Final = {
     "AnomalyReplay.explanation": "the rule that is replayed names nobody here",
     "AnomalyReplay.underPresentLaw": "the same",
     "User.agency": "whoever handles clues belongs to no agency",
+    "DutyCrimePayload.dutyCrimeCase": "a desk above leaves a county's case to the county",
+    "PublicInterestPayload.publicInterestCase": "nobody who asks sits at the department that handles them",
+    "CountyReportPayload.countyReport": "what is sent wrongly is refused",
+    "TypicalCasePayload.typicalCase": "the cases are marked",
+    "CountyFigures.casesEntered": "the cases were entered in other years",
+    "CountyFigures.casesTriaged": "no case was decided of",
 }
 """What no record of the test holds, and why."""
 FOLLOWED: Final = frozenset({"Subscription.feedRunProgress", "Subscription.clueChanged"})

@@ -24,9 +24,12 @@ from schema.clue_tables import (
     clue_participation,
     clue_receipt,
 )
+from schema.county_report_tables import county_report, typical_case
+from schema.duty_crime_tables import duty_crime_case, duty_crime_event
 from schema.follow_up_tables import FOLLOW_UPS
 from schema.measure_tables import measure, measure_case, measure_event
 from schema.metadata import metadata
+from schema.public_interest_tables import public_interest_case, public_interest_event, public_interest_penalty_case
 from schema.triage_tables import triage, triage_queue
 from schema.vocabularies import AnomalyKind, FeedKind
 from stores.audit_trail import write_entries
@@ -54,6 +57,9 @@ OF_SUPERVISION: Final = frozenset(
     for table in (
         *(clue, clue_hand_over, clue_receipt, clue_participation, clue_case, clue_anomaly, clue_event),
         *(measure, measure_case, measure_event, triage, triage_queue),
+        # Tried in test_duty_tables.py.
+        *(duty_crime_case, duty_crime_event, public_interest_case, public_interest_event),
+        *(public_interest_penalty_case, county_report, typical_case),
     )
 )
 OF_AUDIT: Final = frozenset({"audit_entry", "audit_seal", "watched_name"})

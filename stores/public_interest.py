@@ -1,0 +1,239 @@
+"""Public-interest cases: one statement for each relation and level; a case and its step are written together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_not
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schema.access_records import Scope
+from schema.duty_records import CaseFiling, CaseStep, PublicInterestCase
+from schema.duty_vocabularies import PublicInterestEventKind, PublicInterestStatus
+from schema.public_interest_tables import public_interest_case, public_interest_event, public_interest_penalty_case
+from schema.vocabularies import Domain, MeasureKind
+from stores.desk_scope import OF_PROCURATORATE, SEEN_BY_DESKS, desk_parameters
+from stores.duty_crimes import FiledPlace
+
+_FROM: Final = f"""
+  FROM public_interest_case p JOIN account a ON a.id = p.author_id
+ WHERE {OF_PROCURATORATE.format("p")}
+"""
+# A party that is a person is named in texts, whatever its case knows of other persons.
+_READ: Final = f"""
+SELECT p.id, p.number, p.title, p.domain, p.agency_id, p.status,
+       (SELECT k.id FROM clue k WHERE k.id = p.clue_id AND {SEEN_BY_DESKS.format("k")}) AS clue_id,
+       p.measure_id, (SELECT m.reply_due_on FROM measure m WHERE m.id = p.measure_id) AS reply_due_on,
+       p.procuratorate_id, p.filed_on, p.suspended_on, p.suspended_days, p.sued_on, p.court, p.outcome, p.last_step_on,
+       a.name AS author, p.revision, about.case_ids, about.person_names
+  FROM public_interest_case p JOIN account a ON a.id = p.author_id
+ CROSS JOIN LATERAL (
+   SELECT coalesce(array_agg(DISTINCT c.id), '{{}}') AS case_ids,
+          coalesce(array_agg(DISTINCT n.name) FILTER (WHERE n.name IS NOT NULL), '{{}}') AS person_names
+     FROM public_interest_penalty_case o
+     JOIN penalty_case c ON c.id = o.case_id
+     JOIN party y ON y.id = c.party_id
+     LEFT JOIN LATERAL unnest(c.person_names || CASE WHEN y.type = 'PERSON' THEN ARRAY[y.name] ELSE '{{}}' END)
+       AS n (name) ON true
+    WHERE o.public_interest_case_id = p.id
+ ) about
+ WHERE {OF_PROCURATORATE.format("p")}
+"""  # noqa: S608  our own words
+_WANTED: Final = """
+   AND (cardinality(CAST(:statuses AS text[])) = 0 OR p.status = ANY (CAST(:statuses AS text[])))
+   AND (cardinality(CAST(:domains AS text[])) = 0 OR p.domain = ANY (CAST(:domains AS text[])))
+   AND (cardinality(CAST(:agency_ids AS bigint[])) = 0 OR p.agency_id = ANY (CAST(:agency_ids AS bigint[])))
+   AND (CAST(:filed_from AS date) IS NULL OR p.filed_on >= :filed_from)
+   AND (CAST(:filed_until AS date) IS NULL OR p.filed_on <= :filed_until)
+"""
+_PAGE: Final = """
+   AND (CAST(:after_id AS bigint) IS NULL OR (p.filed_on, p.id) < (CAST(:after_day AS date), :after_id))
+ ORDER BY p.filed_on DESC, p.id DESC LIMIT :most
+"""
+_EVENTS: Final = """
+SELECT e.case_id, e.revision, e.event, e.on_day AS on, a.name AS actor, e.note
+  FROM public_interest_event e JOIN account a ON a.id = e.actor_id
+ WHERE e.case_id = ANY (CAST(:ids AS bigint[]))
+ ORDER BY e.case_id, e.revision
+"""
+_PROPOSAL: Final = f"""
+SELECT m.procuratorate_id, m.agency_id, m.kind, m.number IS NOT NULL AS issued
+  FROM measure m WHERE m.id = :id AND {OF_PROCURATORATE.format("m")}
+"""  # noqa: S608  our own words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicInterestFilter:
+    """Which public-interest cases: each part narrows the list, one that is empty or None does not."""
+
+    statuses: tuple[PublicInterestStatus, ...] = ()
+    domains: tuple[Domain, ...] = ()
+    agency_ids: tuple[int, ...] = ()
+    filed_from: date | None = None
+    filed_until: date | None = None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """As a statement takes them."""
+        return {
+            "statuses": [each.value for each in self.statuses],
+            "domains": [each.value for each in self.domains],
+            "agency_ids": list(self.agency_ids),
+            "filed_from": self.filed_from,
+            "filed_until": self.filed_until,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPublicInterestCase:
+    """A public-interest case that is filed."""
+
+    number: str
+    title: str
+    domain: Domain
+    agency_id: int
+    clue_id: int | None
+    case_ids: tuple[int, ...]
+    filed_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A measure that may be the proposal of a case: whose, to whom, which, and whether it is issued."""
+
+    procuratorate_id: int | None
+    agency_id: int | None
+    kind: MeasureKind
+    issued: bool
+
+
+def _case(row: Any) -> PublicInterestCase:
+    return PublicInterestCase(
+        **{
+            **row._asdict(),
+            "status": PublicInterestStatus(row.status),
+            "domain": Domain(row.domain),
+            "case_ids": tuple(row.case_ids),
+            "person_names": tuple(row.person_names),
+        }
+    )
+
+
+async def list_public_interest_cases(
+    connection: AsyncConnection, scope: Scope, wanted: PublicInterestFilter, *, first: int, after: FiledPlace | None
+) -> list[PublicInterestCase]:
+    """Cases, the latest filed first; one more than `first`."""
+    day, key = after or (None, None)
+    place = {"after_day": day, "after_id": key, "most": first + 1}
+    parameters = {**desk_parameters(scope), **wanted.parameters, **place}
+    return [_case(row) for row in await connection.execute(text(_READ + _WANTED + _PAGE), parameters)]
+
+
+async def count_public_interest_cases(connection: AsyncConnection, scope: Scope, wanted: PublicInterestFilter) -> int:
+    """How many there are."""
+    statement = text(f"SELECT count(*) {_FROM}{_WANTED}")
+    return await connection.scalar(statement, {**desk_parameters(scope), **wanted.parameters}) or 0
+
+
+async def public_interest_cases_by_id(
+    connection: AsyncConnection, scope: Scope, ids: Sequence[int]
+) -> dict[int, PublicInterestCase]:
+    """Cases by id; one that is unknown or out of scope is left out."""
+    statement = text(_READ + " AND p.id = ANY (CAST(:ids AS bigint[]))")
+    rows = await connection.execute(statement, {**desk_parameters(scope), "ids": list(ids)})
+    return {row.id: _case(row) for row in rows}
+
+
+async def steps_of_public_interest_cases(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, list[CaseStep]]:
+    """The steps of several cases, the earliest first."""
+    found: dict[int, list[CaseStep]] = {case_id: [] for case_id in ids}
+    for row in await connection.execute(text(_EVENTS), {"ids": list(ids)}):
+        found[row.case_id].append(CaseStep(**{**row._asdict(), "event": PublicInterestEventKind(row.event)}))
+    return found
+
+
+async def lock_public_interest_case(
+    connection: AsyncConnection, scope: Scope, case_id: int
+) -> PublicInterestCase | None:
+    """A case as it stands, which nobody changes until the end of this transaction."""
+    table = public_interest_case
+    await connection.execute(select(table.c.id).where(table.c.id == case_id).with_for_update())
+    return (await public_interest_cases_by_id(connection, scope, [case_id])).get(case_id)
+
+
+async def find_proposal(connection: AsyncConnection, scope: Scope, measure_id: int) -> Proposal | None:
+    """A measure in scope."""
+    row = (await connection.execute(text(_PROPOSAL), {**desk_parameters(scope), "id": measure_id})).one_or_none()
+    return None if row is None else Proposal(**{**row._asdict(), "kind": MeasureKind(row.kind)})
+
+
+async def add_public_interest_case(
+    connection: AsyncConnection, case: NewPublicInterestCase, filing: CaseFiling
+) -> int | None:
+    """File a case; answers its id, or None where its procuratorate has one of this number."""
+    statement = (
+        insert_or_not(public_interest_case)
+        .values(
+            number=case.number,
+            title=case.title,
+            domain=case.domain,
+            agency_id=case.agency_id,
+            clue_id=case.clue_id,
+            filed_on=case.filed_on,
+            status=PublicInterestStatus.FILED,
+            procuratorate_id=filing.procuratorate_id,
+            last_step_on=case.filed_on,
+            author_id=filing.author_id,
+        )
+        .on_conflict_do_nothing()
+        .returning(public_interest_case.c.id)
+    )
+    case_id = await connection.scalar(statement)
+    if case_id is None:
+        return None
+    if case.case_ids:
+        about = [{"public_interest_case_id": case_id, "case_id": each} for each in case.case_ids]
+        await connection.execute(insert(public_interest_penalty_case), about)
+    await connection.execute(
+        insert(public_interest_event).values(
+            case_id=case_id,
+            revision=1,
+            event=PublicInterestEventKind.FILED,
+            status=PublicInterestStatus.FILED,
+            on_day=case.filed_on,
+            actor_id=filing.author_id,
+            happened_at=filing.at,
+        )
+    )
+    return int(case_id)
+
+
+async def keep_public_interest_step(
+    connection: AsyncConnection,
+    case: PublicInterestCase,
+    event: PublicInterestEventKind,
+    after: dict[str, Any],
+    *,
+    note: str,
+    actor_id: int,
+    now: datetime,
+) -> None:
+    """Write a step of a locked case down; `after` are the columns of the case as it stands after it."""
+    revision = case.revision + 1
+    await connection.execute(
+        update(public_interest_case).where(public_interest_case.c.id == case.id).values(**after, revision=revision)
+    )
+    await connection.execute(
+        insert(public_interest_event).values(
+            case_id=case.id,
+            revision=revision,
+            event=event,
+            status=after["status"],
+            on_day=after["last_step_on"],
+            note=note,
+            actor_id=actor_id,
+            happened_at=now,
+        )
+    )
