@@ -83,7 +83,7 @@ class OtherCases:
     def shown_changes(self, reason: str) -> str:
         """Why a finding changed, in one sentence for all where other cases had a part in it.
 
-        Nobody knows any more whose cases those were, nor how many of the changes that were too many to tell were theirs.
+        Nobody knows any more whose cases those were, nor how many of those too many to tell were theirs.
         """
         if self._scope.everything:
             return reason

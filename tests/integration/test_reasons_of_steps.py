@@ -88,3 +88,35 @@ async def test_how_many_changes_were_too_many_to_tell_is_told_to_whoever_sees_ev
         assert await reasons(await viewers(Role.CASE_OFFICER, place)) == [
             "证据变化：servedOn：无→2024-01-02；另有若干处；由可能变为确定"
         ]
+
+
+async def test_a_persons_name_that_changed_is_told_to_nobody(
+    feed: Feed, viewers: Viewers, clock: Callable[[], Any]
+) -> None:
+    judge = Judge(feed, clock)
+    await feed(of_company("1号", EASTERN, servedOn="2024-04-15"), name="1.jsonl", agency=EASTERN)
+    await judge("2024-06-01")
+    named = organisation("试验公司", COMPANY, legalRepresentative="王建国")
+    changed = clean("1号", agency=EASTERN, party=named, servedOn="2024-04-16")
+    await feed(changed, name="2.jsonl", agency=EASTERN)
+    await judge("2024-06-01")
+    for role in (Role.CASE_OFFICER, Role.DISCIPLINE):
+        assert await reasons(await viewers(role)) == [
+            "证据变化：party.legalRepresentative有改动；servedOn：2024-04-15→2024-04-16"
+        ]
+
+
+async def test_a_name_that_was_told_in_earlier_days_is_covered_where_the_role_shows_none(
+    feed: Feed, viewers: Viewers, clock: Callable[[], Any]
+) -> None:
+    await feed(of_company("1号", EASTERN, servedOn="2024-04-15"), name="1.jsonl", agency=EASTERN)
+    await Judge(feed, clock)("2024-06-01")
+    kept = (
+        "证据变化：fine：无→5；party.legalRepresentative：钱大有；李→无；party.name：无→周大海；"
+        "servedOn有改动；由可能变为确定"
+    )
+    await feed.run(STEP, reason=kept)
+    assert await reasons(await viewers(Role.CASE_OFFICER)) == [kept]
+    assert await reasons(await viewers(Role.DISCIPLINE)) == [
+        "证据变化：fine：无→5；party.legalRepresentative有改动；party.name有改动；servedOn有改动；由可能变为确定"
+    ]
