@@ -12,8 +12,8 @@ from api.auditing import audited, given_out
 from api.case_search import DEFAULT_PAGE, Hit, read_hits
 from api.context import ApiInfo, Context, selects
 from api.ids import global_id, parse_global_id, record_id
-from api.loaders import Slice
 from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
+from api.readings import Slice
 from api.supervision_queries import SupervisionQueries
 from api.types.audit import AuditAlert, AuditTrailConnection, audit_alerts, audit_trail
 from api.types.cannot_tell import CannotTellCountConnection, cannot_tell_counts
