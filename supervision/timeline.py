@@ -104,19 +104,19 @@ def measure_event(measure: Measure, step: MeasureEvent) -> CaseEvent:
     number = _told("（", measure.number, "）") if step.event is not MeasureEventKind.DRAFTED else ()
     # The number is what is noted of its being issued.
     note = () if step.event is MeasureEventKind.ISSUED else _told("：", step.note)
-    words = ("检察机关口头纠正",) if oral else (f"{done}{measure.kind.label}",)
+    words = ("检察机关口头纠正",) if oral else (done.format(measure.kind.label),)
     return CaseEvent(on=step.on, kind=kind, words=(*words, *number, *note), actor=step.actor or None, record=measure)
 
 
 _OF_MEASURE: Final = {
-    MeasureEventKind.DRAFTED: (EventKind.MEASURE_DRAFTED, "检察机关起草"),
-    MeasureEventKind.ISSUED: (EventKind.MEASURE_ISSUED, "检察机关制发"),
-    MeasureEventKind.SERVED: (EventKind.PROCURATORATE_SERVED, "检察机关送达"),
-    MeasureEventKind.COPIED: (EventKind.MEASURE_COPIED, "向政府法制办抄送"),
-    MeasureEventKind.REPLIED: (EventKind.PROCURATORATE_ANSWERED, "回复"),
-    MeasureEventKind.CHECKED: (EventKind.MEASURE_CHECKED, "检察机关核查整改情况，"),
-    MeasureEventKind.ESCALATED: (EventKind.MEASURE_ESCALATED, "检察机关报请上级院督办"),
-    MeasureEventKind.WITHDRAWN: (EventKind.MEASURE_WITHDRAWN, "检察机关撤回"),
+    MeasureEventKind.DRAFTED: (EventKind.MEASURE_DRAFTED, "检察机关起草{}"),
+    MeasureEventKind.ISSUED: (EventKind.MEASURE_ISSUED, "检察机关制发{}"),
+    MeasureEventKind.SERVED: (EventKind.PROCURATORATE_SERVED, "检察机关送达{}"),
+    MeasureEventKind.COPIED: (EventKind.MEASURE_COPIED, "向政府法制办抄送{}"),
+    MeasureEventKind.REPLIED: (EventKind.PROCURATORATE_ANSWERED, "回复{}"),
+    MeasureEventKind.CHECKED: (EventKind.MEASURE_CHECKED, "检察机关核查{}的整改情况"),
+    MeasureEventKind.ESCALATED: (EventKind.MEASURE_ESCALATED, "检察机关将{}报请上级院督办"),
+    MeasureEventKind.WITHDRAWN: (EventKind.MEASURE_WITHDRAWN, "检察机关撤回{}"),
 }
 
 _Placed = tuple[CaseEvent, tuple[int, ...]]

@@ -16,8 +16,9 @@ from api.types.fields import resolved
 from api.types.node import Node
 from api.types.organisation import Agency, Procuratorate
 from api.types.user import User
-from schema import measure_records, records
+from schema import clue_records, measure_records, records
 from schema.access_records import Account
+from schema.access_vocabularies import Permission
 from schema.supervision_vocabularies import MeasureStatus
 from schema.vocabularies import Department, MeasureKind
 from supervision import timeline
@@ -26,6 +27,7 @@ from supervision.measure import shown_status
 from supervision.measure_actors import is_addressee, steps_shown
 
 if TYPE_CHECKING:
+    from api.types.clue import Clue
     from api.types.penalty_case import CaseConnection
     from api.types.timeline import CaseEvent
 
@@ -33,6 +35,7 @@ DEFAULT_PAGE = 20
 
 MeasureParent = strawberry.Parent[measure_records.Measure]
 LazyCases = Annotated["CaseConnection", strawberry.lazy("api.types.penalty_case")]
+LazyClue = Annotated["Clue", strawberry.lazy("api.types.clue")]
 LazyEvent = Annotated["CaseEvent", strawberry.lazy("api.types.timeline")]
 
 
@@ -121,6 +124,10 @@ def _cases(
     return Connection(page, count)
 
 
+async def _clue(root: MeasureParent, info: ApiInfo) -> clue_records.Clue | None:
+    return None if root.clue_id is None else await info.context.loaders.clues.load(root.clue_id)
+
+
 def _document(root: MeasureParent) -> str:
     return f"/measures/{global_id('Measure', root.id)}.docx"
 
@@ -139,6 +146,9 @@ class Measure(Node):
     procuratorate: Procuratorate | None = resolved(_procuratorate, "Whose it is. 制发检察院")
     department: Department | None = resolved(_department, "Of the procuratorate; not for the addressee. 承办部门")
     author: User | None = resolved(_author, "Who drafted it; not for the addressee. 拟稿人")
+    clue: LazyClue | None = resolved(
+        _clue, "From which clue; null to whoever does not see that. 来源线索", needs=Permission.READ_CLUES
+    )
     urgent: bool = strawberry.field(description="Whether the shorter period for a reply holds. 是否紧急")
     issued_on: date | None = strawberry.field(description="The day it got its number. 制发日期")
     served_on: date | None = strawberry.field(description="The day it was served. 送达日期")

@@ -23,7 +23,11 @@ STEPS: Final = (
 
 
 async def issue_measures(
-    client: Client, case_ids: Mapping[Place, int], agency_ids: Mapping[Place, str], today: str
+    client: Client,
+    case_ids: Mapping[Place, int],
+    clue_ids: Mapping[Place, str],
+    agency_ids: Mapping[Place, str],
+    today: str,
 ) -> dict[Place, str]:
     """One to each agency, by whoever sits at the machine; answers their global ids."""
     found = {}
@@ -33,6 +37,7 @@ async def issue_measures(
             client,
             "RECOMMENDATION",
             case_ids[place],
+            clueId=clue_ids[place],
             agencyId=agency_ids[place],
             addressee=place.value,
             title=f"关于{said}的检察建议",

@@ -307,7 +307,9 @@ async def _filled(urls: TestDatabase, database: Database, folder: Path) -> Acces
         found = await client.ask("{ agencies { edges { cursor } } rules { id } }")
         agencies = {Place(row["name"]): global_id("Agency", row["id"]) for row in await feed.rows(_AGENCIES)}
         cases = {place: parse_global_id(ids[place]["PenaltyCase"][0])[1] for place in Place}
-        for place, measure in (await issue_measures(client, cases, agencies, f"{now():%Y-%m-%d}")).items():
+        clues = {place: ids[place]["Clue"][0] for place in Place}
+        made = await issue_measures(client, cases, clues, agencies, f"{now():%Y-%m-%d}")
+        for place, measure in made.items():
             ids[place]["Measure"] = [measure]
     for place, others in (await added_others(feed)).items():
         ids[place]["User"] = [global_id("User", account_id) for account_id in others]

@@ -17,6 +17,7 @@ UNSEEN: Final = {
     "FeedRun.loadedBy": "what is loaded at the command line was sent by nobody",
     "AnomalyReplay.explanation": "the rule that is replayed names nobody here",
     "AnomalyReplay.underPresentLaw": "the same",
+    "Measure.procuratorate": "above the agency of one who asks is none",
     "User.agency": "whoever handles clues belongs to no agency",
     "DutyCrimePayload.dutyCrimeCase": "a desk above leaves a county's case to the county",
     "PublicInterestPayload.publicInterestCase": "nobody who asks sits at the department that handles them",

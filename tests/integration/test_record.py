@@ -25,6 +25,7 @@ from tests.integration.test_anomaly_tables import TABLES as ANOMALY_TABLES
 from tests.integration.test_audit_tables import TABLES as AUDIT_TABLES
 from tests.integration.test_clue_tables import TABLES as CLUE_TABLES
 from tests.integration.test_duty_tables import TABLES as DUTY_TABLES
+from tests.integration.test_measure_tables import TABLES as MEASURE_TABLES
 from tests.integration.test_triage_tables import TABLES as TRIAGE_TABLES
 
 
@@ -294,7 +295,7 @@ def test_every_check_and_unique_constraint_is_tried_above() -> None:
     # test_audit_tables, test_clue_tables, test_triage_tables, test_duty_tables.
     elsewhere = {
         *(*FOLLOW_UPS.values(), *ANOMALY_TABLES, *ACCOUNT_TABLES, *AUDIT_TABLES),
-        *(*CLUE_TABLES, *TRIAGE_TABLES, *DUTY_TABLES),
+        *(*CLUE_TABLES, *TRIAGE_TABLES, *DUTY_TABLES, *MEASURE_TABLES),
     }
     tables = [table for table in metadata.tables.values() if table not in elsewhere]
     named = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,6 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from schema.measure_records import Measure
 from schema.supervision_vocabularies import MeasureEventKind, MeasureStatus
-from schema.vocabularies import MeasureKind
 from supervision.measure import (
     TRANSITIONS,
     MeasureAction,
@@ -27,41 +26,13 @@ from supervision.measure import (
     shown_status,
     withdraw,
 )
+from tests.unit.measure_records import DRAFT
 
 ISSUED = date(2026, 3, 2)
 SERVED = date(2026, 3, 4)
 DUE = date(2026, 5, 6)
 REPLIED = date(2026, 4, 1)
 TODAY = date(2026, 6, 1)
-
-DRAFT = Measure(
-    id=1,
-    number=None,
-    kind=MeasureKind.RECOMMENDATION,
-    status=MeasureStatus.DRAFT,
-    title="检察建议书",
-    text="建议依法移送。",
-    addressee="宛城区生态环境局",
-    agency_id=3,
-    procuratorate_id=7,
-    department=None,
-    clue_id=None,
-    author_id=5,
-    urgent=False,
-    drafted_at=datetime(2026, 3, 1, tzinfo=UTC),
-    issued_on=None,
-    served_on=None,
-    named_limit_on=None,
-    reply_due_on=None,
-    replied_on=None,
-    reply=None,
-    checked_on=None,
-    rectification=None,
-    copy_to_legal_office=False,
-    copied_on=None,
-    escalated_to_id=None,
-    revision=1,
-)
 
 
 def in_state(status: MeasureStatus) -> Measure:

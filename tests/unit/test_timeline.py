@@ -22,6 +22,7 @@ from schema.follow_up_records import (
     Transfer,
 )
 from schema.records import PenaltyCase
+from schema.supervision_vocabularies import MeasureEventKind
 from schema.vocabularies import (
     CoercionKind,
     CoerciveMeasureType,
@@ -34,7 +35,8 @@ from schema.vocabularies import (
     TransferDecision,
 )
 from supervision.event_kinds import EventKind
-from supervision.timeline import CaseEvent, case_timeline
+from supervision.timeline import CaseEvent, case_timeline, measure_event
+from tests.unit.measure_records import DRAFT, measure_step
 from tests.unit.timeline_records import (
     FOLLOW_UPS,
     act,
@@ -127,6 +129,7 @@ def test_every_kind_of_event_happens() -> None:
             happened |= {event.kind for event in timeline(follow_up(record, **days, **variant))}
     days = {name: MOMENT if name == "entered_at" else DAY for name in dated_fields(PenaltyCase)}
     happened |= {event.kind for event in timeline(**days)}
+    happened |= {measure_event(DRAFT, measure_step(event)).kind for event in MeasureEventKind}
     assert happened == set(EventKind)
 
 
