@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import indexer.campaigns
+import stores.campaign_selections
 from indexer.campaigns import join_campaigns
 from schema.access_vocabularies import Role
 from schema.vocabularies import AnomalyKind
@@ -133,7 +134,7 @@ async def test_whoever_is_killed_between_two_campaigns_leaves_everything_to_the_
     campaigns = [await city.opened(name=name) for name in ("甲", "乙")]
     await joined(city)
     await city.feed(*(waste(f"东{number}号", EASTERN) for number in range(10, 16)), name="later.jsonl")
-    real, calls = indexer.campaigns.join_selected, 0
+    real, calls = stores.campaign_selections.join_selected, 0
 
     async def killed(*given: Any, **told: Any) -> int:
         nonlocal calls
