@@ -170,6 +170,18 @@ async def draft_new_measure(info: ApiInfo, input: DraftMeasureInput) -> MeasureC
     return await shown_outcome(context, outcome, None)
 
 
+async def draft_of_case(
+    connection: DatabaseConnection, context: Context, case: records.PenaltyCase, kind: MeasureKind, *, today: date
+) -> int:
+    """Keep a draft about one case that is locked, to whom its kind goes by itself; answers the draft's id."""
+    addressee = default_addressee(kind, [case])
+    agency = case.agency if addressee == case.agency.name else None
+    wanted = _Asked(cases=[case], agency=agency, addressee=addressee, clue_id=None, named_limit_on=None)
+    draft = await _draft(context, connection, kind, wanted, urgent=False, today=today)
+    new = replace(_new(context, DraftMeasureInput(kind=kind), wanted), title=draft.title, text=draft.text)
+    return await draft_measure(connection, new, now=context.services.clock(), today=today)
+
+
 async def issue_measure(info: ApiInfo, input: IssueMeasureInput) -> MeasureChange:  # noqa: A002  the contract's name
     """Give a measure its number: one drafted before, or one said here for the first time."""
     context, today = info.context, today_of(info)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import strawberry
 
@@ -18,23 +19,39 @@ from api.changes import (
     read_text,
     require_revision,
 )
+from api.clue_opening import ClueOpening, open_clue
 from api.context import ApiInfo, Context
+from api.measure_issuing import draft_of_case
+from api.types.clue import Clue
+from api.types.measure import Measure
 from api.types.penalty_case import PenaltyCase
-from schema import records
+from schema import clue_records, measure_records, records
 from schema.access_vocabularies import Permission
-from schema.supervision_vocabularies import TriageDecision
+from schema.supervision_vocabularies import ClueSource, TriageDecision
 from schema.triage_records import AwaitedCase
-from schema.vocabularies import Department
+from schema.vocabularies import AnomalyStatus, Department, MeasureKind
+from stores.anomalies import anomalies_of_cases
+from stores.errors import ForbiddenError
 from stores.postgres import DatabaseConnection
 from stores.triage import keep_triage, lock_case_for_triage, triage_by_id
-from supervision.triage import Refusal, decide, needs_of
+from supervision.calendars import shanghai_day
+from supervision.triage import Refusal, clue_class_of, decide, measure_kind_of, needs_of
+
+_LONGEST_TITLE: Final = 200
+_NEEDED: Final = {
+    TriageDecision.CLUE: Permission.HANDLE_CLUES,
+    TriageDecision.MEASURE: Permission.ISSUE_MEASURES,
+}
+"""What one must be permitted besides, to decide what makes something new."""
 
 
 @dataclass(frozen=True, slots=True)
 class TriageChange:
-    """A case that was decided of, or why it was not."""
+    """A case that was decided of and what came of it, or why it was not."""
 
     penalty_case: records.PenaltyCase | None
+    clue: clue_records.Clue | None
+    measure: measure_records.Measure | None
     user_errors: Sequence[UserError]
 
 
@@ -43,6 +60,8 @@ class TriageCasePayload:
     """`TriageChange` as clients see it."""
 
     penalty_case: PenaltyCase | None = strawberry.field(description="The case as it stands now. 案件")
+    clue: Clue | None = strawberry.field(description="The clue that CLUE opened. 线索")
+    measure: Measure | None = strawberry.field(description="The draft that MEASURE made. 监督措施")
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; else empty. 错误")
 
 
@@ -56,6 +75,10 @@ class TriageCaseInput:
     department: Department | None = strawberry.field(
         default=strawberry.UNSET, description="To which the clue goes; for CLUE only. 线索移送部门"
     )
+    measure_kind: MeasureKind | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="What is drafted, for MEASURE only; left out: what answers to the case's findings. 监督措施种类",
+    )
     expected_revision: int | None = strawberry.field(default=strawberry.UNSET, description=REVISION_DESCRIPTION)
     idempotency_key: str | None = strawberry.field(default=strawberry.UNSET, description=KEY_DESCRIPTION)
 
@@ -63,6 +86,9 @@ class TriageCaseInput:
 async def triage_case(info: ApiInfo, input: TriageCaseInput) -> TriageChange:  # noqa: A002  the contract's name
     """Decide of a case."""
     context = info.context
+    needed = _NEEDED.get(input.decision)
+    if needed is not None and context.viewer.may(Permission.TRIAGE_CASES) and not context.viewer.may(needed):
+        raise ForbiddenError(f"You may not do what {input.decision.value} does. Ask the case's officer, or their head.")
 
     async def sees() -> None:
         case_id = read_id(input.case_id, "PenaltyCase", "caseId")
@@ -70,6 +96,10 @@ async def triage_case(info: ApiInfo, input: TriageCaseInput) -> TriageChange:  #
         lacking = needs_of(input.decision, given(input.department))
         if lacking is not None:
             raise RefusedError(UserErrorCode.INVALID, lacking.sentence, "department")
+        if given(input.measure_kind) is not None and input.decision is not TriageDecision.MEASURE:
+            raise RefusedError(
+                UserErrorCode.INVALID, "Only MEASURE drafts a measure. Leave `measureKind` out.", "measureKind"
+            )
         if not context.scope.findings or await context.loaders.cases.load(case_id) is None:
             raise _no_such_case()
 
@@ -89,7 +119,7 @@ async def triage_case(info: ApiInfo, input: TriageCaseInput) -> TriageChange:  #
     )
     if outcome.record_id is None:
         stale = any(error.code == UserErrorCode.STALE for error in outcome.user_errors)
-        return TriageChange(await _case(context, input.case_id) if stale else None, outcome.user_errors)
+        return TriageChange(await _case(context, input.case_id) if stale else None, None, None, outcome.user_errors)
     return await _changed(context, outcome.record_id)
 
 
@@ -104,8 +134,14 @@ async def _changed(context: Context, triage_id: int) -> TriageChange:
     async with context.database.begin() as connection:
         made = await triage_by_id(connection, triage_id)
     if made is None:
-        return TriageChange(None, [])
-    return TriageChange(await context.loaders.cases.load(made.case_id), [])
+        return TriageChange(None, None, None, [])
+    loaders = context.loaders
+    return TriageChange(
+        await loaders.cases.load(made.case_id),
+        None if made.clue_id is None else await loaders.clues.load(made.clue_id),
+        None if made.measure_id is None else await loaders.measures.load(made.measure_id),
+        [],
+    )
 
 
 async def _decide(connection: DatabaseConnection, context: Context, case_id: int, wanted: TriageCaseInput) -> int:
@@ -116,16 +152,53 @@ async def _decide(connection: DatabaseConnection, context: Context, case_id: int
     decided = decide(context.viewer.account, known)
     if isinstance(decided, Refusal):
         raise RefusedError(UserErrorCode.NOT_ALLOWED, decided.sentence, "caseId")
+    reason = read_text(wanted.reason, "reason")
+    clue_id, measure_id = await _what_comes_of_it(connection, context, case_id, wanted, reason)
     return await keep_triage(
         connection,
         case_id,
         wanted.decision,
-        reason=read_text(wanted.reason, "reason"),
+        reason=reason,
         department=decided.department,
         leaves=decided.leaves,
         decided_by=context.viewer.account.id,
+        clue_id=clue_id,
+        measure_id=measure_id,
         now=context.services.clock(),
     )
+
+
+async def _what_comes_of_it(
+    connection: DatabaseConnection, context: Context, case_id: int, wanted: TriageCaseInput, reason: str
+) -> tuple[int | None, int | None]:
+    """The clue that is opened about a locked case and its active findings, or the measure that is drafted."""
+    if wanted.decision not in _NEEDED:
+        return None, None
+    case = await context.loaders.cases.load(case_id)
+    if case is None:
+        raise _no_such_case()
+    found = (await anomalies_of_cases(connection, [case_id]))[case_id]
+    active = [each for each in found if each.status in {AnomalyStatus.OPEN, AnomalyStatus.CONFIRMED}]
+    kinds = [each.kind for each in active]
+    department = given(wanted.department)
+    if department is None:
+        kind = given(wanted.measure_kind) or measure_kind_of(kinds)
+        today = shanghai_day(context.services.clock())
+        return None, await draft_of_case(connection, context, case, kind, today=today)
+    opened = await open_clue(
+        connection,
+        context,
+        ClueOpening(
+            title=f"{case.agency.name}{case.document_number or ''}行政处罚案"[:_LONGEST_TITLE],
+            text=reason,
+            source=ClueSource.TRIAGE,
+            clue_class=clue_class_of(department, kinds),
+            department=department,
+            case_ids=[case_id],
+            anomaly_ids=[each.id for each in active],
+        ),
+    )
+    return opened.id, None
 
 
 def _state(known: AwaitedCase) -> str:

@@ -5,16 +5,16 @@ finding opens that is its business. Nothing but a person's decision takes it out
 opens again, brings it back, whatever was decided before.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from schema.access_records import Account
 from schema.access_vocabularies import Role
-from schema.supervision_vocabularies import TriageDecision
+from schema.supervision_vocabularies import ClueClass, TriageDecision
 from schema.triage_records import AwaitedCase
-from schema.vocabularies import AnomalyKind, Department
+from schema.vocabularies import AnomalyKind, Department, MeasureKind
 
 LEADING: Final = Department.INVESTIGATION_SUPERVISION
 """侦查监督, which leads the programme: every entered case waits for its decision."""
@@ -40,6 +40,38 @@ DEPARTMENT_OF: Final[Mapping[AnomalyKind, Department]] = MappingProxyType(
     }
 )
 """Whose business a finding of a kind is; PostgreSQL's department_of_finding() says the same where findings open."""
+
+_DUTY: Final = frozenset({Department.ANTI_CORRUPTION, Department.ANTI_DERELICTION})
+_CLASSES: Final = (
+    (
+        frozenset({AnomalyKind.NOT_TRANSFERRED, AnomalyKind.LATE_TRANSFER, AnomalyKind.PENALTY_FOR_CRIME}),
+        ClueClass.SUSPECTED_CRIME,
+    ),
+    (frozenset({AnomalyKind.NOT_FILED}), ClueClass.FILING_SUPERVISION),
+    (
+        frozenset({AnomalyKind.FILED_NOT_INVESTIGATED, AnomalyKind.STALLED_INVESTIGATION}),
+        ClueClass.INVESTIGATION_SUPERVISION,
+    ),
+    (
+        frozenset(
+            {
+                AnomalyKind.ENFORCEMENT_NOT_APPLIED,
+                AnomalyKind.ENFORCEMENT_REFUSED,
+                AnomalyKind.STALLED_ENFORCEMENT,
+                AnomalyKind.UNLAWFUL_ENFORCEMENT,
+            }
+        ),
+        ClueClass.ENFORCEMENT_SUPERVISION,
+    ),
+    (frozenset(AnomalyKind), ClueClass.ADMINISTRATIVE_VIOLATION),
+)
+"""What a clue is one to that comes of findings of some kinds; the first that holds of one of them."""
+
+_MEASURES: Final = {
+    ClueClass.SUSPECTED_CRIME: MeasureKind.TRANSFER_OPINION,
+    ClueClass.FILING_SUPERVISION: MeasureKind.REASONS_REQUEST,
+    ClueClass.INVESTIGATION_SUPERVISION: MeasureKind.REMINDER,
+}
 
 _FOR_ALL: Final = frozenset({Role.CHIEF, Role.CASE_MANAGEMENT, Role.LOCAL_ADMINISTRATOR})
 
@@ -92,3 +124,20 @@ def decide(account: Account, case: AwaitedCase) -> Decided | Refusal:
             "It comes back when a finding opens; a clue or a measure can be made at any time."
         )
     return Decided(leaves=frozenset(), department=own)
+
+
+def clue_class_of(department: Department, kinds: Iterable[AnomalyKind]) -> ClueClass:
+    """What a clue is one to: by the department that it goes to, else by the findings that it comes of."""
+    if department in _DUTY:
+        return ClueClass.DUTY_CRIME
+    return _class_of(kinds)
+
+
+def measure_kind_of(kinds: Iterable[AnomalyKind]) -> MeasureKind:
+    """What kind of measure answers to findings of some kinds: a recommendation (检察建议) where none fits better."""
+    return _MEASURES.get(_class_of(kinds), MeasureKind.RECOMMENDATION)
+
+
+def _class_of(kinds: Iterable[AnomalyKind]) -> ClueClass:
+    found = frozenset(kinds)
+    return next((of_class for some, of_class in _CLASSES if some & found), ClueClass.OTHER)

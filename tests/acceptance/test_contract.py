@@ -25,7 +25,6 @@ NOT_YET_SERVED = frozenset(
     """
     CaseLink CaseLinkConnection CaseLinkEdge
     LinkKind
-    TriageCasePayload.clue TriageCasePayload.measure
     PenaltyCase.links
     CaseFilter.hasClue CaseFilter.hasMeasure
     """.split()  # noqa: SIM905  a list of eighty quoted names would be hard to read
@@ -80,7 +79,7 @@ SERVED_BESIDES = frozenset(
     AcknowledgeClueInput.idempotencyKey AssignClueInput.expectedRevision TransferClueInput.expectedRevision
     AcceptClueInput.expectedRevision ReturnClueInput.expectedRevision CloseClueInput.expectedRevision
     AcknowledgeClueInput.expectedRevision
-    TriageCaseInput.expectedRevision TriageCaseInput.idempotencyKey
+    TriageCaseInput.measureKind TriageCaseInput.expectedRevision TriageCaseInput.idempotencyKey
     TriageDecisionConnection TriageDecisionEdge TriageDecisionRecord PenaltyCase.triage
     TriageQueueConnection TriageQueueEdge TriageQueueItem Query.triageQueue
     Campaign CampaignConnection CampaignEdge CampaignKind CampaignPayload CampaignProgress CampaignStatus

@@ -17,6 +17,8 @@ UNSEEN: Final = {
     "FeedRun.loadedBy": "what is loaded at the command line was sent by nobody",
     "AnomalyReplay.explanation": "the rule that is replayed names nobody here",
     "AnomalyReplay.underPresentLaw": "the same",
+    "TriageCasePayload.clue": "what is decided too late makes nothing: test_triage.py makes one",
+    "TriageCasePayload.measure": "the same",
     "Measure.procuratorate": "above the agency of one who asks is none",
     "User.agency": "whoever handles clues belongs to no agency",
     "DutyCrimePayload.dutyCrimeCase": "a desk above leaves a county's case to the county",

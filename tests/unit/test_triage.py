@@ -8,11 +8,20 @@ from hypothesis import strategies as st
 
 from schema.access_records import Account
 from schema.access_vocabularies import Permission, Role
-from schema.supervision_vocabularies import TriageDecision
+from schema.supervision_vocabularies import ClueClass, TriageDecision
 from schema.triage_records import AwaitedCase
-from schema.vocabularies import AnomalyKind, Department
+from schema.vocabularies import AnomalyKind, Department, MeasureKind
 from supervision.access import permissions_of
-from supervision.triage import DEPARTMENT_OF, LEADING, Decided, Refusal, decide, needs_of
+from supervision.triage import (
+    DEPARTMENT_OF,
+    LEADING,
+    Decided,
+    Refusal,
+    clue_class_of,
+    decide,
+    measure_kind_of,
+    needs_of,
+)
 
 OFFICER = Account(
     id=1,
@@ -85,3 +94,33 @@ def test_a_case_waits_until_its_department_decides_and_again_after_a_finding(ste
         )
         # Whoever comes second, for the same department, is told so.
         assert isinstance(decide(step, case), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("department", "kinds", "expected"),
+    [
+        (Department.ANTI_CORRUPTION, [AnomalyKind.NOT_TRANSFERRED], ClueClass.DUTY_CRIME),
+        (LEADING, [AnomalyKind.LATE_ENTRY, AnomalyKind.PENALTY_FOR_CRIME], ClueClass.SUSPECTED_CRIME),
+        (LEADING, [AnomalyKind.NOT_FILED], ClueClass.FILING_SUPERVISION),
+        (LEADING, [AnomalyKind.STALLED_INVESTIGATION], ClueClass.INVESTIGATION_SUPERVISION),
+        (Department.CIVIL_ADMINISTRATIVE, [AnomalyKind.STALLED_ENFORCEMENT], ClueClass.ENFORCEMENT_SUPERVISION),
+        (LEADING, [AnomalyKind.SLOW_ACTION], ClueClass.ADMINISTRATIVE_VIOLATION),
+        (LEADING, [], ClueClass.OTHER),
+    ],
+)
+def test_a_clue_is_one_to_what_was_found(department: Department, kinds: list[AnomalyKind], expected: ClueClass) -> None:
+    assert clue_class_of(department, kinds) is expected
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        ([AnomalyKind.NOT_TRANSFERRED, AnomalyKind.LATE_ENTRY], MeasureKind.TRANSFER_OPINION),
+        ([AnomalyKind.NOT_FILED], MeasureKind.REASONS_REQUEST),
+        ([AnomalyKind.FILED_NOT_INVESTIGATED], MeasureKind.REMINDER),
+        ([AnomalyKind.INACTION], MeasureKind.RECOMMENDATION),
+        ([], MeasureKind.RECOMMENDATION),
+    ],
+)
+def test_a_measure_answers_to_what_was_found(kinds: list[AnomalyKind], expected: MeasureKind) -> None:
+    assert measure_kind_of(kinds) is expected
