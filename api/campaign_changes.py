@@ -218,6 +218,12 @@ def _read(wanted: OpenCampaignInput) -> _Told:
         chosen = read_filter(given(wanted.filter))
     except BadUserInputError as error:
         raise RefusedError(UserErrorCode.INVALID, error.message, "filter") from error
+    if chosen.of_supervision:
+        raise RefusedError(
+            UserErrorCode.INVALID,
+            "A campaign is seen by more than its clues and measures are. Select by something else.",
+            "filter",
+        )
     if query is None and chosen == seam.CaseFilter():
         raise RefusedError(
             UserErrorCode.INVALID, "It selects nothing in particular. Say in `filter` or `query` which cases.", "filter"

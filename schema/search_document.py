@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from schema.vocabularies import AnomalyKind, Certainty, SearchField
 
-MAPPING_VERSION: Final = 4
+MAPPING_VERSION: Final = 5
 """Raise it with any change of SETTINGS, MAPPING or DOCUMENT_SQL: an index of another version has to be rebuilt."""
 
 NO_PROCURATORATE: Final = 0
@@ -58,6 +58,8 @@ MAPPING: Final[dict[str, Any]] = {
         "fine_fen": {"type": "long"},
         "anomaly_count": {"type": "integer"},
         "findings": {"type": "keyword"},
+        "clue_desks": {"type": "keyword"},
+        "measure_readers": {"type": "keyword"},
         "named": {"type": "boolean"},
         **{field.value: _TEXT for field in SearchField},
         **{covered_field(field): _TEXT for field in SearchField if field is not SearchField.AGENCY},
@@ -72,6 +74,20 @@ def finding_token(kind: AnomalyKind | None, rule: str | None, certainty: Certain
     ONE finding. Neither a kind nor a certainty holds a slash.
     """
     return f"{kind or ''}/{rule or ''}/{certainty or ''}"
+
+
+def author_token(procuratorate_id: int | None) -> str:
+    """A token of `measure_readers`: those who see all measures of a procuratorate; None: those that are nobody's.
+
+    A document has one of each measure about the case, and an `addressee_token` of each that was issued to an agency.
+    `clue_desks` has every desk that sees a clue about it, as `schema.access_records.Desk` writes them.
+    """
+    return f"P{procuratorate_id or 0}"
+
+
+def addressee_token(agency_id: int) -> str:
+    """A token of `measure_readers`: an agency that sees the measures that were issued to it."""
+    return f"A{agency_id}"
 
 
 # json_agg would write each array on a line of its own, and in a bulk request a document is one line.
@@ -102,6 +118,18 @@ SELECT c.id,
              FROM anomaly f
             WHERE f.case_id = c.id AND f.status IN ('OPEN', 'CONFIRMED')
          ) END,
+         'clue_desks', (
+           SELECT array_agg(DISTINCT desk)
+             FROM clue_case s JOIN clue k ON k.id = s.clue_id CROSS JOIN unnest(k.desks) AS desk
+            WHERE s.case_id = c.id
+         ),
+         'measure_readers', (
+           SELECT array_agg(DISTINCT reader)
+             FROM measure_case s JOIN measure m ON m.id = s.measure_id
+            CROSS JOIN unnest(ARRAY['P' || coalesce(m.procuratorate_id, 0),
+                                    CASE WHEN m.number IS NOT NULL THEN 'A' || m.agency_id END]) AS reader
+            WHERE s.case_id = c.id AND reader IS NOT NULL
+         ),
          'number', json_build_array(t.number, t.filing_number),
          'title', t.title,
          'party', t.party,

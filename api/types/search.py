@@ -56,6 +56,14 @@ class CaseFilter:
     rules: list[str] | None = strawberry.field(
         default=strawberry.UNSET, description="Any of these rules, by code such as transfer.late. 规则"
     )
+    has_clue: bool | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Whether there is a clue about it, of those that one may see. 是否有线索（仅限可见线索）",
+    )
+    has_measure: bool | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Whether there is a measure about it, of those that one may see. 是否有监督措施（仅限可见措施）",
+    )
 
 
 def read_filter(filter_: CaseFilter | None) -> seam.CaseFilter:
@@ -82,6 +90,8 @@ def read_filter(filter_: CaseFilter | None) -> seam.CaseFilter:
         anomalies=tuple(filter_.anomalies or ()),
         certainty=given(filter_.certainty),
         rules=checked_rules(filter_.rules),
+        has_clue=given(filter_.has_clue),
+        has_measure=given(filter_.has_measure),
     )
 
 

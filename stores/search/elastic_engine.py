@@ -30,6 +30,7 @@ from stores.search.seam import (
     most_frequent,
     region_prefix,
 )
+from stores.search.supervised import supervised_clauses
 
 Body = dict[str, Any]
 
@@ -57,6 +58,8 @@ _SORTS: Mapping[CaseSort, tuple[Body | str, ...]] = {
 # A field that an index of an older mapping lacks holds nothing there, and nobody would be told; to sort by such a field
 # Elasticsearch refuses. Behind the id it changes no order.
 _KNOWS_FINDINGS: Body = {"anomaly_count": {"order": "desc"}}
+# Before what a place is asked behind with, as every value of the others is: a hit is not behind itself.
+_KNOWS_SUPERVISION: Body = {"clue_desks": {"order": "desc", "missing": "_first"}}
 _KNOWS_SCOPES: Body = {"procuratorate_id": {"order": "desc"}}
 
 
@@ -102,6 +105,8 @@ def compile_request(request: SearchRequest) -> Body:
         body["search_after"] = _search_after(request.after)
     if request.filter.of_findings or not request.facets.isdisjoint(FINDING_FACETS):
         body["sort"].append(_KNOWS_FINDINGS)
+    if request.filter.of_supervision:
+        body["sort"].append(_KNOWS_SUPERVISION)
     if not (request.scope.everything and request.scope.names):
         body["sort"].append(_KNOWS_SCOPES)
     if not request.scope.everything:
@@ -260,7 +265,7 @@ def compile_filter(wanted: CaseFilter, scope: Scope) -> list[Body]:
         clauses.append({"term": {"party_uscc": wanted.party_uscc}})
     if wanted.of_findings:
         clauses.append(_finding(wanted) if scope.findings else {"match_none": {}})
-    return clauses
+    return [*clauses, *supervised_clauses(wanted, scope)]
 
 
 def _finding(wanted: CaseFilter) -> Body:

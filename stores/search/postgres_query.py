@@ -30,6 +30,7 @@ from schema.vocabularies import CaseSort, SearchField
 from stores.search.query_tree import AllOf, AnyOf, Node, Not, Phrase
 from stores.search.scope import compile_scope
 from stores.search.seam import FIELD_WEIGHTS, WHOLE_WEIGHT, CaseFilter, Position, region_prefix
+from stores.search.supervised import supervised_conditions
 
 Texts = Mapping[SearchField, ColumnElement[str]]
 """What each field's tokens are looked for in."""
@@ -170,7 +171,7 @@ def compile_filter(wanted: CaseFilter, scope: Scope) -> list[ColumnElement[bool]
     if wanted.of_findings:
         found = exists().where(anomaly.c.case_id == penalty_case.c.id, *finding_conditions(wanted))
         conditions.append(found if scope.findings else false())
-    return conditions
+    return [*conditions, *supervised_conditions(wanted, scope)]
 
 
 def finding_conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:

@@ -74,8 +74,16 @@ def scope_clauses(scope: Scope) -> list[dict[str, Any]]:
     return [allowed[0] if len(allowed) == 1 else {"bool": {"should": allowed}}]
 
 
+def homes_in_scope(scope: Scope) -> list[int | None]:
+    """The procuratorates whose own things are in scope; None: what is nobody's."""
+    return [*scope.procuratorate_ids, *([None] if scope.unassigned else [])]
+
+
+def desks_in_scope(scope: Scope) -> list[str]:
+    """The desks whose clues are in scope, as the record keeps them; of everything, which is all, this says nothing."""
+    return [str(Desk(home, department)) for home in homes_in_scope(scope) for department in scope.departments]
+
+
 def desk_parameters(scope: Scope) -> dict[str, Any]:
     """The parameters of a statement that asks for clues of the desks in scope: all, or those of a list."""
-    homes: list[int | None] = [*scope.procuratorate_ids, *([None] if scope.unassigned else [])]
-    desks = [str(Desk(home, department)) for home in homes for department in scope.departments]
-    return {"everything": scope.everything, "scope_desks": desks}
+    return {"everything": scope.everything, "scope_desks": desks_in_scope(scope)}

@@ -57,6 +57,13 @@ class CaseFilter:
     anomalies: tuple[AnomalyKind, ...] = ()
     certainty: Certainty | None = None
     rules: tuple[str, ...] = ()
+    has_clue: bool | None = None
+    has_measure: bool | None = None
+
+    @property
+    def of_supervision(self) -> bool:
+        """Whether it asks for clues or measures: of those that the scope shows, and of no others."""
+        return self.has_clue is not None or self.has_measure is not None
 
     @property
     def of_findings(self) -> bool:

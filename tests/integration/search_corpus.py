@@ -30,6 +30,7 @@ from tests.conftest import CHINA, SEARCH_PATIENCE_SECONDS, TEST_KEY, TestDatabas
 from tests.integration.anomaly_rows import write_findings
 from tests.integration.search_cases import AGENCIES, CASES, PROCURATORATES, write_feed
 from tests.integration.search_findings import FINDINGS
+from tests.integration.search_supervision import LEADING, PREVENTION, write_supervision
 
 SCOPES = (
     "everything",
@@ -71,11 +72,24 @@ class Corpus:
             "everything but names": replace(EVERYTHING, names=False),
             "the county without names": Scope(procuratorate_ids=(county,)),
             "nothing": Scope(names=True),
-            "the county": Scope(procuratorate_ids=(county,), findings=True, names=True),
-            "the city": Scope(procuratorate_ids=(city, county), unassigned=True, findings=True, names=True),
-            "the city without what is unassigned": Scope(procuratorate_ids=(city, county), names=True),
-            "what is unassigned": Scope(unassigned=True, findings=True, names=True),
-            "a clerk": Scope(agency_id=self.agencies["W"], names=True),
+            "the county": Scope(
+                procuratorate_ids=(county,), findings=True, names=True, departments=(PREVENTION,), measures=True
+            ),
+            "the city": Scope(
+                procuratorate_ids=(city, county),
+                unassigned=True,
+                findings=True,
+                names=True,
+                departments=(LEADING, PREVENTION),
+                measures=True,
+            ),
+            "the city without what is unassigned": Scope(
+                procuratorate_ids=(city, county), names=True, departments=(LEADING,)
+            ),
+            "what is unassigned": Scope(
+                unassigned=True, findings=True, names=True, departments=(PREVENTION,), measures=True
+            ),
+            "a clerk": Scope(agency_id=self.agencies["W"], names=True, measures=True),
             "the clerk of an agency that nobody supervises": Scope(agency_id=self.agencies["P"], names=True),
         }
 
@@ -121,6 +135,9 @@ async def opened_corpus(
             assert await load(database, write_feed(folder)) == len(PROCURATORATES) + len(AGENCIES) + len(CASES)
             labels = await _labels(database)
             await write_findings(database, {case_id: FINDINGS.get(label, ()) for case_id, label in labels.items()})
+            agencies, procuratorates = await _agency_ids(database), await _procuratorate_ids(database)
+            cases = {label: case_id for case_id, label in labels.items()}
+            await write_supervision(database, cases, agencies, procuratorates)
             assert (await Relay(database, index, now).drain()).pending == 0
             yield Corpus(
                 urls,
@@ -129,8 +146,8 @@ async def opened_corpus(
                 index,
                 {"postgresql": PostgresEngine(database), "elasticsearch": ElasticEngine(index)},
                 labels,
-                await _agency_ids(database),
-                await _procuratorate_ids(database),
+                agencies,
+                procuratorates,
                 {labels[case_id]: names for case_id, names in (await _names(database)).items()},
             )
         finally:

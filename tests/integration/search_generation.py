@@ -171,6 +171,8 @@ def filters(**lists: Sequence[Any]) -> st.SearchStrategy[dict[str, Any]]:
             "decided_to": _DAYS,
             "fine_min": _AMOUNTS.map(Decimal),
             "fine_max": _AMOUNTS.map(Decimal),
+            "has_clue": st.none() | st.booleans(),
+            "has_measure": st.none() | st.booleans(),
             **{name: st.lists(st.sampled_from(values), max_size=4).map(tuple) for name, values in lists.items()},
         },
     )

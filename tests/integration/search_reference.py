@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import cycle
 
-from schema.access_records import Scope
+from schema.access_records import Desk, Scope
 from schema.document_number import canonical_document_number
 from schema.tokens import tokens
 from schema.vocabularies import CaseSort, Domain, Facet, SearchField
@@ -17,6 +17,7 @@ from tests.integration.anomaly_rows import Found
 from tests.integration.search_cases import AGENCIES, CASES
 from tests.integration.search_corpus import Corpus
 from tests.integration.search_findings import active_findings
+from tests.integration.search_supervision import clues_of, measures_of
 
 WEIGHTS: Mapping[SearchField, int] = {
     SearchField.NUMBER: 8,
@@ -51,6 +52,10 @@ class Known:
     """Which supervises the agency."""
     covered: Mapping[SearchField, Sequence[str]] | None = None
     """The same without natural persons' names, each part of a text by itself; None where it is the same."""
+    clues: Sequence[Sequence[Desk]] = ()
+    """The desks of each clue about it."""
+    measures: Sequence[tuple[int | None, int | None]] = ()
+    """Of each measure about it whose it is, and to which agency it was issued."""
 
 
 def known_cases(corpus: Corpus) -> Sequence[Known]:
@@ -95,6 +100,8 @@ def _known(corpus: Corpus, label: str) -> Known:
         texts=texts,
         covered=covered,
         procuratorate_id=corpus.procuratorates.get(office.get("procuratorate", "")),
+        clues=clues_of(label, corpus.procuratorates),
+        measures=measures_of(label, corpus.agencies, corpus.procuratorates),
     )
 
 
@@ -165,13 +172,24 @@ def left_by(wanted: CaseFilter, case: Known) -> bool:
         and (wanted.fine_max is None or (fine is not None and fine <= wanted.fine_max))
         and (wanted.party_uscc is None or case.uscc == wanted.party_uscc)
         and (not (wanted.anomalies or wanted.rules or wanted.certainty) or bool(findings_asked_for(wanted, case)))
+        and (wanted.has_clue is None or wanted.has_clue == bool(case.clues))
+        and (wanted.has_measure is None or wanted.has_measure == bool(case.measures))
     )
 
 
 def seen_by(scope: Scope, cases: Sequence[Known]) -> Sequence[Known]:
-    """The cases of a scope as it sees them: without findings where it may not know of them."""
+    """The cases of a scope as it sees them: without the findings, clues and measures that it may not know of."""
     seen = [
-        case
+        replace(
+            case,
+            clues=[desks for desks in case.clues if any(map(scope.has_desk, desks))],
+            measures=[
+                (home, addressee)
+                for home, addressee in case.measures
+                if scope.measures
+                and (scope.supervises(home) or (addressee is not None and addressee == scope.agency_id))
+            ],
+        )
         for case in cases
         if scope.everything
         or case.agency_id == scope.agency_id

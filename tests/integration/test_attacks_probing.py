@@ -89,6 +89,8 @@ def filters(agencies: Mapping[str, int]) -> dict[str, list[Any]]:
         "anomalies": [["LATE_TRANSFER"], ["SLOW_ACTION", "NOT_FILED"]],
         "certainty": ["POSSIBLE"],
         "rules": [["service.late"], ["transfer.late", "filing.no-decision"]],
+        "hasClue": [True, False],
+        "hasMeasure": [True, False],
     }
 
 
