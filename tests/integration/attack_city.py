@@ -225,6 +225,9 @@ async def find_faults(feed: Feed, agency_name: str) -> None:
     await feed.run(_CANNOT_TELL)
     await feed.run(_JUDGEMENTS, name=agency_name)
     await feed.run(_EVENTS, name=agency_name)
+    # What an agency has not been told of: a clue about one of its cases, and a measure that is not issued yet.
+    await feed.run(_CLUE, name=agency_name, case_id=rows[0]["id"])
+    await feed.run(_DRAFT, name=agency_name, case_id=rows[1]["id"])
 
 
 _CANNOT_TELL: Final = (
@@ -236,6 +239,26 @@ INSERT INTO judgement (case_id, as_of, rule_book_id, file_digest, seen_below, ca
 SELECT c.id, '2024-06-07', b.id, 'test', 1, t.id
   FROM penalty_case c JOIN agency a ON a.id = c.agency_id, rule_book b, cannot_tell t
  WHERE a.name = :name AND t.digest = 'attacks'
+"""
+_CLUE: Final = """
+WITH opened AS (
+  INSERT INTO clue (number, title, source, class, status, procuratorate_id, department, handler_id, sender_id,
+                    opener_id, due_on, opened_at, last_step_at, desks)
+  SELECT g.name || '线索', '线索', 'FINDING', 'OTHER', 'NEW', g.procuratorate_id, 'PREVENTION', a.id, a.id, a.id,
+         '2024-12-31', now(), now(), ARRAY[coalesce(g.procuratorate_id, 0) || '/PREVENTION']
+    FROM agency g, account a WHERE g.name = :name ORDER BY a.id LIMIT 1
+  RETURNING id
+)
+INSERT INTO clue_case (clue_id, case_id) SELECT id, :case_id FROM opened
+"""
+_DRAFT: Final = """
+WITH drafted AS (
+  INSERT INTO measure (kind, status, title, text, addressee, agency_id, procuratorate_id, author_id, drafted_at)
+  SELECT 'RECOMMENDATION', 'DRAFT', '建议', '建议', g.name, g.id, g.procuratorate_id, a.id, now()
+    FROM agency g, account a WHERE g.name = :name ORDER BY a.id LIMIT 1
+  RETURNING id
+)
+INSERT INTO measure_case (measure_id, case_id) SELECT id, :case_id FROM drafted
 """
 _EVENTS: Final = """
 INSERT INTO anomaly_event (anomaly_id, event, status, certainty, explanation, evidence, law, rule_version,
