@@ -23,6 +23,7 @@ from tests.integration.feeding import AGENCY, COMPANY, Feed, agency, case, organ
 from tests.integration.test_account_tables import TABLES as ACCOUNT_TABLES
 from tests.integration.test_anomaly_tables import TABLES as ANOMALY_TABLES
 from tests.integration.test_audit_tables import TABLES as AUDIT_TABLES
+from tests.integration.test_campaign_tables import TABLES as CAMPAIGN_TABLES
 
 
 @pytest.fixture
@@ -289,7 +290,7 @@ async def test_wrong_states_are_refused_by_the_constraint_that_names_them(
 def test_every_check_and_unique_constraint_is_tried_above() -> None:
     # The others have files of their own: test_follow_up_tables, test_anomaly_tables, test_account_tables,
     # test_audit_tables.
-    elsewhere = {*FOLLOW_UPS.values(), *ANOMALY_TABLES, *ACCOUNT_TABLES, *AUDIT_TABLES}
+    elsewhere = {*FOLLOW_UPS.values(), *ANOMALY_TABLES, *ACCOUNT_TABLES, *AUDIT_TABLES, *CAMPAIGN_TABLES}
     tables = [table for table in metadata.tables.values() if table not in elsewhere]
     named = {
         str(constraint.name)
