@@ -1,11 +1,13 @@
 """What a request does is noted while it is answered, and written down before the answer leaves; else it does not."""
 
+import hashlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final
 
+import orjson
 import strawberry
 import structlog
 from strawberry.extensions import SchemaExtension
@@ -29,6 +31,7 @@ from stores.postgres import Database, DatabaseConnection
 from supervision.privacy import cover_identity_numbers
 
 _LONGEST_TEXT: Final = 2_000
+_LONGEST_DETAIL: Final = 8_000
 # As many as a list may hold that is answered at all.
 _LONGEST_LIST: Final = 100
 
@@ -64,7 +67,7 @@ class Audit:
         """A root field is being answered."""
         name = str(info.field_name)
         self._noted[_root(info)] = _Noted(
-            action=action, operation=name, detail=_told(arguments), shown=shown, index_version=self._versions.record
+            action=action, operation=name, detail=_kept(arguments), shown=shown, index_version=self._versions.record
         )
 
     def gave(self, info: Any, *case_ids: int) -> None:
@@ -99,7 +102,7 @@ class Audit:
         self, connection: DatabaseConnection, operation: str, detail: Mapping[str, Any], *case_ids: int
     ) -> None:
         """Write a change down, in the transaction that makes it."""
-        deed = Deed(action=AuditAction.CHANGE, operation=operation, detail=_told(detail), case_ids=case_ids)
+        deed = Deed(action=AuditAction.CHANGE, operation=operation, detail=_kept(detail), case_ids=case_ids)
         await write_entries(connection, self._caller, [deed])
         self._changed.update(case_ids)
 
@@ -231,6 +234,16 @@ def _told(arguments: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in arguments.items()
         if value is not strawberry.UNSET
     }
+
+
+def _kept(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, or where that is very much its digest and its beginning: what is kept is never deleted again."""
+    told = _told(arguments)
+    written = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
+    if len(written) <= _LONGEST_DETAIL:
+        return told
+    beginning = written[:_LONGEST_TEXT].decode(errors="ignore")
+    return {"sha256": hashlib.sha256(written).hexdigest(), "bytes": len(written), "beginning": beginning}
 
 
 def _plain(value: Any) -> Any:

@@ -9,6 +9,7 @@ from schema.clue_records import Clue
 from schema.history_records import CaseChange
 from schema.records import Party, PenaltyCase
 from schema.vocabularies import PartyType
+from supervision.case_changes import without_persons
 from supervision.privacy import (
     cover_names,
     cover_spans,
@@ -77,6 +78,10 @@ class Shown:
         if not text or self.scope.names:
             return text
         return CLUE_UNSHOWN if clue.cases_hidden else self.told(text, clue.person_names)
+
+    def changes(self, reason: str) -> str:
+        """Why a finding changed, as it may be shown: whatever was told of natural persons in earlier days."""
+        return reason if self.scope.names else without_persons(reason)
 
     def person(self, name: str) -> str:
         """A natural person's name as it may be shown."""

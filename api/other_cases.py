@@ -4,6 +4,7 @@ A finding may rest on what another agency decided about the same party: a second
 within two years. Whoever may not see that agency's cases is told that there is something, and not what.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -21,9 +22,12 @@ from stores.rows import agencies_by_name
 UNSHOWN: Final = "本项依据当事人的另案，另案不在查看范围内。"
 """What stands for a sentence that tells of a case out of scope."""
 
+UNSHOWN_CHANGES: Final = "当事人的另案有变化，另案不在查看范围内，变化情况不予显示。"
+"""What stands for why a finding changed where that tells of other cases."""
+
 _OF_OTHERS: Final = ("other_case.", "otherCases.")
 _CHANGE_OF_OTHERS: Final = "otherCase"
-_BETWEEN_CHANGES: Final = "；"
+_MORE_CHANGES = re.compile(r"；另有[0-9]+处")
 
 
 def tells_of_others(evidence: Sequence[Evidence]) -> bool:
@@ -77,11 +81,15 @@ class OtherCases:
         return not self._scope.everything and tells_of_others(anomaly.evidence)
 
     def shown_changes(self, reason: str) -> str:
-        """What changed in a case file, without what changed in other cases: nobody knows any more whose those were."""
-        if self._scope.everything or _CHANGE_OF_OTHERS not in reason:
+        """Why a finding changed, in one sentence for all where other cases had a part in it.
+
+        Nobody knows any more whose cases those were, nor how many of those too many to tell were theirs.
+        """
+        if self._scope.everything:
             return reason
-        changes = reason.split(_BETWEEN_CHANGES)
-        return _BETWEEN_CHANGES.join(each for each in changes if not each.startswith(_CHANGE_OF_OTHERS))
+        if _CHANGE_OF_OTHERS in reason:
+            return UNSHOWN_CHANGES
+        return _MORE_CHANGES.sub("；另有若干处", reason)
 
     async def _is_held(self, other: OtherCase) -> bool:
         return other.agency_name is not None and await self._held.load(other.agency_name)

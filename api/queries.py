@@ -8,11 +8,12 @@ from typing import TypeVar
 
 import strawberry
 
-from api.auditing import audited
+from api.auditing import audited, given_out
 from api.case_search import DEFAULT_PAGE, Hit, read_hits
 from api.context import ApiInfo, Context, selects
 from api.ids import global_id, parse_global_id, record_id
 from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
+from api.readings import Slice
 from api.supervision_queries import SupervisionQueries
 from api.types.audit import AuditAlert, AuditTrailConnection, audit_alerts, audit_trail
 from api.types.cannot_tell import CannotTellCountConnection, cannot_tell_counts
@@ -57,7 +58,8 @@ def _read(info: ApiInfo, read: Callable[[DatabaseConnection], Awaitable[Value]])
     return reading
 
 
-async def _node(context: Context, node: str) -> NodeRecord | None:
+async def _node(info: ApiInfo, node: str) -> NodeRecord | None:
+    context = info.context
     type_name, key = parse_global_id(node)
     if not may_know(context.viewer, type_name):
         return None
@@ -68,13 +70,17 @@ async def _node(context: Context, node: str) -> NodeRecord | None:
     loader = context.loaders.by_type.get(type_name)
     if loader is not None:
         found: NodeRecord | None = await loader.load(key)
+        if isinstance(found, records.Party):
+            # Who looks at a party looks at its newest case, which watches and alerts go by.
+            for case in await context.loaders.party_cases.load(Slice(found.id, 1, None)):
+                given_out(info, case)
         return found
     raise BadUserInputError("This is no id of ours. Take `id` as a query returned it.")
 
 
 async def node(info: ApiInfo, id: strawberry.ID) -> NodeRecord | None:  # noqa: A002  the contract's name
     """Any record by its id; null where there is none."""
-    return await _node(info.context, id)
+    return await _node(info, id)
 
 
 async def nodes(info: ApiInfo, ids: list[strawberry.ID]) -> list[NodeRecord | None]:
@@ -83,7 +89,7 @@ async def nodes(info: ApiInfo, ids: list[strawberry.ID]) -> list[NodeRecord | No
         raise BadUserInputError(f"`ids` holds at most {MAX_PAGE} ids.")
     for text in ids:
         parse_global_id(text)
-    return list(await asyncio.gather(*(_node(info.context, text) for text in ids)))
+    return list(await asyncio.gather(*(_node(info, text) for text in ids)))
 
 
 async def penalty_case(

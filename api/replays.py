@@ -1,5 +1,6 @@
 """A finding replayed for clients: kept inputs in, what this program finds in them out, persons shown by role."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,7 @@ from supervision.replaying import Replay, replay
 from supervision.rule_books import parsed_law
 
 _PERSONS = frozenset({"party.legalRepresentative"})
+_OTHER_TEXT = re.compile(r"otherCase(\[\d+\])?\.(facts|legalBasis|violationType)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,4 +115,6 @@ def _masked(shown: Shown, told: dict[str, str], case: PenaltyCase) -> dict[str, 
     return {
         field: shown.person(value) if field in persons else shown.told(value, names) or ""
         for field, value in told.items()
+        # Whom another case's texts name is known of that case alone.
+        if shown.scope.names or _OTHER_TEXT.fullmatch(field) is None
     }

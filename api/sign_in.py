@@ -139,7 +139,7 @@ class _Attempt:
             account_id=None if account is None else account.id,
             session_id=session_id,
             address=self.address,
-            purpose=kept_text(self.purpose),
+            purpose=self.purpose,
         )
 
     async def write(
@@ -163,10 +163,10 @@ class _Attempt:
 async def _sign_in(request: Request) -> object:
     services: Services = request.state.services
     body = await _read(request, _SignIn, _SIGN_IN_TAKES)
+    # It goes with every entry of the session.
+    purpose = kept_text(body.purpose)
     address: str = request.state.address
-    attempt = _Attempt(
-        operation="sign-in", login=body.login, password=body.password, address=address, purpose=body.purpose
-    )
+    attempt = _Attempt(operation="sign-in", login=body.login, password=body.password, address=address, purpose=purpose)
     credentials = await _authenticated(services, attempt)
     if credentials.must_change_password:
         async with services.database.begin() as connection:
@@ -174,7 +174,7 @@ async def _sign_in(request: Request) -> object:
         return {"token": None, "expiresAt": None, "sessionExpiresAt": None, "mustChangePassword": True}
     now = services.clock()
     async with services.database.begin() as connection:
-        begun = await begin_session(connection, credentials, purpose=body.purpose, address=address, now=now)
+        begun = await begin_session(connection, credentials, purpose=purpose, address=address, now=now)
         if begun is None:
             await attempt.write_refused(connection, "CHANGED_MEANWHILE", credentials.account)
         else:

@@ -17,7 +17,7 @@ from stores.audit_verifying import Verification, verify_trail
 from stores.errors import BadUserInputError
 from stores.postgres import DatabaseConnection
 from stores.settings import Settings
-from supervision.privacy import mask_name
+from supervision.privacy import cover_identity_numbers, mask_name
 
 app = typer.Typer(help="The audit trail: its seals, and whose views are shown (审计).", no_args_is_help=True)
 watching = typer.Typer(help="Names whose views are shown (关注名单).", no_args_is_help=True)
@@ -136,11 +136,14 @@ def add(
 ) -> None:
     """Show every view of a name's cases from now on."""
     settings: Settings = context.obj
+    if name is not None and cover_identity_numbers(name) != name:
+        raise BadUserInputError("Somebody is watched by name, not by an identity number. Give the name.")
+    kept = cover_identity_numbers(reason)
 
     async def work(runtime: Runtime) -> WatchedName:
         async with runtime.database.begin() as connection:
             account = await find_local_administrator(connection)
-            added = await watch(connection, name=name, party_id=party, reason=reason, set_by=account.login)
+            added = await watch(connection, name=name, party_id=party, reason=kept, set_by=account.login)
             await _changed(connection, account, "audit watch add", {"watch": added.id, "reason": added.reason})
             return added
 

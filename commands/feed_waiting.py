@@ -1,10 +1,12 @@
 """`jiandu feed waiting`: the records whose case has not arrived."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
+from api.masking import Shown
 from commands.audit import write_down
 from commands.runtime import CHINA, Runtime, print_json, printable, run, with_runtime
 from schema.access_records import EVERYTHING
@@ -19,6 +21,7 @@ from stores.postgres import DatabaseConnection
 from stores.register import read_register
 from stores.rows import agencies_by_id
 from stores.settings import Settings
+from supervision.audit_covering import cover_file_name
 from supervision.credit_code import is_credit_code
 
 _PAGE = 1_000
@@ -74,21 +77,23 @@ async def _all_waiting(
 
 def _print(record: WaitingRecord, agency: Agency, brought: FeedRun, *, as_json: bool) -> None:
     since = record.since.astimezone(CHINA)
+    # Whoever types a command is shown no natural person's name.
+    number = Shown(replace(EVERYTHING, names=False)).told(record.document_number, ())
+    file = cover_file_name(brought.file)
     if as_json:
         print_json(
             {
                 "kind": record.kind.value,
                 "agency": agency.name,
-                "documentNumber": record.document_number,
+                "documentNumber": number,
                 "since": since,
-                "file": brought.file,
+                "file": file,
                 "run": brought.run,
             }
         )
         return
     typer.echo(
         printable(
-            f"{record.kind.value}  {agency.name}  {record.document_number}  since {since:%Y-%m-%d %H:%M}  "
-            f"({brought.file}, run {brought.run})"
+            f"{record.kind.value}  {agency.name}  {number}  since {since:%Y-%m-%d %H:%M}  ({file}, run {brought.run})"
         )
     )

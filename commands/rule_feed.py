@@ -69,7 +69,13 @@ def known_by(case: CaseFile) -> dict[str, Any]:
     """What a case is known by, as JSON has it."""
     record = case.record
     agency = case.agency.name if case.agency is not None else record.agency_name or record.agency_uscc
-    return {"agency": agency, "documentNumber": record.document_number}
+    number = None if record.document_number is None else cover_names(record.document_number, _names_known_to(case))
+    return {"agency": agency, "documentNumber": number}
+
+
+def _names_known_to(case: CaseFile) -> set[str]:
+    party = case.record.party
+    return {*case.record.person_names, *({party.name} if party.type is PartyType.PERSON and party.name else ())}
 
 
 def heading(case: CaseFile) -> str:
@@ -104,8 +110,7 @@ def told_finding(finding: Finding) -> str:
 
 def covered(case: CaseFile, evaluation: Evaluation) -> Evaluation:
     """What the rules say of a case, without the natural persons' names that the case knows or a sentence introduces."""
-    party = case.record.party
-    known = {*case.record.person_names, *({party.name} if party.type is PartyType.PERSON and party.name else ())}
+    known = _names_known_to(case)
 
     def of(text: str) -> str:
         return cover_names(text, known | set(find_person_names(None, PartyType.ORGANIZATION, None, (text,))))

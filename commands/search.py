@@ -109,7 +109,7 @@ async def _write_down(
 
 def _hit(hit: Hit) -> dict[str, Any]:
     return {
-        "documentNumber": hit.node.document_number,
+        "documentNumber": Shown(SCOPE).text(hit.node, hit.node.document_number),
         "agency": hit.node.agency.name,
         "party": Shown(SCOPE).name(hit.node.party),
         "score": hit.score,

@@ -42,7 +42,7 @@ SELECT e.id AS entry_id, e.login, e.at AS since, e.at AS until, 1 AS cases, c.id
   JOIN party p ON p.id = w.party_id OR p.name_tokens = w.name_tokens
   JOIN penalty_case c ON c.party_id = p.id
   JOIN audit_entry e ON e.case_ids @> ARRAY[c.id]
- WHERE e.at >= :since AND e.at < :until AND e.action <> 'CHANGE'
+ WHERE e.at >= :since AND e.at < :until
    AND e.at >= w.set_at AND (w.ended_at IS NULL OR e.at < w.ended_at)
    AND $readable AND $in_scope
  ORDER BY e.id DESC, c.id LIMIT :first

@@ -65,4 +65,6 @@ async def join_selected(
         .from_select(["campaign_id", "case_id", "joined_at"], selected.order_by(penalty_case.c.id))
         .on_conflict_do_nothing(index_elements=["campaign_id", "case_id"])
     )
-    return (await connection.execute(statement)).rowcount
+    # Of an INSERT the count is thrown away, unless it is asked for.
+    result = await connection.execute(statement, execution_options={"preserve_rowcount": True})
+    return result.rowcount

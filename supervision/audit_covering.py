@@ -48,6 +48,8 @@ _OPERATORS: Final = frozenset({"OR", "AND", "NOT"})
 _FIELDS: Final = frozenset(field.value for field in NAMED_FIELDS)
 # Rare surnames that hardly ever are one before a word: 行政处罚和刑事处罚.
 _JOINING_WORDS: Final = frozenset("和从由时相应")
+# 双 is a surname, and the published table no person.
+_NOBODY: Final = re.compile(rf"(双公示)|(?:(?!双公示)[{HAN}])+")
 
 
 def cover_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,6 +107,11 @@ def cover_remark(text: str) -> str:
         elif (len(word) == 1 and not (word in _JOINING_WORDS and len(following) > 1)) or len(following) == 1:
             hidden.update(behind.get(end - 1, ()))
     return _with_stars(text, hidden)
+
+
+def cover_file_name(name: str) -> str:
+    """The name of a file as `cover_remark` covers its Han characters; other letters tell what it is more than whose."""
+    return _NOBODY.sub(lambda found: found.group(1) or cover_remark(found.group()), name)
 
 
 def _places_of_names_in_parts(text: str) -> Iterator[int]:

@@ -6,7 +6,7 @@ by side, that ends as names do. A word for a role before it (当事人周建国)
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -41,6 +41,8 @@ _NAME_ENDS = re.compile(
     "倾倒|砍伐|占用|开垦|捕捞|携带|提供|发布|制作|承认|陈述|表示|供述|签字|签名|缴纳|拒绝|涉嫌|承包|驾驶|现场|身份|正在|"
     "进行|当场|签收|送达|处以|处罚|罚款"
 )
+# And behind a word for a role, before what is done to whoever is accused.
+_ROLE_NAME_ENDS = re.compile(rf"{_NAME_ENDS.pattern}|[有犯判构等]|明知|利用|组织|伙同")
 _PERSON_FOLLOWS = re.compile(
     r"先生|女士|同志|本人|销售|銷售|经营|經營|擅自|非法|[违違]法|涉嫌|承认|陈述|供述|签字|签名|表示|[称稱]其|驾驶|雇佣|拒不|砍伐|到场|正在"
 )
@@ -61,7 +63,7 @@ _WORDS_AFTER_ROLE: Final = (
     "陈述 陳述 陈列 陈旧 陈词 许可 许诺 许多 張貼 张贴 张开 张罗 周知 周边 周围 周转 周末 周期 周密 周全 任职 任意 "
     "任何 余下 余额 夏季 严重 严格 杜绝 杜撰 谢绝 毕竟 毕业 胡乱 程序 程度 范围 申请 申報 申报 申辩 申辯 包括 包装 "
     "包庇 包含 符合 强制 强行 费用 荣获 孙女 孙子 王府 王水 李子 罗列 罗盘 康复 祝贺 汤料 顾客 顾虑 习惯 盛放 "
-    "盛装 贺卡 艾草 沙石 沙土 沙场 蓝色 简单 简要 储存 "
+    "应自 代码 位于 盛装 贺卡 艾草 沙石 沙土 沙场 蓝色 简单 简要 储存 "
     "方面 方可 方才 方案 方式 高度 高于 高级 高温 高速 金额 金融 金属 白天 白酒 林地 林木 林业 路边 路面 管理 管制 "
     "单位 单独 单方 明知 明确 明显 文化 文件 关于 关闭 何时 何人 万元 水产 水源 水质 石料 石材 田间 车辆 房屋 马路"
 )
@@ -114,6 +116,18 @@ def full_names_in(text: str, masked: Iterable[MaskedName]) -> Iterator[str]:
             words = words or _Words(text)
             yield from _names_at(words, start, name)
             start = text.find(name.surname, start + 1)
+
+
+def name_behind_role(text: str, start: int, is_name: Callable[[str], bool]) -> Iterator[str]:
+    """The name that begins behind the word for a person's role, where what stands there can be one and ends as one."""
+    begin = text[start : start + 2]
+    if begin in _AFTER_ROLE or (rjieba.has_word(begin) and begin[0] in _GRAMMAR):
+        return
+    for length in (_LONGEST + 1, _LONGEST, _SHORTEST):
+        name = text[start : start + length]
+        if len(name) == length and "某" not in name and is_name(name) and _ROLE_NAME_ENDS.match(text, start + length):
+            yield name
+            return
 
 
 class _Words:

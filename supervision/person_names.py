@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from schema.vocabularies import PartyType
-from supervision.masked_names import MASK_SIGNS, MaskedName, full_names_in, masked_name
+from supervision.masked_names import MASK_SIGNS, MaskedName, full_names_in, masked_name, name_behind_role
 from supervision.surnames import COMPOUND_SURNAMES, HAN, SINGLE_SURNAMES
 
 _MASKED_NAME = re.compile(rf"[{HAN}]{{0,2}}[{MASK_SIGNS}]+[{HAN}0-9]?|[^\W\d_]?\*{{3}}")
@@ -41,7 +41,7 @@ _LABEL_LAST: Final = tuple("人者名表主员長长)）")
 _LABEL = re.compile(
     r"(?:当\s*事\s*人|當\s*事\s*人|姓\s*名|经\s*营\s*者|經\s*營\s*者|负\s*责\s*人|負\s*責\s*人|法定代表人|法人代表|代表人|"
     r"被处罚人|被處罰人|被处罚者|投资人|投資人|相对人|相對人|违法行为人|实际控制人|实际经营人|经营人|业主|户主|法人|委托代理人|"
-    r"受委托人|联系人)(?:姓\s*名|名称)?\s*(?:[（(][^（）()]{0,24}[）)])?\s*$"
+    r"受委托人|联系人|被告人|嫌疑人|行为人)(?:姓\s*名|名称)?\s*(?:[（(][^（）()]{0,24}[）)])?\s*$"
 )
 _LABEL_REACH: Final = 40
 _COLON = re.compile(r"[:：][\s|｜“\"]*")
@@ -56,9 +56,13 @@ _PERSONAL = re.compile(
     r"[，,、;；:：\s（(|｜]{0,8}(?:性\s*[别別]|(?:居民)?身份[证證]|公民身份|出生(?:年月|日期|于)|(?<=[，,、\s（(])[男女]\s*[，,、;；）)])"
 )
 _PERSONAL_QUICK = re.compile("性|身份|出生|男|女")
-_MAY_INTRODUCE = re.compile("[:：性身出男女]")
+_MAY_INTRODUCE = re.compile("[:：性身出男女]|[事告疑表责責营營资資为業业]人|经营者|業主|业主")
 _NAME_BEFORE_REACH: Final = 12
 _HAN_RUN_AT_END = re.compile(rf"[{HAN}]+$")
+# What somebody is called right before the name, without a sign between them.
+_BARE_LABEL = re.compile(
+    r"(?:当事人|當事人|被处罚人|相对人|被告人|犯罪嫌疑人|嫌疑人|法定代表人|法人代表|负责人|負責人|经营者|經營者|实际经营人|行为人|投资人|业主)(?=[^\W\d_])"
+)
 _BARE_LABEL_AT_END = re.compile(
     r"(?:当事人|當事人|经营者|负责人|法定代表人|被处罚人|投资人|相对人|姓名|行为人|违法行为人|被告人|嫌疑人)$"
 )
@@ -151,6 +155,8 @@ def _introduced(text: str, masked: list[MaskedName]) -> Iterator[str]:
         label_end = text[max(0, start - 2) : start].rstrip()
         if label_end.endswith(_LABEL_LAST) and _LABEL.search(text[max(0, start - _LABEL_REACH) : start]):
             yield from _name_after(text, colon.end(), masked)
+    for label in _BARE_LABEL.finditer(text):
+        yield from name_behind_role(text, label.end(), _is_full_name)
     if _PERSONAL_QUICK.search(text):
         for personal in _PERSONAL.finditer(text):
             start = personal.start()

@@ -91,7 +91,9 @@ async def _told(info: ApiInfo, anomaly: anomaly_records.Anomaly, explanation: st
 
 async def _reason(root: EventParent, info: ApiInfo) -> str:
     # A person wrote it, in days when what was written was kept as it stood.
-    reason = root.reason if root.actor else info.context.other_cases.shown_changes(root.reason)
+    reason = (
+        root.reason if root.actor else info.context.shown.changes(info.context.other_cases.shown_changes(root.reason))
+    )
     return cover_identity_numbers(await _event_text(info, root, reason))
 
 

@@ -17,6 +17,7 @@ from api.types.user import User, user_by_id
 from schema import records
 from schema.access_records import Account
 from schema.vocabularies import FeedRunStatus
+from supervision.audit_covering import cover_file_name
 
 
 @strawberry.type(description="Why a row was rejected. 拒收原因")
@@ -67,6 +68,10 @@ def _errors(
     return Connection(page, count)
 
 
+def _file(root: strawberry.Parent[records.FeedRun], info: ApiInfo) -> str:
+    return root.file if info.context.scope.names else cover_file_name(root.file)
+
+
 async def _agency(root: strawberry.Parent[records.FeedRun], info: ApiInfo) -> records.Agency | None:
     return None if root.agency_id is None else await info.context.loaders.agencies.load(root.agency_id)
 
@@ -88,7 +93,7 @@ class FeedRun(Node):
     """`schema.records.FeedRun` as clients see it: rows = inserted + updated + unchanged + rejected."""
 
     run: str = strawberry.field(description="The name by which commands know the run. 批次号")
-    file: str = strawberry.field(description="The file's name. 文件名")
+    file: str = resolved(_file, "The file's name; natural persons' names in it by role. 文件名（自然人按权限脱敏）")
     status: FeedRunStatus = strawberry.field(description="How it stands. 状态")
     started_at: datetime = strawberry.field(description="When loading began. 开始时间")
     ended_at: datetime | None = strawberry.field(description="When it ended; null while it runs. 结束时间")

@@ -49,6 +49,13 @@ def case_cursor(case: records.PenaltyCase, sort: CaseSort) -> str:
     return Position(sort, None, key, case.id).encode()
 
 
+async def _revision(root: CaseParent, info: ApiInfo) -> int:
+    # Findings and criminal cases raise it: it would tell of them.
+    if info.context.scope.findings and info.context.scope.criminal_cases:
+        return root.revision
+    return 1 + await info.context.loaders.case_change_counts.load(root.id)
+
+
 def _document_number(root: CaseParent, info: ApiInfo) -> str | None:
     return info.context.shown.text(root, root.document_number)
 
@@ -156,7 +163,11 @@ class PenaltyCase(Node):
     entered_at: datetime | None = strawberry.field(description="The entry into the platform. 录入平台时间")
     quantities: list[Quantity] = resolved(case_quantities, "What the rules weigh, a hundred at most. 涉案数量")
     sources: list[DataSource] = strawberry.field(description="Where it is known from. 数据来源")
-    revision: int = strawberry.field(description="One higher after every change. 版本")
+    revision: int = resolved(
+        _revision,
+        "One higher after every change; to whoever may not know of findings and criminal cases, after every change of "
+        "the case's own fields. 版本",
+    )
     anomalies: list[Anomaly] = resolved(
         case_anomalies,
         "What the rules found, whatever became of it, or only in some states. 异常",

@@ -83,6 +83,22 @@ def test_a_name_is_watched_until_it_is_no_longer_and_every_step_is_on_record(
     ]
 
 
+def test_nobody_is_watched_with_an_identity_number(
+    program: Program, settings: dict[str, str], database_urls: TestDatabase
+) -> None:
+    number = "110105194912310025"
+    added = program.run("audit", "watch", "add", "张三丰", "--reason", f"回避{number}", "--json", **settings)
+    assert added.json["reason"] == "回避110105************"
+    refused = program.run("audit", "watch", "add", number, "--reason", "回避", **settings).sentence
+    assert "not by an identity number" in refused
+    assert number not in refused
+    with psycopg.connect(dsn(database_urls.superuser)) as connection:
+        statement = "SELECT w::text FROM watched_name w UNION ALL SELECT e::text FROM audit_entry e"
+        kept = connection.execute(statement).fetchall()
+    assert len(kept) == 2
+    assert number not in str(kept)
+
+
 def test_a_search_at_the_terminal_is_on_record_before_it_is_printed(
     program: Program, settings: dict[str, str], database_urls: TestDatabase
 ) -> None:

@@ -30,7 +30,7 @@ def feed(tmp_path: Path) -> Path:
     path = tmp_path / "feed.jsonl"
     records = [
         case(
-            *("试环罚〔2024〕1号",),
+            *("试环罚〔周建国〕1号",),
             facts="当事人将3.5吨危险废物倾倒于沟渠。",
             domain="ENVIRONMENT",
             actEndedOn="2024-01-05",
@@ -263,7 +263,7 @@ def test_a_law_that_cannot_be_tried_has_a_code(tmp_path: Path) -> None:
 def test_no_natural_person_is_named(program: Program, tmp_path: Path) -> None:
     path = tmp_path / "feed.jsonl"
     told = case(
-        *("试环罚〔2024〕1号",),
+        *("试环罚〔周建国〕1号",),
         party={"type": "PERSON", "name": "周建国"},
         facts="当事人周建国利用暗管排放危险废物，赵大山帮助倾倒3.5吨危险废物。",
         domain="ENVIRONMENT",

@@ -1,10 +1,12 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from schema.access_vocabularies import AuditAction
 from schema.audit_records import AuditAlert
 from stores.audit_alerts import find_many_views, find_watched_views, list_watched, stop_watching, watch
 from stores.errors import BadUserInputError
@@ -108,6 +110,15 @@ async def test_views_of_a_watched_name_are_shown_while_it_is_watched(database: D
     assert len(await watched(database)) == 1
     async with database.begin() as connection:
         assert await list_watched(connection) == []
+
+
+async def test_whoever_changes_something_about_a_watched_name_is_shown(database: Database, feed: Feed) -> None:
+    await feed(case("1号"))
+    case_row = await feed.only_case()
+    async with database.begin() as connection:
+        await watch(connection, name=None, party_id=case_row["party_id"], reason="举报", set_by="wang")
+    await write(database, replace(viewed(case_row["id"]), action=AuditAction.CHANGE))
+    assert [alert.case_id for alert in await watched(database)] == [case_row["id"]]
 
 
 async def test_a_party_is_watched_by_its_number(database: Database, feed: Feed) -> None:

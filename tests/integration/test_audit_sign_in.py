@@ -104,6 +104,16 @@ async def test_whatever_is_typed_as_a_login_is_kept_as_words_with_no_identity_nu
     assert not [row for row in rows if WRONG in row["whole"]]
 
 
+async def test_no_purpose_is_kept_with_an_identity_number_in_it(desk: Desk, feed: Feed) -> None:
+    signed_in = await desk.post("/sign-in", login=LOGIN, password=PASSWORD, purpose="核查110105194912310025一案")
+    token = str(signed_in.json()["token"])
+    await desk.post("/graphql", token, query="{ cases { totalCount } }")
+    await desk.post("/sign-out", token)
+    kept = await feed.rows("SELECT purpose FROM audit_entry UNION ALL SELECT purpose FROM sign_in_session")
+    assert len(kept) == 4
+    assert {row["purpose"] for row in kept} == {"核查110105************一案"}
+
+
 async def test_an_attempt_that_is_not_judged_leaves_no_entry(desk: Desk, trail: Callable[[], Any]) -> None:
     desk.headers = {"x-forwarded-for": "198.51.100.7"}
     await asyncio.gather(*(desk.sign_in(login=f"nobody.{n}") for n in range(40)))

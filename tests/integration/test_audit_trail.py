@@ -118,6 +118,9 @@ async def test_each_root_field_leaves_its_entry_under_its_name_whatever_its_alia
         'searchCases(query: "1号") {{ edges {{ highlights {{ fragments }} }} }}',
         'searchCases(query: "1号") {{ edges {{ cursor }} }}',
         'node(id: "{party}") {{ ... on Party {{ cases {{ nodes {{ id }} }} }} }}',
+        # A party's newest case stands for the party.
+        'node(id: "{party}") {{ ... on Party {{ name }} }}',
+        'nodes(ids: ["{party}"]) {{ ... on Party {{ name }} }}',
         'node(id: "{anomaly}") {{ ... on Anomaly {{ penaltyCase {{ id }} }} }}',
         # A finding tells of its case, and so does what followed it.
         'node(id: "{anomaly}") {{ ... on Anomaly {{ explanation }} }}',
@@ -262,3 +265,11 @@ def test_every_root_field_but_the_published_law_and_who_one_is_is_audited() -> N
         if not field.extensions
     }
     assert unaudited == {"rules", "viewer"}
+
+
+async def test_of_very_much_that_is_asked_a_digest_and_the_beginning_are_kept(client: Client, feed: Feed) -> None:
+    await client.code("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=["x" * 2_000] * 100)
+    [(_action, _name, detail, _cases, _count)] = await trail(feed)
+    assert set(detail) == {"sha256", "bytes", "beginning", "refused"}
+    assert detail["bytes"] > 100_000
+    assert len(detail["beginning"]) == 2_000

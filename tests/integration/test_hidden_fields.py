@@ -200,3 +200,11 @@ async def test_the_law_and_organisations_are_no_secret(house: House) -> None:
     assert found == [found[0]] * len(ASKERS)
     assert found[0]["rules"]
     assert found[0]["agencies"]["totalCount"] == 3
+
+
+async def test_a_revision_tells_of_no_finding_and_no_criminal_case(house: House) -> None:
+    revisions = "{ cases { nodes { documentNumber revision history { totalCount } } } }"
+    clerk = (await (await house.viewers(Role.AGENCY_CLERK)).ask(revisions))["cases"]["nodes"]
+    officer = (await (await house.viewers(Role.CASE_OFFICER)).ask(revisions))["cases"]["nodes"]
+    assert [case["revision"] for case in clerk] == [1 + case["history"]["totalCount"] for case in clerk]
+    assert [case["revision"] for case in officer] > [case["revision"] for case in clerk]

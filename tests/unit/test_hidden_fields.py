@@ -19,12 +19,16 @@ from api.types.node import NEEDED
 from schema.access_vocabularies import Permission
 
 TELLING = {**NEEDED, "CannotTell": Permission.READ_FINDINGS, "CannotTellCountConnection": Permission.READ_FINDINGS} | {
-    "FeedRunConnection": NEEDED["FeedRun"]
+    "FeedRunConnection": NEEDED["FeedRun"],
+    "ClueConnection": NEEDED["Clue"],
 }
 WITHIN = {
     "AnomalyPayload.anomaly": "Whoever decides of findings may know of them: the mutation asks.",
     "Subscription.feed_run_progress": "It asks, and lets the machines of the run's agency follow, too.",
     **dict.fromkeys(("FeedRunConnection.nodes", "FeedRunEdge.node"), "The connection is empty."),
+    "CluePayload.clue": "Whoever handles clues may know of them: the mutation asks.",
+    "Subscription.clue_changed": "It asks.",
+    **dict.fromkeys(("ClueConnection.nodes", "ClueEdge.node"), "The connection is empty."),
 }
 
 

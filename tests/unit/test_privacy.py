@@ -270,3 +270,23 @@ def test_hostile_texts_take_no_longer_than_their_length() -> None:
         find_person_names("张*", PartyType.PERSON, None, [text])
         cover_names(text, ["张三"])
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("被告人：李四，男", ("李四",)),
+        ("判处被告人李四有期徒刑", ("李四",)),
+        ("犯罪嫌疑人周建国被刑事拘留", ("周建国",)),
+        ("负责人赵小满涉嫌非法经营", ("赵小满",)),
+        ("法定代表人王建国拒不签收", ("王建国",)),
+        ("当事人陈述申辩", ()),
+        ("当事人应自接到决定书之日起", ()),
+        ("相对人代码", ()),
+        ("负责人周某某陪同", ()),
+        ("经营者许可证过期", ()),
+        ("法定代表人身份证明书", ()),
+    ],
+)
+def test_who_is_named_by_a_role_alone_is_known(text: str, names: tuple[str, ...]) -> None:
+    assert find_person_names(None, PartyType.ORGANIZATION, None, (text,)) == names
