@@ -260,8 +260,9 @@ async def test_a_page_of_measures_costs_the_same_whatever_its_size(desk: Desk) -
     for _ in range(4):
         await do(officer, "issueMeasure", **ISSUE, caseIds=[case_id])
     document = f"query($n: Int) {{ measures(first: $n) {{ totalCount nodes {{ {MEASURE} clue {{ number }} }} }} }}"
-    of_cases = f"""query($n: Int) {{ cases {{ nodes {{ measures(first: $n) {{ totalCount nodes {{ {MEASURE} }} }}
-      timeline {{ title }} }} }} }}"""
+    of_cases = (
+        f"query($n: Int) {{ cases {{ nodes {{ measures(first: $n) {{ totalCount nodes {{ {MEASURE} }} }} }} }} }}"
+    )
     for asked in (document, of_cases):
         costs = []
         for size in (1, 2, 4):
@@ -269,6 +270,11 @@ async def test_a_page_of_measures_costs_the_same_whatever_its_size(desk: Desk) -
                 await officer.ask(asked, n=size)
             costs.append(len(executed))
         assert len(set(costs)) == 1, costs
+    told = "query($n: Int) { cases(first: $n) { nodes { timeline { kind title node { id } } timelineCount } } }"
+    with statements(desk.feed.database) as executed:
+        await officer.ask(told, n=1)
+    # Of all measures together: which there are, and the steps of their lives.
+    assert len([each for each in executed if "measure_event" in each or "newest.number" in each]) == 2
 
 
 async def test_measures_of_many_at_once_about_the_same_cases_wait_for_each_other(desk: Desk) -> None:
