@@ -24,6 +24,7 @@ from graphql import (
 from api.limits import MAX_DEPTH, MAX_TOKENS
 
 _TOKEN: Final = re.compile(r"\.\.\.|\w+|[^\s\w,]")
+_SMALL: Final = 10
 _SPARE: Final = 40
 """Tokens that a question has around what it asks for."""
 
@@ -133,13 +134,16 @@ def _tokens(written: str) -> int:
 def _parts(asked: Asked, most: int) -> list[Asked]:
     if not asked.below or _tokens(asked.written()) <= most:
         return [asked]
+    # What a record says itself is asked with each part: by it the answer tells whose it is.
+    itself = [each for each in asked.below if _tokens(each.written()) <= _SMALL]
+    room = most - _SPARE - _tokens(_written(itself))
     groups: list[list[Asked]] = [[]]
     for each in asked.below:
-        for piece in _parts(each, most - _SPARE):
-            if groups[-1] and _tokens(_written([*groups[-1], piece])) > most - _SPARE:
+        for piece in [] if each in itself else _parts(each, room):
+            if groups[-1] and _tokens(_written([*groups[-1], piece])) > room:
                 groups.append([])
             groups[-1].append(piece)
-    return [replace(asked, below=tuple(group)) for group in groups]
+    return [replace(asked, below=(*itself, *group)) for group in groups]
 
 
 def is_leaf(found: GraphQLField) -> bool:

@@ -20,22 +20,13 @@ from tests.integration.viewers import CITY, EAST, EASTERN, WEST
 SHOWN: Final = """{ id kind heldOn place title text outcome revision recordedBy clueCount measureCount
   agencies { name } participants { category name organisation } procuratorate { name } campaign { name }
   history { revision event actor note } }"""
-HOLD: Final = (
-    """mutation($input: RecordActivityInput!) { recordActivity(input: $input) {
-  activity %s userErrors { field code message } } }"""
-    % SHOWN
-)
-CAME: Final = (
-    """mutation($input: RecordActivityOutcomeInput!) { recordActivityOutcome(input: $input) {
-  activity %s userErrors { field code message } } }"""
-    % SHOWN
-)
-LIST: Final = (
-    """query($filter: ActivityFilter, $first: Int, $after: String) {
-  activities(filter: $filter, first: $first, after: $after) { totalCount nodes %s
-    pageInfo { hasNextPage endCursor } } }"""
-    % SHOWN
-)
+HOLD: Final = f"""mutation($input: RecordActivityInput!) {{ recordActivity(input: $input) {{
+  activity {SHOWN} userErrors {{ field code message }} }} }}"""
+CAME: Final = f"""mutation($input: RecordActivityOutcomeInput!) {{ recordActivityOutcome(input: $input) {{
+  activity {SHOWN} userErrors {{ field code message }} }} }}"""
+LIST: Final = f"""query($filter: ActivityFilter, $first: Int, $after: String) {{
+  activities(filter: $filter, first: $first, after: $after) {{ totalCount nodes {SHOWN}
+    pageInfo {{ hasNextPage endCursor }} }} }}"""
 
 MEETING: Final = {
     "kind": "JOINT_MEETING",
