@@ -17,25 +17,18 @@ from tests.integration.statement_counting import statements
 from tests.integration.test_campaigns import place_id, refused
 from tests.integration.viewers import CITY, EAST, EASTERN, WEST
 
-SHOWN: Final = """{ id kind heldOn place title text outcome revision recordedBy clueCount measureCount
+SHOWN: Final = """
+fragment Shown on Activity { id kind heldOn place title text outcome revision recordedBy clueCount measureCount
   agencies { name } participants { category name organisation } procuratorate { name } campaign { name }
   history { revision event actor note } }"""
-HOLD: Final = (
-    """mutation($input: RecordActivityInput!) { recordActivity(input: $input) {
-  activity %s userErrors { field code message } } }"""
-    % SHOWN
-)  # noqa: UP031  braces are GraphQL's
-CAME: Final = (
-    """mutation($input: RecordActivityOutcomeInput!) { recordActivityOutcome(input: $input) {
-  activity %s userErrors { field code message } } }"""
-    % SHOWN
-)  # noqa: UP031  as above
-LIST: Final = (
-    """query($filter: ActivityFilter, $first: Int, $after: String) {
-  activities(filter: $filter, first: $first, after: $after) { totalCount nodes %s
-    pageInfo { hasNextPage endCursor } } }"""
-    % SHOWN
-)  # noqa: UP031  as above
+HOLD: Final = f"""mutation($input: RecordActivityInput!) {{ recordActivity(input: $input) {{
+  activity {{ ...Shown }} userErrors {{ field code message }} }} }}{SHOWN}"""
+CAME: Final = f"""mutation($input: RecordActivityOutcomeInput!) {{ recordActivityOutcome(input: $input) {{
+  activity {{ ...Shown }} userErrors {{ field code message }} }} }}{SHOWN}"""
+LIST: Final = f"""query($filter: ActivityFilter, $first: Int, $after: String) {{
+  activities(filter: $filter, first: $first, after: $after) {{ totalCount nodes {{ ...Shown }}
+    pageInfo {{ hasNextPage endCursor }} }} }}{SHOWN}"""
+
 
 MEETING: Final = {
     "kind": "JOINT_MEETING",

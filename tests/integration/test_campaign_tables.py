@@ -80,6 +80,11 @@ def happened(event: str = "'RECORDED'") -> str:
     )
 
 
+AGAIN = (
+    "INSERT INTO campaign_case (id, campaign_id, case_id, joined_at) OVERRIDING SYSTEM VALUE VALUES (2, 1, 1, now())"
+)
+
+
 def both(*statements: str) -> str:
     return "; ".join(statements)
 
@@ -101,7 +106,7 @@ WRONG_STATES = [
     (joined("'REVIEWED'", f"{ME}, now()"), "ck_campaign_case_reviewed_with_outcome"),
     (joined("'ASSIGNED'", f"{ME}, now()", "'NOTHING_WRONG', now()"), "ck_campaign_case_reviewed_with_outcome"),
     (
-        f"{joined()}; INSERT INTO campaign_case (id, campaign_id, case_id, joined_at) OVERRIDING SYSTEM VALUE VALUES (2, 1, 1, now())",  # noqa: S608  our own words
+        both(joined(), AGAIN),
         "uq_campaign_case_campaign_id_case_id",
     ),
     (both(joined(), reviewed(event="'LOST'")), "ck_file_review_event_event_known"),

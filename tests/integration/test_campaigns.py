@@ -31,7 +31,7 @@ async def city(feed: Feed) -> AsyncIterator[City]:
         yield opened
 
 
-async def refused(city: City, role: Role, place: str | None, document: str, **fields: Any) -> tuple[str, Any]:
+async def refused(city: City, role: Role, place: str | None, document: str, /, **fields: Any) -> tuple[str, Any]:
     """The code and the field of the one error of a change that changed nothing."""
     before = await snapshot(city)
     (told,) = (await (await city.viewers(role, place)).ask(document, input=fields)).values()
