@@ -139,7 +139,7 @@ async def test_activities_are_filtered_and_come_page_by_page_the_newest_first(ci
     agency = await agency_id(city)
     for day in (3, 1, 2, 2, 5):
         kind = "VISIT" if day == 2 else "TRAINING"
-        own = {"agencyIds": [agency]} if day > 2 else {}
+        own: dict[str, Any] = {"agencyIds": [agency]} if day > 2 else {}
         await held(city, heldOn=f"2015-06-0{day}", kind=kind, title=str(day), **own)
     officer = await city.viewers(Role.CASE_OFFICER)
     for chosen, days in (

@@ -53,7 +53,7 @@ async def snapshot(city: City) -> list[Any]:
 
 
 async def test_a_campaign_is_opened_with_the_cases_of_its_procuratorate_that_match(city: City) -> None:
-    days = {"from": "2015-03-01", "until": "2016-12-31"}
+    days: dict[str, Any] = {"from": "2015-03-01", "until": "2016-12-31"}
     campaign = await city.opened(**days, filter={"domains": ["ENVIRONMENT"]})
     assert {name: campaign[name] for name in ("name", "kind", "status", "from", "until", "revision", "summary")} == {
         **{name: WASTE[name] for name in ("name", "kind")},

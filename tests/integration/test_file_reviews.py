@@ -132,8 +132,8 @@ async def test_a_review_is_recorded_by_its_reviewer_or_who_stands_in(
     city: City, role: Role, place: str | None, expected: tuple[str, str] | None
 ) -> None:
     campaign, review = await assigned(city)
-    told = {"fileReviewId": review, "outcome": "NOTHING_WRONG"}
-    told["answers"] = await answers(await city.viewers(Role.CHIEF, CITY), campaign)  # type: ignore[assignment]  a list
+    told: dict[str, Any] = {"fileReviewId": review, "outcome": "NOTHING_WRONG"}
+    told["answers"] = await answers(await city.viewers(Role.CHIEF, CITY), campaign)
     if expected is not None:
         assert await refused(city, role, place, RECORD, **told) == expected
         return
@@ -202,8 +202,8 @@ async def test_of_two_at_once_one_wins_and_the_other_is_told_how_it_stands(city:
 async def test_the_same_key_records_once(city: City) -> None:
     campaign, review = await assigned(city, idempotencyKey="a")
     officer = await city.viewers(Role.CASE_OFFICER)
-    told = {"fileReviewId": review, "outcome": "NOTHING_WRONG", "idempotencyKey": "k"}
-    told["answers"] = await answers(officer, campaign)  # type: ignore[assignment]  a list
+    told: dict[str, Any] = {"fileReviewId": review, "outcome": "NOTHING_WRONG", "idempotencyKey": "k"}
+    told["answers"] = await answers(officer, campaign)
     both = [(await officer.ask(RECORD, input=told))["recordFileReview"]["fileReview"]["revision"] for _ in range(2)]
     assert both == [2, 2]
 
@@ -211,11 +211,11 @@ async def test_the_same_key_records_once(city: City) -> None:
 async def test_who_may_not_is_forbidden_before_anything_is_read(city: City) -> None:
     nobodys = {"fileReviewId": "nonsense"}
     for role in (Role.CASE_OFFICER, Role.CASE_MANAGEMENT, Role.DISCIPLINE, Role.AGENCY_CLERK):
-        told = {**nobodys, "reviewerLogin": "li"}
-        assert await (await city.viewers(role)).code(ASSIGN, input=told) == "FORBIDDEN"
+        asked: dict[str, Any] = {**nobodys, "reviewerLogin": "li"}
+        assert await (await city.viewers(role)).code(ASSIGN, input=asked) == "FORBIDDEN"
     for role in (Role.CAMPAIGN_OFFICE, Role.CASE_MANAGEMENT, Role.AUDITOR):
-        told = {**nobodys, "outcome": "NOTHING_WRONG", "answers": []}
-        assert await (await city.viewers(role)).code(RECORD, input=told) == "FORBIDDEN"
+        asked = {**nobodys, "outcome": "NOTHING_WRONG", "answers": []}
+        assert await (await city.viewers(role)).code(RECORD, input=asked) == "FORBIDDEN"
 
 
 async def test_notes_name_nobody_to_whoever_is_shown_no_names(city: City) -> None:
