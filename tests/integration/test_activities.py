@@ -17,16 +17,18 @@ from tests.integration.statement_counting import statements
 from tests.integration.test_campaigns import place_id, refused
 from tests.integration.viewers import CITY, EAST, EASTERN, WEST
 
-SHOWN: Final = """{ id kind heldOn place title text outcome revision recordedBy clueCount measureCount
+SHOWN: Final = """
+fragment Shown on Activity { id kind heldOn place title text outcome revision recordedBy clueCount measureCount
   agencies { name } participants { category name organisation } procuratorate { name } campaign { name }
   history { revision event actor note } }"""
 HOLD: Final = f"""mutation($input: RecordActivityInput!) {{ recordActivity(input: $input) {{
-  activity {SHOWN} userErrors {{ field code message }} }} }}"""
+  activity {{ ...Shown }} userErrors {{ field code message }} }} }}{SHOWN}"""
 CAME: Final = f"""mutation($input: RecordActivityOutcomeInput!) {{ recordActivityOutcome(input: $input) {{
-  activity {SHOWN} userErrors {{ field code message }} }} }}"""
+  activity {{ ...Shown }} userErrors {{ field code message }} }} }}{SHOWN}"""
 LIST: Final = f"""query($filter: ActivityFilter, $first: Int, $after: String) {{
-  activities(filter: $filter, first: $first, after: $after) {{ totalCount nodes {SHOWN}
-    pageInfo {{ hasNextPage endCursor }} }} }}"""
+  activities(filter: $filter, first: $first, after: $after) {{ totalCount nodes {{ ...Shown }}
+    pageInfo {{ hasNextPage endCursor }} }} }}{SHOWN}"""
+
 
 MEETING: Final = {
     "kind": "JOINT_MEETING",
@@ -137,7 +139,7 @@ async def test_activities_are_filtered_and_come_page_by_page_the_newest_first(ci
     agency = await agency_id(city)
     for day in (3, 1, 2, 2, 5):
         kind = "VISIT" if day == 2 else "TRAINING"
-        own = {"agencyIds": [agency]} if day > 2 else {}
+        own: dict[str, Any] = {"agencyIds": [agency]} if day > 2 else {}
         await held(city, heldOn=f"2015-06-0{day}", kind=kind, title=str(day), **own)
     officer = await city.viewers(Role.CASE_OFFICER)
     for chosen, days in (

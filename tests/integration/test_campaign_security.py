@@ -23,7 +23,7 @@ from tests.integration.viewers import CITY, EAST, WEST
 
 _OF_THE_CITY = """
 INSERT INTO activity (kind, held_on, title, procuratorate_id, recorded_by, recorded_at)
-SELECT 'VISIT', '2015-01-01', p.name, p.id, (SELECT min(id) FROM account), now() FROM procuratorate p
+SELECT 'VISIT', date '2015-01-01', p.name, p.id, (SELECT min(id) FROM account), now() FROM procuratorate p
  UNION ALL SELECT 'VISIT', '2015-01-01', '无', NULL, (SELECT min(id) FROM account), now();
 INSERT INTO activity_agency SELECT a.id, (SELECT min(id) FROM agency) FROM activity a;
 INSERT INTO activity_participant (activity_id, category, name) SELECT id, 'DEPUTY', '赵' FROM activity;

@@ -48,10 +48,6 @@ def opened(
     )
 
 
-JOINED_AGAIN = """INSERT INTO campaign_case (id, campaign_id, case_id, joined_at)
-OVERRIDING SYSTEM VALUE VALUES (2, 1, 1, now())"""
-
-
 def joined(status: str = "'UNASSIGNED'", assigned: str = "NULL, NULL", found: str = "NULL, NULL") -> str:
     return (
         f"{opened()}; INSERT INTO campaign_case (id, campaign_id, case_id, joined_at, status, reviewer_id, assigned_at,"  # noqa: S608  our own words
@@ -84,6 +80,11 @@ def happened(event: str = "'RECORDED'") -> str:
     )
 
 
+AGAIN = (
+    "INSERT INTO campaign_case (id, campaign_id, case_id, joined_at) OVERRIDING SYSTEM VALUE VALUES (2, 1, 1, now())"
+)
+
+
 def both(*statements: str) -> str:
     return "; ".join(statements)
 
@@ -105,7 +106,7 @@ WRONG_STATES = [
     (joined("'REVIEWED'", f"{ME}, now()"), "ck_campaign_case_reviewed_with_outcome"),
     (joined("'ASSIGNED'", f"{ME}, now()", "'NOTHING_WRONG', now()"), "ck_campaign_case_reviewed_with_outcome"),
     (
-        f"{joined()}; {JOINED_AGAIN}",
+        both(joined(), AGAIN),
         "uq_campaign_case_campaign_id_case_id",
     ),
     (both(joined(), reviewed(event="'LOST'")), "ck_file_review_event_event_known"),
