@@ -288,3 +288,23 @@ async def test_measures_of_many_at_once_about_the_same_cases_wait_for_each_other
     )
     [counted] = await desk.feed.rows("SELECT count(*) FROM measure WHERE status = 'SERVED'")
     assert counted["count"] == 6
+
+
+async def test_a_measure_shows_the_clue_it_came_from_to_whoever_sees_that(desk: Desk) -> None:
+    officer = await desk.office(Role.CASE_OFFICER)
+    opened = await officer.ask(
+        """mutation($input: OpenClueInput!) { openClue(input: $input) { clue { id number } userErrors { code } } }""",
+        input={"title": "线索", "source": "VISIT", "department": "PREVENTION"},
+    )
+    clue = opened["openClue"]["clue"]
+    [agency] = await desk.feed.rows("SELECT id FROM agency WHERE name = :name", name=EASTERN)
+    to_agency = {"agencyId": global_id("Agency", agency["id"]), "addressee": None}
+    measure = await do(officer, "issueMeasure", **{**ISSUE, **to_agency}, clueId=clue["id"])
+    asked = f'{{ node(id: "{measure["id"]}") {{ ... on Measure {{ number clue {{ number }} }} }} }}'
+    told = {"number": measure["number"], "clue": {"number": clue["number"]}}
+    assert (await officer.ask(asked))["node"] == told
+    for role in (Role.CAMPAIGN_OFFICE, Role.AGENCY_CLERK):
+        assert (await (await desk.office(role)).ask(asked))["node"] == {**told, "clue": None}
+    western = await desk.office(Role.CASE_OFFICER, WEST)
+    error = await refused(western, "issueMeasure", **ISSUE, clueId=clue["id"])
+    assert (error["code"], error["field"]) == ("NOT_FOUND", ["input", "clueId"])
