@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from schema.access_records import Scope
@@ -24,11 +25,18 @@ CLUE_UNSHOWN: Final = "所涉案件不在查看范围内，内容不予显示。
 
 
 def names_to_cover(case: PenaltyCase) -> tuple[str, ...]:
-    """The natural persons' names that the texts of a case may hold."""
-    party = case.party
-    if party.type is PartyType.PERSON and party.name and party.name not in case.person_names:
-        return (*case.person_names, party.name)
-    return case.person_names
+    """The natural persons' names that the texts of a case may hold, the representative's from whatever row told it."""
+    party, names = case.party, case.person_names
+    if party.type is PartyType.PERSON and party.name and party.name not in names:
+        names = (*names, party.name)
+    if party.legal_representative:
+        return tuple(dict.fromkeys((*names, *_names_of(party.legal_representative))))
+    return names
+
+
+@lru_cache(maxsize=4096)
+def _names_of(representative: str) -> tuple[str, ...]:
+    return find_person_names(None, PartyType.ORGANIZATION, representative, ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,12 +35,13 @@ class Agency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """The penalised party (行政相对人), with its name as sent: whoever shows it masks it first."""
+    """The penalised party (行政相对人), with names as they were sent: whoever shows one masks it first."""
 
     id: int
     type: PartyType
     name: str | None
     uscc: str | None
+    legal_representative: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

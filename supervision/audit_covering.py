@@ -17,7 +17,12 @@ from supervision.person_names import find_person_names, looks_like_person
 from supervision.privacy import cover_names
 from supervision.surnames import COMPOUND_SURNAMES, HAN, SINGLE_SURNAMES
 
-PROSE: Final = frozenset({"reason", "file"})
+PROSE: Final = frozenset(
+    {
+        *("reason", "file", "title", "text", "note", "opinion", "reply", "result", "summary", "outcome"),
+        *("addressee", "court", "place"),
+    }
+)
 """Details in prose: ordinary words stay."""
 
 CODES: Final = frozenset(
@@ -27,6 +32,14 @@ CODES: Final = frozenset(
         *("regions", "rules", "decidedFrom", "decidedTo", "fineMin", "fineMax", "from", "to", "asOf"),
         *("accountLogin", "login", "roles", "department", "keyId", "oldKeyId", "code", "value"),
         *("refused", "because", "run", "runs", "sha256"),
+        *("activityId", "anomalyIds", "campaignId", "caseIds", "clueId", "clueIds", "dutyCrimeCaseId", "fileReviewId"),
+        *("handlerId", "measureId", "measureIds", "procuratorateId", "procuratorateIds", "publicInterestCaseId"),
+        *("recordId", "typicalCaseId", "reviewerLogin", "typeNames", "item", "answer", "category", "class", "classes"),
+        *("decision", "departments", "domain", "kind", "kinds", "risenTo", "source", "sources", "states", "status"),
+        *("statuses", "step", "work", "checkedOn", "copiedOn", "dueBefore", "dueOn", "filedOn", "heldFrom", "heldOn"),
+        *("heldTo", "on", "periodEnd", "repliedOn", "replyDueBefore", "replyDueOn", "servedOn", "until", "year"),
+        *("copyToLegalOffice", "dormant", "overdue", "rectified", "unacknowledged", "urgent", "withdrawn"),
+        "expectedRevision",
     }
 )
 """Details that are a code, a date or a login: other letters stay, and of Han characters there should be none."""

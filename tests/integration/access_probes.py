@@ -1,7 +1,7 @@
 """What is asked of the record of access_record.py: every root field, with arguments that reach what an agency has."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from graphql import GraphQLSchema
@@ -9,7 +9,7 @@ from graphql import GraphQLSchema
 from api.ids import global_id
 from tests.integration.access_campaigns import HOMES, changes_of, mistakes_in
 from tests.integration.access_measures import measure_questions
-from tests.integration.access_questions import Question, Reach, ask
+from tests.integration.access_questions import Question, Reach, ask, parted
 from tests.integration.access_record import AccessRecord
 from tests.integration.access_viewers import Place
 
@@ -32,12 +32,13 @@ class Probe:
 
 def all_probes(schema: GraphQLSchema, record: AccessRecord) -> list[Probe]:
     """Every question, of every agency's records and of nobody's."""
-    return [
+    probes = (
         *_nobodys(schema, record),
         *_everybodys(schema),
         *_own_cases(schema, record),
         *(probe for place in Place for probe in probes_of(schema, record, place)),
-    ]
+    )
+    return [replace(probe, question=part) for probe in probes for part in parted(probe.question)]
 
 
 def probes_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iterator[Probe]:

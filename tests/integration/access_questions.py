@@ -4,11 +4,12 @@ How far a question goes is told by its reach, so that every edge is followed by 
 them by all. Connections, and whatever has no id of its own, are always followed.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from graphql import (
     GraphQLField,
@@ -20,7 +21,12 @@ from graphql import (
     is_leaf_type,
 )
 
-from api.limits import MAX_DEPTH
+from api.limits import MAX_DEPTH, MAX_TOKENS
+
+_TOKEN: Final = re.compile(r"\.\.\.|\w+|[^\s\w,]")
+_SMALL: Final = 10
+_SPARE: Final = 40
+"""Tokens that a question has around what it asks for."""
 
 
 class Reach(Enum):
@@ -110,6 +116,34 @@ def ask(
     kind = "mutation" if mutation else "query"
     document = f"{kind}{f'({taken})' if taken else ''} {{ {asked.written()} }}"
     return Question(f"{root}{f' {on}' if on else ''}", asked, document, arguments)
+
+
+def parted(question: Question) -> list[Question]:
+    """The question, or several that ask for all of it together, none with more tokens than an operation may have."""
+    if _tokens(question.document) <= MAX_TOKENS:
+        return [question]
+    head = question.document[: question.document.index(question.root.written())]
+    parts = _parts(question.root, MAX_TOKENS - 2 * _SPARE)
+    return [replace(question, root=part, document=f"{head}{part.written()} }}") for part in parts]
+
+
+def _tokens(written: str) -> int:
+    return len(_TOKEN.findall(written))
+
+
+def _parts(asked: Asked, most: int) -> list[Asked]:
+    if not asked.below or _tokens(asked.written()) <= most:
+        return [asked]
+    # What a record says itself is asked with each part: by it the answer tells whose it is.
+    itself = [each for each in asked.below if _tokens(each.written()) <= _SMALL]
+    room = most - _SPARE - _tokens(_written(itself))
+    groups: list[list[Asked]] = [[]]
+    for each in asked.below:
+        for piece in [] if each in itself else _parts(each, room):
+            if groups[-1] and _tokens(_written([*groups[-1], piece])) > room:
+                groups.append([])
+            groups[-1].append(piece)
+    return [replace(asked, below=(*itself, *group)) for group in groups]
 
 
 def is_leaf(found: GraphQLField) -> bool:

@@ -119,10 +119,12 @@ class Walk:
 
         if data is None or isinstance(data, list):
             return data and ours(data)
-        found = ours(data["edges"])
+        lists = {name: ours(data[name]) for name in ("edges", "nodes") if name in data}
+        found = next(iter(lists.values()))
         page = data["pageInfo"] if found else None
-        ours_only = {"edges": found, "totalCount": len(found), "pageInfo": page}
-        return {**data, **ours_only} | ({"nodes": ours(data["nodes"])} if "nodes" in data else {"facets": None})
+        return {**data, **lists, "totalCount": len(found), "pageInfo": page} | (
+            {} if "nodes" in data else {"facets": None}
+        )
 
     # What must be nowhere ------------------------------------------------------------------------------------------
 

@@ -27,7 +27,8 @@ RECORD: Final = """mutation($input: RecordFileReviewInput!) { recordFileReview(i
 REVIEWS: Final = """query($id: ID!, $status: [FileReviewStatus!], $mine: Boolean) { node(id: $id) { ... on Campaign {
   reviews(status: $status, mine: $mine) { totalCount nodes { id status revision reviewer
     penaltyCase { documentNumber agency { name } } } } } } }"""
-CASES: Final = "query($id: ID!) { node(id: $id) { ... on Campaign { cases { totalCount nodes { documentNumber } } } } }"
+CASES: Final = """query($id: ID!) { node(id: $id) { ... on Campaign {
+  cases(first: 100) { totalCount nodes { documentNumber } } } } }"""
 
 WASTE: Final = {"name": "破坏环境资源犯罪专项立案监督活动", "kind": "ENVIRONMENTAL_CRIME", "query": "危险废物"}
 

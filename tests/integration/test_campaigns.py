@@ -13,6 +13,7 @@ from stores.keys import KeyRing
 from stores.postgres import Database
 from tests.integration.campaign_serving import CLOSE, OPEN, REVIEWS, WASTE, City, served_city
 from tests.integration.feeding import Feed
+from tests.integration.statement_counting import statements
 from tests.integration.viewers import CITY, EAST, WEST
 
 LISTED = "{ campaigns { totalCount nodes { name } } }"
@@ -31,7 +32,7 @@ async def city(feed: Feed) -> AsyncIterator[City]:
         yield opened
 
 
-async def refused(city: City, role: Role, place: str | None, document: str, **fields: Any) -> tuple[str, Any]:
+async def refused(city: City, role: Role, place: str | None, document: str, /, **fields: Any) -> tuple[str, Any]:
     """The code and the field of the one error of a change that changed nothing."""
     before = await snapshot(city)
     (told,) = (await (await city.viewers(role, place)).ask(document, input=fields)).values()
@@ -262,3 +263,24 @@ async def test_a_county_does_not_end_the_citys_campaign_and_finds_no_other_count
     assert await refused(city, Role.CHIEF, EAST, CLOSE, **of_the_west) == ("NOT_FOUND", "campaignId")
     nobodys = {"campaignId": global_id("Campaign", 999), "summary": "完"}
     assert await refused(city, Role.CHIEF, EAST, CLOSE, **nobodys) == ("NOT_FOUND", "campaignId")
+
+
+# What it costs -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_page_of_campaigns_costs_the_same_whatever_its_size(city: City) -> None:
+    for ordinal in range(6):
+        await city.opened(name=f"活动{ordinal}")
+    ask = """query($first: Int) { campaigns(first: $first) { totalCount nodes {
+      name openedBy procuratorate { name } checklist { item }
+      cases(first: 3) { totalCount nodes { documentNumber agency { name } } }
+      reviews(first: 3) { totalCount nodes { status reviewer campaign { name } penaltyCase { title }
+        history { actor } } }
+      progress { procuratorate { name } cases } } } }"""
+    office, costs = await city.viewers(Role.CAMPAIGN_OFFICE, CITY), {}
+    for size in (1, 3, 6):
+        with statements(city.feed.database) as executed:
+            found = (await office.ask(ask, first=size))["campaigns"]
+        assert (len(found["nodes"]), found["totalCount"]) == (size, 6)
+        costs[size] = len(executed)
+    assert len(set(costs.values())) == 1, costs

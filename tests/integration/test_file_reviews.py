@@ -211,11 +211,11 @@ async def test_the_same_key_records_once(city: City) -> None:
 async def test_who_may_not_is_forbidden_before_anything_is_read(city: City) -> None:
     nobodys: dict[str, Any] = {"fileReviewId": "nonsense"}
     for role in (Role.CASE_OFFICER, Role.CASE_MANAGEMENT, Role.DISCIPLINE, Role.AGENCY_CLERK):
-        told = {**nobodys, "reviewerLogin": "li"}
-        assert await (await city.viewers(role)).code(ASSIGN, input=told) == "FORBIDDEN"
+        asked: dict[str, Any] = {**nobodys, "reviewerLogin": "li"}
+        assert await (await city.viewers(role)).code(ASSIGN, input=asked) == "FORBIDDEN"
     for role in (Role.CAMPAIGN_OFFICE, Role.CASE_MANAGEMENT, Role.AUDITOR):
-        told = {**nobodys, "outcome": "NOTHING_WRONG", "answers": []}
-        assert await (await city.viewers(role)).code(RECORD, input=told) == "FORBIDDEN"
+        asked = {**nobodys, "outcome": "NOTHING_WRONG", "answers": []}
+        assert await (await city.viewers(role)).code(RECORD, input=asked) == "FORBIDDEN"
 
 
 async def test_notes_name_nobody_to_whoever_is_shown_no_names(city: City) -> None:

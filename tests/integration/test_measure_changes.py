@@ -260,8 +260,9 @@ async def test_a_page_of_measures_costs_the_same_whatever_its_size(desk: Desk) -
     for _ in range(4):
         await do(officer, "issueMeasure", **ISSUE, caseIds=[case_id])
     document = f"query($n: Int) {{ measures(first: $n) {{ totalCount nodes {{ {MEASURE} clue {{ number }} }} }} }}"
-    of_cases = f"""query($n: Int) {{ cases {{ nodes {{ measures(first: $n) {{ totalCount nodes {{ {MEASURE} }} }}
-      timeline {{ title }} }} }} }}"""
+    of_cases = (
+        f"query($n: Int) {{ cases {{ nodes {{ measures(first: $n) {{ totalCount nodes {{ {MEASURE} }} }} }} }} }}"
+    )
     for asked in (document, of_cases):
         costs = []
         for size in (1, 2, 4):
@@ -269,6 +270,11 @@ async def test_a_page_of_measures_costs_the_same_whatever_its_size(desk: Desk) -
                 await officer.ask(asked, n=size)
             costs.append(len(executed))
         assert len(set(costs)) == 1, costs
+    told = "query($n: Int) { cases(first: $n) { nodes { timeline { kind title node { id } } timelineCount } } }"
+    with statements(desk.feed.database) as executed:
+        await officer.ask(told, n=1)
+    # Of all measures together: which there are, and the steps of their lives.
+    assert len([each for each in executed if "measure_event" in each or "newest.number" in each]) == 2
 
 
 async def test_measures_of_many_at_once_about_the_same_cases_wait_for_each_other(desk: Desk) -> None:
@@ -282,3 +288,23 @@ async def test_measures_of_many_at_once_about_the_same_cases_wait_for_each_other
     )
     [counted] = await desk.feed.rows("SELECT count(*) FROM measure WHERE status = 'SERVED'")
     assert counted["count"] == 6
+
+
+async def test_a_measure_shows_the_clue_it_came_from_to_whoever_sees_that(desk: Desk) -> None:
+    officer = await desk.office(Role.CASE_OFFICER)
+    opened = await officer.ask(
+        """mutation($input: OpenClueInput!) { openClue(input: $input) { clue { id number } userErrors { code } } }""",
+        input={"title": "线索", "source": "VISIT", "department": "PREVENTION"},
+    )
+    clue = opened["openClue"]["clue"]
+    [agency] = await desk.feed.rows("SELECT id FROM agency WHERE name = :name", name=EASTERN)
+    to_agency = {"agencyId": global_id("Agency", agency["id"]), "addressee": None}
+    measure = await do(officer, "issueMeasure", **{**ISSUE, **to_agency}, clueId=clue["id"])
+    asked = f'{{ node(id: "{measure["id"]}") {{ ... on Measure {{ number clue {{ number }} }} }} }}'
+    told = {"number": measure["number"], "clue": {"number": clue["number"]}}
+    assert (await officer.ask(asked))["node"] == told
+    for role in (Role.CAMPAIGN_OFFICE, Role.AGENCY_CLERK):
+        assert (await (await desk.office(role)).ask(asked))["node"] == {**told, "clue": None}
+    western = await desk.office(Role.CASE_OFFICER, WEST)
+    error = await refused(western, "issueMeasure", **ISSUE, clueId=clue["id"])
+    assert (error["code"], error["field"]) == ("NOT_FOUND", ["input", "clueId"])

@@ -23,6 +23,7 @@ from tests.integration.feeding import AGENCY, COMPANY, Feed, agency, case, organ
 from tests.integration.test_account_tables import TABLES as ACCOUNT_TABLES
 from tests.integration.test_anomaly_tables import TABLES as ANOMALY_TABLES
 from tests.integration.test_audit_tables import TABLES as AUDIT_TABLES
+from tests.integration.test_campaign_tables import TABLES as CAMPAIGN_TABLES
 from tests.integration.test_clue_tables import TABLES as CLUE_TABLES
 from tests.integration.test_duty_tables import TABLES as DUTY_TABLES
 from tests.integration.test_measure_tables import TABLES as MEASURE_TABLES
@@ -292,10 +293,11 @@ async def test_wrong_states_are_refused_by_the_constraint_that_names_them(
 
 def test_every_check_and_unique_constraint_is_tried_above() -> None:
     # The others have files of their own: test_follow_up_tables, test_anomaly_tables, test_account_tables,
-    # test_audit_tables, test_clue_tables, test_triage_tables, test_duty_tables.
+    # test_audit_tables, test_clue_tables, test_triage_tables, test_measure_tables, test_campaign_tables,
+    # test_duty_tables.
     elsewhere = {
         *(*FOLLOW_UPS.values(), *ANOMALY_TABLES, *ACCOUNT_TABLES, *AUDIT_TABLES),
-        *(*CLUE_TABLES, *TRIAGE_TABLES, *DUTY_TABLES, *MEASURE_TABLES),
+        *(*CLUE_TABLES, *TRIAGE_TABLES, *DUTY_TABLES, *MEASURE_TABLES, *CAMPAIGN_TABLES),
     }
     tables = [table for table in metadata.tables.values() if table not in elsewhere]
     named = {

@@ -6,6 +6,7 @@ import pytest
 
 from schema.access_records import Account, Scope
 from schema.access_vocabularies import Permission, Role
+from schema.vocabularies import Department
 from supervision.access import PERMISSIONS, belongs_rightly, permissions_of, scope_of, viewer_of
 
 OF_AN_AGENCY = {Role.AGENCY_CLERK, Role.MACHINE}
@@ -56,7 +57,7 @@ def test_who_decides_of_findings_reads_them_and_who_reads_them_reads_cases() -> 
 
 def test_a_county_sees_its_own_cases() -> None:
     scope = scope_of(account(Role.CASE_OFFICER, procuratorate_id=2), [2], highest=False)
-    assert scope == Scope(procuratorate_ids=(2,), findings=True, criminal_cases=True, names=True)
+    assert scope == Scope(procuratorate_ids=(2,), findings=True, criminal_cases=True, names=True, measures=True)
     assert scope.holds(7, 2)
     assert not scope.holds(7, 3)
     assert not scope.holds(7, None)
@@ -64,14 +65,22 @@ def test_a_county_sees_its_own_cases() -> None:
 
 def test_a_city_sees_the_cases_of_its_counties_and_of_agencies_that_nobody_supervises() -> None:
     scope = scope_of(account(Role.CHIEF, procuratorate_id=1), [3, 1, 2], highest=True)
-    assert scope == Scope(procuratorate_ids=(1, 2, 3), unassigned=True, findings=True, criminal_cases=True, names=True)
+    assert scope == Scope(
+        procuratorate_ids=(1, 2, 3),
+        unassigned=True,
+        findings=True,
+        criminal_cases=True,
+        names=True,
+        departments=tuple(Department),
+        measures=True,
+    )
     assert scope.holds(7, 3)
     assert scope.holds(7, None)
 
 
 def test_a_clerk_sees_the_agencys_cases_and_no_finding() -> None:
     scope = scope_of(account(Role.AGENCY_CLERK, agency_id=7), [], highest=False)
-    assert scope == Scope(agency_id=7, names=True)
+    assert scope == Scope(agency_id=7, names=True, measures=True)
     assert scope.holds(7, None)
     assert not scope.holds(8, None)
 
@@ -84,7 +93,14 @@ def test_who_reads_no_case_has_an_empty_scope(role: Role) -> None:
 
 def test_the_local_administrator_sees_every_case_and_no_natural_persons_name() -> None:
     scope = scope_of(account(Role.LOCAL_ADMINISTRATOR), [], highest=False)
-    assert scope == Scope(everything=True, findings=True, criminal_cases=True, audit_trail=True)
+    assert scope == Scope(
+        everything=True,
+        findings=True,
+        criminal_cases=True,
+        audit_trail=True,
+        departments=tuple(Department),
+        measures=True,
+    )
     assert scope.holds(7, None)
 
 

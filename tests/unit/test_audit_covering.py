@@ -12,8 +12,10 @@ from schema.vocabularies import NAMED_FIELDS
 from supervision.audit_covering import CODES, PROSE, cover_detail, cover_question, cover_remark
 from supervision.surnames import COMPOUND_SURNAMES, SINGLE_SURNAMES
 
-SEARCHED = {"query", "prefix", "documentNumber", "partyUscc"}
-"""What is searched with: covered as a question."""
+SEARCHED = {"query", "prefix", "documentNumber", "partyUscc"} | {
+    *("name", "number", "official", "organisation", "position", "workplace", "crime"),
+}
+"""What is searched with, and what may be a person's name by itself: covered as a question."""
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,11 @@ from api.types.fields import Needs, resolved
 from api.types.node import NEEDED
 from schema.access_vocabularies import Permission
 
+LISTED = ("Activity", "Campaign", "Clue", "DutyCrimeCase", "Measure", "PublicInterestCase", "TypicalCase")
 TELLING = {**NEEDED, "CannotTell": Permission.READ_FINDINGS, "CannotTellCountConnection": Permission.READ_FINDINGS} | {
     "FeedRunConnection": NEEDED["FeedRun"],
-    "ClueConnection": NEEDED["Clue"],
+    "CustodyConnection": NEEDED["CriminalCase"],
+    **{f"{name}Connection": NEEDED[name] for name in LISTED},
 }
 WITHIN = {
     "AnomalyPayload.anomaly": "Whoever decides of findings may know of them: the mutation asks.",
@@ -28,7 +30,21 @@ WITHIN = {
     **dict.fromkeys(("FeedRunConnection.nodes", "FeedRunEdge.node"), "The connection is empty."),
     "CluePayload.clue": "Whoever handles clues may know of them: the mutation asks.",
     "Subscription.clue_changed": "It asks.",
-    **dict.fromkeys(("ClueConnection.nodes", "ClueEdge.node"), "The connection is empty."),
+    **dict.fromkeys(
+        (f"{name}{part}" for name in (*LISTED, "FileReview") for part in ("Connection.nodes", "Edge.node")),
+        "The connection is empty.",
+    ),
+    "Custody.criminal_case": "The connection is empty.",
+    **dict.fromkeys(("Activity.campaign", "FileReview.campaign"), "Whoever sees the one may see the other."),
+    **dict.fromkeys(
+        (
+            *("MeasurePayload.measure", "CampaignPayload.campaign", "ActivityPayload.activity"),
+            *("AssignFileReviewPayload.file_review", "RecordFileReviewPayload.file_review"),
+            *("DutyCrimePayload.duty_crime_case", "PublicInterestPayload.public_interest_case"),
+            "TypicalCasePayload.typical_case",
+        ),
+        "Whoever may change it may know of it: the mutation asks.",
+    ),
 }
 
 

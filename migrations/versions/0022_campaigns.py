@@ -1,6 +1,6 @@
 """Campaigns with the reviews of files, and activities.
 
-Revision: 0021, after 0020.
+Revision: 0022, after 0021.
 """
 
 from pathlib import Path
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
@@ -231,7 +231,7 @@ def upgrade() -> None:
         comment="阅卷检查的历史; rows are added and never changed",
     )
     op.create_index("uq_file_review_event_revision", "file_review_event", ["campaign_case_id", "revision"], unique=True)
-    op.get_bind().exec_driver_sql(Path(__file__).with_name("0021_campaigns.sql").read_text(encoding="utf-8"))
+    op.get_bind().exec_driver_sql(Path(__file__).with_name("0022_campaigns.sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:
