@@ -12,6 +12,7 @@ from strawberry.types import Info
 from api.auditing import Audit
 from api.following import Following
 from api.gate import Gate
+from api.links import Links
 from api.loaders import Loaders
 from api.masking import Shown
 from api.other_cases import OtherCases
@@ -53,6 +54,7 @@ class Context:
     loaders: Loaders
     replays: DataLoader[int, Replayed | None]
     other_cases: OtherCases
+    links: Links
     viewer: Viewer
     audit: Audit
 
@@ -84,7 +86,8 @@ class Context:
         others = OtherCases(database, loaders, viewer.scope)
         replays = replay_loader(loaders, others, Shown(viewer.scope), services.law, services.calendar)
         audit = Audit(services.database, viewer, services.versions)
-        return cls(services, database, loaders, replays, others, viewer, audit)
+        links = Links(database, loaders, viewer.scope, services.law, services.clock)
+        return cls(services, database, loaders, replays, others, links, viewer, audit)
 
 
 ApiInfo = Info[Context, None]

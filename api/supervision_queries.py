@@ -5,6 +5,7 @@ import strawberry
 from api.auditing import audited
 from api.campaign_queries import activities, campaigns
 from api.clue_ledger import clues
+from api.link_path import LinkPath, link_path
 from api.measure_lists import measures
 from api.types.activity import ActivityConnection
 from api.types.campaign import CampaignConnection
@@ -106,4 +107,12 @@ class SupervisionQueries:
         typical_cases,
         "Typical cases whose record is in scope, the latest marked first. 典型案例列表",
         Needs(Permission.READ_FINDINGS),
+    )
+    link_path: LinkPath | None = audited(
+        AuditAction.VIEW,
+        link_path,
+        (
+            "How two records are connected: the shortest way over cases that one may see, four steps at most. Cases, "
+            "clues, measures and parties; similar facts are no step. Null where one of the two is not there. 关联路径"
+        ),
     )

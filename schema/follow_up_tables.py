@@ -47,7 +47,7 @@ BOOKKEEPING = frozenset(
 """The columns every table here has: whose record it is, and how it was told of. The others are what it says."""
 
 
-def _follow_up(name: str, *columns: Column[object] | CheckConstraint, comment: str) -> Table:
+def _follow_up(name: str, *columns: Column[object] | CheckConstraint | Index, comment: str) -> Table:
     return Table(
         name,
         metadata,
@@ -108,6 +108,8 @@ transfer = _follow_up(
     _day("returned_on", "by the police 退回日期"),
     Column("return_reason", Text, comment="退回理由"),
     one_of("decision", TransferDecision),
+    # What was handed over together is found by it.
+    Index("ix_transfer_together", "transferred_on", "to_organ", "suspected_crime"),
     comment="移送涉嫌犯罪案件",
 )
 
@@ -139,6 +141,7 @@ criminal_case = _follow_up(
         f"""'$[*] ? (!(@."from".type() == "string" && ({_COERCION_KINDS})))')""",
         name="coercion_known",
     ),
+    Index("ix_criminal_case_number", "case_number", "organ"),
     comment="刑事案件",
 )
 

@@ -116,3 +116,14 @@ class ClueRise(Labelled):
 
     DEPARTMENT_HEAD = "DEPARTMENT_HEAD", "部门负责人"
     CHIEF = "CHIEF", "检察长"
+
+
+class LinkKind(Labelled):
+    """In what way a case is tied to another one (关联)."""
+
+    SAME_PARTY = "SAME_PARTY", "同一当事人"
+    SAME_TRANSFER = "SAME_TRANSFER", "同一移送"
+    SAME_CLUE = "SAME_CLUE", "同一线索"
+    SAME_MEASURE = "SAME_MEASURE", "同一监督措施"
+    SAME_CAMPAIGN = "SAME_CAMPAIGN", "同一专项活动"
+    SIMILAR_FACTS = "SIMILAR_FACTS", "相似事实"

@@ -20,6 +20,10 @@ _PARTICLES: Final = re.compile("[的了于在将对把被其等约及并和与�
 # Two signs that no text has (Unicode keeps them for private use): what one covers matches nothing of the other.
 _COVER: Final = "\ue000"
 _OTHER_COVER: Final = "\ue001"
+_RUNS: Final = re.compile(r"[\u3400-\u9fff]+")
+_SHORTEST_PASSAGE: Final = 4
+_LONGEST_PASSAGE: Final = 8
+_MOST_PASSAGES: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,14 @@ def longest_shared(one: str, other: str, *, party: str | None) -> SharedWords:
     told, other_told = _covered(one, party, _COVER), _covered(other, party, _OTHER_COVER)
     match = SequenceMatcher(None, told, other_told, autojunk=False).find_longest_match()
     return SharedWords(quote=one[match.a : match.a + match.size], position=match.a, other_position=match.b)
+
+
+def telling_passages(text: str, *, party: str | None) -> tuple[str, ...]:
+    """The longest passages of a text that tell of the act, three at most, each cut to what another may well share."""
+    told = _covered(text, party, _COVER)
+    runs = {run for run in _RUNS.findall(told) if len(run) >= _SHORTEST_PASSAGE}
+    longest = sorted(runs, key=lambda run: (-len(run), told.index(run)))
+    return tuple(run[:_LONGEST_PASSAGE] for run in longest[:_MOST_PASSAGES])
 
 
 # A case is held against every other one of its party, and each of those against the others.

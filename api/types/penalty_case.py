@@ -24,6 +24,7 @@ from api.types.follow_ups import (
     following,
 )
 from api.types.history import CaseChangeConnection, case_history
+from api.types.link import CaseLinkConnection, case_links
 from api.types.measure import MeasureConnection, case_measures
 from api.types.node import Node
 from api.types.organisation import Agency
@@ -207,6 +208,14 @@ class PenaltyCase(Node):
     )
     measures: MeasureConnection = resolved(
         case_measures, "The measures issued here about it, newest first. 监督措施", needs=Permission.READ_MEASURES
+    )
+
+    links: CaseLinkConnection = resolved(
+        case_links,
+        (
+            "The other cases that it is tied to, by the kind of the tie and the newest first, each with its reason: of "
+            "one party, in one transfer or criminal case, clue, measure or campaign, or with similar facts. 关联案件"
+        ),
     )
 
     @classmethod

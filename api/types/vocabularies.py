@@ -2,7 +2,7 @@
 
 from api.types.enums import register_enum as _enum
 from schema.access_vocabularies import AlertKind, AuditAction, Permission
-from schema.supervision_vocabularies import MeasureStatus, TriageDecision
+from schema.supervision_vocabularies import LinkKind, MeasureStatus, TriageDecision
 from schema.vocabularies import (
     AnomalyEventKind,
     AnomalyKind,
@@ -328,5 +328,17 @@ _enum(
         MeasureStatus.NOT_RECTIFIED: "A check found it not put right.",
         MeasureStatus.ESCALATED: "Before the superior procuratorate.",
         MeasureStatus.WITHDRAWN: "Taken back.",
+    },
+)
+_enum(
+    LinkKind,
+    "In what way a case is tied to another. 关联类别",
+    {
+        LinkKind.SAME_PARTY: "They have the same party.",
+        LinkKind.SAME_TRANSFER: "They were handed over together, or are in one criminal case.",
+        LinkKind.SAME_CLUE: "They are in one clue.",
+        LinkKind.SAME_MEASURE: "They are in one measure.",
+        LinkKind.SAME_CAMPAIGN: "They are in one campaign.",
+        LinkKind.SIMILAR_FACTS: "Their facts are told in similar words.",
     },
 )

@@ -1,6 +1,6 @@
 """The tree, the filter and the orders compiled to SQL: conditions and scores over case_text and penalty_case."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -140,6 +140,11 @@ def _score(phrase: Phrase, texts: Texts, *, times: int = 1) -> ColumnElement[int
     return case(
         *((_in_field(field, phrase, texts), FIELD_WEIGHTS[field] * times) for field in _fields(phrase)), else_=0
     )
+
+
+def any_of_phrases(phrases: Iterable[tuple[str, ...]]) -> str:
+    """The tsquery that token_pairs() of every text matches which holds one of some phrases, in whichever field."""
+    return " | ".join(f"({_pairs(tokens)})" for tokens in phrases)
 
 
 def _pairs(tokens: tuple[str, ...]) -> str:

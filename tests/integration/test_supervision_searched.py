@@ -50,8 +50,8 @@ async def test_each_finds_and_counts_cases_by_the_clues_and_measures_in_scope(
 @pytest.mark.parametrize("name", SCOPES)
 async def test_the_corpus_tells_the_scopes_apart(corpus: Corpus, known: Sequence[Known], name: str) -> None:
     with_clues, with_measures = (
-        {case.label for case, _ in hits_of(known, asked(filter=CaseFilter(**each), scope=corpus.scopes()[name]))}
-        for each in ({"has_clue": True}, {"has_measure": True})
+        {case.label for case, _ in hits_of(known, asked(filter=each, scope=corpus.scopes()[name]))}
+        for each in (CaseFilter(has_clue=True), CaseFilter(has_measure=True))
     )
     expected = {
         "everything": ({"W1", "W2", "X1", "X2", "P1", "H2"}, {"W1", "W2", "X1", "P1", "T1"}),
@@ -119,7 +119,7 @@ async def test_the_index_hears_of_every_step_that_lets_somebody_see_a_clue_or_a_
     def desk(department: Department) -> Scope:
         return Scope(procuratorate_ids=(home,), departments=(department,), measures=True)
 
-    async def found(scope: Scope, **wanted: bool) -> int:
+    async def found(scope: Scope, **wanted: Any) -> int:
         chosen = CaseFilter(agency_ids=(shelf.agency_id,), **wanted)
         totals = [(await engine.search(asked(scope=scope, filter=chosen))).total for engine in shelf.engines]
         assert len(set(totals)) == 1, totals
