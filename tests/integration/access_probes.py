@@ -84,7 +84,7 @@ def probes_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iter
 def _clues_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iterator[Probe]:
     """Every step of a clue, most of which are refused: it is closed, or somebody else's."""
     said = place.said(place.clue)
-    opening: dict[str, Any] = {"title": said, "source": "VISIT", "department": "PREVENTION"}
+    opening: dict[str, Any] = {"title": said, "source": "VISIT", "department": "ANTI_CORRUPTION"}
     opening |= {"caseIds": [record.ids[place]["PenaltyCase"][0]]}
     yield Probe(ask(schema, "openClue", mutation=True, reach=Reach.EDGES, input=opening), place)
     clue = {"clueId": record.ids[place]["Clue"][-1]}

@@ -21,9 +21,10 @@ from graphql import (
     is_leaf_type,
 )
 
-from api.limits import MAX_DEPTH, MAX_TOKENS
+from api.limits import MAX_ALIASES, MAX_DEPTH, MAX_TOKENS
 
 _TOKEN: Final = re.compile(r"\.\.\.|\w+|[^\s\w,]")
+_ALIAS: Final = re.compile(r"\w+: (?=[a-z]\w* ?[\s{(}])")
 _SMALL: Final = 10
 _SPARE: Final = 40
 """Tokens that a question has around what it asks for."""
@@ -128,7 +129,8 @@ def parted(question: Question) -> list[Question]:
 
 
 def _tokens(written: str) -> int:
-    return len(_TOKEN.findall(written))
+    """Tokens, an alias being as many as there may be to each alias of an operation."""
+    return len(_TOKEN.findall(written)) + len(_ALIAS.findall(written)) * (MAX_TOKENS // MAX_ALIASES)
 
 
 def _parts(asked: Asked, most: int) -> list[Asked]:

@@ -135,13 +135,13 @@ async def _load(feed: Feed, place: Place) -> None:
 
 _TRIAGE: Final = """
 INSERT INTO triage (case_id, decision, reason, decided_by, decided_at, department)
-SELECT c.id, 'WATCH', :said, a.id, :now, 'PREVENTION'
+SELECT c.id, 'WATCH', :said, a.id, :now, 'ANTI_CORRUPTION'
   FROM penalty_case c, account a
  WHERE c.document_number = :number AND 'LOCAL_ADMINISTRATOR' = ANY (a.roles)
 """
 _AWAIT: Final = """
 INSERT INTO triage_queue (case_id, agency_id, department, certainty, due_on)
-SELECT id, agency_id, 'PREVENTION', 'CERTAIN', '2024-01-01' FROM penalty_case
+SELECT id, agency_id, 'ANTI_CORRUPTION', 'CERTAIN', '2024-01-01' FROM penalty_case
 """
 
 _MARK_FINDINGS: Final = """
@@ -246,7 +246,7 @@ async def _lead_clues(client: Client, case_id: str, place: Place, local_id: str)
         return str(done["clue"]["id"])
 
     said = place.said(place.clue)
-    opening = {"title": said, "text": said, "source": "FINDING", "department": "PREVENTION", "caseIds": [case_id]}
+    opening = {"title": said, "text": said, "source": "FINDING", "department": "ANTI_CORRUPTION", "caseIds": [case_id]}
     first = await step("openClue", **opening)
     await step("inviteToClue", clueId=first, department="COMPLAINTS", work="JOINT_REVIEW")
     await step("giveClueOpinion", clueId=first, work="JOINT_REVIEW", opinion=said)

@@ -149,7 +149,7 @@ async def added_others(feed: Feed) -> dict[Place, list[int]]:
                         name=f"OTHER {ordinal}",
                         roles=[role],
                         procuratorate_id=None if isinstance(home, Place) else homes[home],
-                        department=None if isinstance(home, Place) else Department.PREVENTION,
+                        department=None if isinstance(home, Place) else Department.ANTI_CORRUPTION,
                         agency_id=homes[home] if isinstance(home, Place) else None,
                         now=feed.clock(),
                     )
