@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any, Final
 
 from graphql import GraphQLSchema
@@ -58,9 +59,9 @@ def probes_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iter
     for prefix in (place.number(1)[:4], place.company[:4], place.value[:3]):
         yield Probe(ask(schema, "suggest", prefix=prefix), place)
     yield Probe(ask(schema, "cases", filter={"agencyIds": [agency]}), place)
-    # Two cases of the agency's company, and so of one party.
-    _, one, _, other, *_ = record.ids[place]["PenaltyCase"]
-    yield Probe(ask(schema, "linkPath", **{"from": one, "to": other}), place)
+    # Two of them are of the agency's company, and so of one party.
+    for one, other in combinations(record.ids[place]["PenaltyCase"], 2):
+        yield Probe(ask(schema, "linkPath", **{"from": one, "to": other}), place)
     for group_by in GROUPS:
         yield Probe(ask(schema, "statistics", filter={"agencyIds": [agency]}, groupBy=group_by), place)
     yield Probe(ask(schema, "cannotTellCounts", agencyIds=[agency]), place)

@@ -106,7 +106,11 @@ class Walk:
 
     def _count(self, probe: Probe, data: Any) -> None:
         """What is counted must be there."""
-        if isinstance(data, dict) and data["totalCount"] != len(data["edges"]):
+        if (
+            isinstance(data, dict)
+            and {"totalCount", "edges"} <= data.keys()
+            and data["totalCount"] != len(data["edges"])
+        ):
             shown = len(data["edges"])
             self.leaks.append(f"{probe.question.name}: counts {data['totalCount']} where {shown} are shown")
 

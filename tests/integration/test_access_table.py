@@ -19,6 +19,7 @@ UNSEEN: Final = {
     "AnomalyReplay.underPresentLaw": "the same",
     "TriageCasePayload.clue": "what is decided too late makes nothing: test_triage.py makes one",
     "TriageCasePayload.measure": "the same",
+    "LinkPath.cut": "there are not so many links that some are not followed",
     "Measure.procuratorate": "above the agency of one who asks is none",
     "User.agency": "whoever handles clues belongs to no agency",
     "DutyCrimePayload.dutyCrimeCase": "a desk above leaves a county's case to the county",
