@@ -61,7 +61,8 @@ def probes_of(schema: GraphQLSchema, record: AccessRecord, place: Place) -> Iter
     yield Probe(ask(schema, "cases", filter={"agencyIds": [agency]}), place)
     # Two of them are of the agency's company, and so of one party.
     for one, other in combinations(record.ids[place]["PenaltyCase"], 2):
-        yield Probe(ask(schema, "linkPath", **{"from": one, "to": other}), place)
+        ends: dict[str, Any] = {"from": one, "to": other}
+        yield Probe(ask(schema, "linkPath", **ends), place)
     for group_by in GROUPS:
         yield Probe(ask(schema, "statistics", filter={"agencyIds": [agency]}, groupBy=group_by), place)
     yield Probe(ask(schema, "cannotTellCounts", agencyIds=[agency]), place)

@@ -14,7 +14,6 @@ from api.ids import global_id
 from schema.access_records import Scope
 from schema.access_vocabularies import Role
 from schema.supervision_vocabularies import TriageDecision
-from schema.vocabularies import Department
 from stores.keys import KeyRing
 from stores.postgres import Database
 from stores.triage import keep_triage, lock_case_for_triage
@@ -23,13 +22,9 @@ from tests.integration.graphql_client import Client, served
 from tests.integration.judging_cases import Judge
 from tests.integration.statement_counting import statements
 from tests.integration.test_judging import clean, served_late
+from tests.integration.triage_office import CIVIL, DECIDE, LEADING, case_id, decided, waiting
 from tests.integration.viewers import CITY, EAST, EASTERN, WESTERN, SignedIn, Viewers, organise
 
-LEADING, CIVIL = Department.INVESTIGATION_SUPERVISION, Department.CIVIL_ADMINISTRATIVE
-
-DECIDE = """mutation($input: TriageCaseInput!) { triageCase(input: $input) {
-  penaltyCase { id revision triage { totalCount nodes {
-    decision reason department decidedBy } } } userErrors { field code message } } }"""
 QUEUE = """query($departments: [Department!], $first: Int, $after: String) {
   triageQueue(departments: $departments, first: $first, after: $after) { totalCount
     nodes { penaltyCase { documentNumber } department certainty overdueDays enteredAt }
@@ -56,23 +51,6 @@ async def client(database: Database) -> AsyncIterator[Client]:
 async def viewers(database: Database, feed: Feed, client: Client) -> Viewers:
     await organise(feed)
     return Viewers(database, client)
-
-
-async def waiting(feed: Feed) -> list[str]:
-    rows = await feed.rows(
-        "SELECT c.document_number, q.department FROM triage_queue q JOIN penalty_case c ON c.id = q.case_id "
-        "ORDER BY 1, 2 DESC"
-    )
-    return [f"{row['document_number']} {row['department']}" for row in rows]
-
-
-async def case_id(feed: Feed, number: str = "1号") -> str:
-    [row] = await feed.rows("SELECT id FROM penalty_case WHERE document_number = :number", number=number)
-    return global_id("PenaltyCase", row["id"])
-
-
-async def decided(client: Client, /, **wanted: Any) -> Any:
-    return (await client.ask(DECIDE, input={"decision": "NO_ACTION", "reason": "已核实", **wanted}))["triageCase"]
 
 
 async def refusal(client: Client, /, **wanted: Any) -> tuple[str, list[str]]:
@@ -307,98 +285,6 @@ async def test_a_case_that_was_decided_of_comes_back_when_a_finding_opens_and_on
     found = await client.ask("{ cases { nodes { triage { nodes { decision } } } } }")
     [[newest, oldest]] = [each["triage"]["nodes"] for each in found["cases"]["nodes"]]
     assert (newest["decision"], oldest["decision"]) == ("NO_ACTION", "WATCH")
-
-
-MADE = DECIDE.replace(
-    "userErrors",
-    """clue { number title text status source class department handler { login } dueOn
-      cases { nodes { documentNumber } } history { kind } }
-    measure { number kind status title text addressee agency { name } cases { nodes { documentNumber } } }
-    userErrors""",
-    1,
-)
-
-
-async def test_a_clue_is_opened_about_the_case_and_what_was_found_in_it(
-    viewers: Viewers, feed: Feed, judge: Judge
-) -> None:
-    await feed(served_late("1号", agency=EASTERN))
-    await judge("2024-06-01")
-    officer = await viewers(Role.CASE_OFFICER, EAST, CIVIL)
-    wanted = {
-        "caseId": await case_id(feed),
-        "decision": "CLUE",
-        "department": "PREVENTION",
-        "reason": "另有情况",
-        "idempotencyKey": "键一",
-    }
-    answer = (await officer.ask(MADE, input=wanted))["triageCase"]
-    assert answer["userErrors"] == []
-    assert answer["measure"] is None
-    clue = answer["clue"]
-    assert (clue["status"], clue["source"], clue["class"], clue["department"]) == (
-        "NEW",
-        "TRIAGE",
-        "ADMINISTRATIVE_VIOLATION",
-        "PREVENTION",
-    )
-    assert (clue["title"], clue["text"]) == (f"{EASTERN}1号行政处罚案", "另有情况")
-    assert [each["documentNumber"] for each in clue["cases"]["nodes"]] == ["1号"]
-    assert await feed.rows("SELECT count(*) AS found FROM clue_anomaly") == [{"found": 1}]
-    assert answer["penaltyCase"]["triage"]["nodes"][0]["decision"] == "CLUE"
-    assert await waiting(feed) == ["1号 INVESTIGATION_SUPERVISION"]
-    # The same again answers the same; who comes second opens no second clue.
-    assert (await officer.ask(MADE, input=wanted))["triageCase"]["clue"] == clue
-    again = (await officer.ask(MADE, input={**wanted, "idempotencyKey": "键二"}))["triageCase"]
-    assert [error["code"] for error in again["userErrors"]] == ["NOT_ALLOWED"]
-    assert await feed.rows("SELECT count(*) AS found FROM clue") == [{"found": 1}]
-
-
-async def test_that_a_case_went_on_as_a_clue_is_told_to_whoever_sees_the_clue(
-    viewers: Viewers, feed: Feed, judge: Judge
-) -> None:
-    await feed(served_late("1号", agency=EASTERN))
-    await judge("2024-06-01")
-    wanted = {"caseId": await case_id(feed), "decision": "CLUE", "department": "PREVENTION"}
-    await decided(await viewers(Role.CASE_OFFICER, EAST, CIVIL), **wanted)
-    document = "{ cases { nodes { triage { totalCount nodes { decision } } clues { totalCount } } } }"
-
-    async def told(viewer: SignedIn) -> list[int]:
-        [found] = (await viewer.ask(document))["cases"]["nodes"]
-        assert found["triage"]["totalCount"] == len(found["triage"]["nodes"])
-        return [found["triage"]["totalCount"], found["clues"]["totalCount"]]
-
-    assert await told(await viewers(Role.CASE_OFFICER, EAST, CIVIL)) == [1, 1]
-    assert await told(await viewers(Role.CASE_OFFICER, EAST, Department.PREVENTION)) == [1, 1]
-    assert await told(await viewers(Role.CHIEF, EAST)) == [1, 1]
-    assert await told(await viewers(Role.CASE_OFFICER, EAST, LEADING)) == [0, 0]
-
-
-async def test_a_measure_is_drafted_that_answers_to_what_was_found(viewers: Viewers, feed: Feed, judge: Judge) -> None:
-    await feed(served_late("1号", agency=EASTERN), clean("2号", agency=EASTERN))
-    await judge("2024-06-01")
-    chief = await viewers(Role.CHIEF, EAST)
-    wanted = {"decision": "MEASURE", "reason": "应予监督"}
-    answer = (await chief.ask(MADE, input={**wanted, "caseId": await case_id(feed)}))["triageCase"]
-    assert answer["userErrors"] == []
-    draft = answer["measure"]
-    assert (draft["kind"], draft["status"], draft["number"]) == ("RECOMMENDATION", "DRAFT", None)
-    assert (draft["addressee"], draft["agency"]) == (EASTERN, {"name": EASTERN})
-    assert "1号" in draft["text"]
-    assert [each["documentNumber"] for each in draft["cases"]["nodes"]] == ["1号"]
-    chosen = {**wanted, "caseId": await case_id(feed, "2号"), "measureKind": "REASONS_REQUEST"}
-    answer = (await chief.ask(MADE, input=chosen))["triageCase"]
-    assert (answer["measure"]["kind"], answer["measure"]["agency"]) == ("REASONS_REQUEST", None)
-    assert await waiting(feed) == []
-
-
-async def test_who_may_triage_and_may_not_issue_measures_decides_for_none(viewers: Viewers, feed: Feed) -> None:
-    await feed(clean("1号", agency=EASTERN))
-    management = await viewers(Role.CASE_MANAGEMENT, EAST)
-    wanted = {"caseId": await case_id(feed), "decision": "MEASURE", "reason": "应予监督"}
-    assert await management.code(DECIDE, input=wanted) == "FORBIDDEN"
-    assert await waiting(feed) == ["1号 INVESTIGATION_SUPERVISION"]
-    assert await feed.rows("SELECT FROM measure") == []
 
 
 async def test_a_finding_that_opens_while_somebody_decides_waits_for_the_next_decision(
