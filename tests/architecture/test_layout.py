@@ -50,6 +50,9 @@ SHAPES = {
         "clue_tables",
         "measure_tables",
         "triage_tables",
+        "duty_crime_tables",
+        "public_interest_tables",
+        "county_report_tables",
     )
 }
 

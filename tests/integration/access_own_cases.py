@@ -45,7 +45,8 @@ INSERT INTO public_interest_case (number, title, domain, agency_id, status, clue
 SELECT :word || '公' || n, :said, 'LAND', :agency, (ARRAY['PROPOSED', 'SUSPENDED', 'JUDGED'])[n],
        (SELECT min(id) FROM clue WHERE number LIKE :word || '%'),
        (SELECT min(id) FROM measure WHERE number LIKE :word || '%'), :home, '2026-02-01',
-       CASE n WHEN 2 THEN date '2026-02-01' END, CASE n WHEN 3 THEN date '2026-02-01' END, CASE n WHEN 3 THEN '某法院' END,
+       CASE n WHEN 2 THEN date '2026-02-01' END, CASE n WHEN 3 THEN date '2026-02-01' END,
+       CASE n WHEN 3 THEN '某法院' END,
        CASE n WHEN 3 THEN :said END, '2026-02-01', :actor
   FROM generate_series(1, 3) n
 """,
@@ -68,16 +69,19 @@ SELECT c.id, :home, :said, :actor, '2026-02-01T12:00:00+08', CASE n WHEN 2 THEN 
     "county_report": """
 INSERT INTO county_report (procuratorate_id, kind, period_start, period_end, due_on, text, figures, sent_on, sent_at,
   sent_by)
-SELECT f.procuratorate_id, 'DATA', '2026-01-01', '2026-01-31', '2026-02-05', '一月数据', to_jsonb(f), '2026-02-06', now(),
-       :actor
-  FROM figures_in_scope('2026-01-01', '2026-01-31', '2026-02-06', 15) f WHERE f.procuratorate_id = :home
+SELECT f.procuratorate_id, 'DATA', '2026-02-01', '2026-02-28', '2026-03-05', '二月数据', to_jsonb(f),
+       '2026-03-06', now(), :actor
+  FROM figures_in_scope('2026-02-01', '2026-02-28', '2026-03-06', 15) f WHERE f.procuratorate_id = :home
 """,
 }
 
 TYPES: Final = {
     "DutyCrimeCase": "SELECT id FROM duty_crime_case WHERE agency_id = :agency ORDER BY id",
     "PublicInterestCase": "SELECT id FROM public_interest_case WHERE agency_id = :agency ORDER BY id",
-    "TypicalCase": "SELECT t.id FROM typical_case t JOIN penalty_case c ON c.id = t.case_id WHERE c.agency_id = :agency",
+    "TypicalCase": (
+        "SELECT t.id FROM typical_case t JOIN penalty_case c ON c.id = t.case_id"
+        " WHERE c.agency_id = :agency ORDER BY t.id"
+    ),
 }
 
 
