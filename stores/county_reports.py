@@ -255,4 +255,5 @@ async def send_report(
         .on_conflict_do_nothing()
         .returning(county_report.c.id)
     )
-    return await connection.scalar(statement)
+    report_id: int | None = await connection.scalar(statement)
+    return report_id

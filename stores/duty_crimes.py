@@ -150,7 +150,7 @@ async def file_duty_crime(connection: AsyncConnection, case: NewDutyCrimeCase, f
         .on_conflict_do_nothing()
         .returning(duty_crime_case.c.id)
     )
-    case_id = await connection.scalar(statement)
+    case_id: int | None = await connection.scalar(statement)
     if case_id is not None:
         await _keep_event(
             connection,
