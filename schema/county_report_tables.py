@@ -3,8 +3,12 @@
 from sqlalchemy import CheckConstraint, Column, Date, DateTime, ForeignKey, Index, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from schema.clue_tables import clue
+from schema.duty_crime_tables import duty_crime_case
 from schema.duty_vocabularies import CountyReportKind
+from schema.measure_tables import measure
 from schema.metadata import metadata, one_of, row_id
+from schema.public_interest_tables import public_interest_case
 
 county_report = Table(
     "county_report",
@@ -33,10 +37,10 @@ typical_case = Table(
     metadata,
     row_id(),
     Column("case_id", ForeignKey("penalty_case.id")),
-    Column("clue_id", ForeignKey("clue.id")),
-    Column("measure_id", ForeignKey("measure.id")),
-    Column("duty_crime_case_id", ForeignKey("duty_crime_case.id")),
-    Column("public_interest_case_id", ForeignKey("public_interest_case.id")),
+    Column("clue_id", ForeignKey(clue.c.id)),
+    Column("measure_id", ForeignKey(measure.c.id)),
+    Column("duty_crime_case_id", ForeignKey(duty_crime_case.c.id)),
+    Column("public_interest_case_id", ForeignKey(public_interest_case.c.id)),
     Column("procuratorate_id", ForeignKey("procuratorate.id"), comment="whose it is; NULL: nobody said whose"),
     Column("summary", Text, nullable=False, comment="案情摘要及典型意义"),
     Column("marked_by", ForeignKey("account.id"), nullable=False),

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import CheckConstraint, Column, Date, DateTime, ForeignKey, Index, Integer, Table, Text, text
 
+from schema.clue_tables import clue
 from schema.duty_vocabularies import DutyCrimeEventKind, DutyCrimeStatus
 from schema.metadata import Key, metadata, one_of, row_id
 from schema.vocabularies import Department
@@ -26,7 +27,7 @@ duty_crime_case = Table(
     Column("crime", Text, nullable=False, comment="涉嫌罪名"),
     Column("status", Text, nullable=False),
     Column("outcome", Text),
-    Column("clue_id", ForeignKey("clue.id"), index=True, comment="from which it came"),
+    Column("clue_id", ForeignKey(clue.c.id), index=True, comment="from which it came"),
     Column("procuratorate_id", ForeignKey("procuratorate.id"), comment="whose it is; NULL: nobody said whose"),
     Column("department", Text, nullable=False),
     Column("filed_on", Date, nullable=False),

@@ -5,7 +5,9 @@ Events are added and never changed; a case's `revision` is that of its last even
 
 from sqlalchemy import CheckConstraint, Column, Date, DateTime, ForeignKey, Index, Integer, Table, Text, text
 
+from schema.clue_tables import clue
 from schema.duty_vocabularies import PublicInterestEventKind, PublicInterestStatus
+from schema.measure_tables import measure
 from schema.metadata import Key, metadata, one_of, row_id
 from schema.vocabularies import Domain
 
@@ -18,8 +20,8 @@ public_interest_case = Table(
     Column("domain", Text, nullable=False),
     Column("agency_id", ForeignKey("agency.id"), nullable=False, index=True, comment="which has to act"),
     Column("status", Text, nullable=False),
-    Column("clue_id", ForeignKey("clue.id"), index=True, comment="from which it came"),
-    Column("measure_id", ForeignKey("measure.id"), index=True, comment="诉前检察建议"),
+    Column("clue_id", ForeignKey(clue.c.id), index=True, comment="from which it came"),
+    Column("measure_id", ForeignKey(measure.c.id), index=True, comment="诉前检察建议"),
     Column("procuratorate_id", ForeignKey("procuratorate.id"), comment="whose it is; NULL: nobody said whose"),
     Column("filed_on", Date, nullable=False),
     Column("suspended_on", Date, comment="since when the review is suspended"),

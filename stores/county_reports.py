@@ -255,5 +255,5 @@ async def send_report(
         .on_conflict_do_nothing()
         .returning(county_report.c.id)
     )
-    made: int | None = await connection.scalar(statement)
-    return made
+    report_id: int | None = await connection.scalar(statement)
+    return report_id

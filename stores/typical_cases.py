@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.types import BigInteger, Text
+from sqlalchemy.types import BigInteger, Text, TypeEngine
 
 from schema.access_records import Scope
 from schema.county_report_records import TypicalCase
@@ -27,7 +27,7 @@ COLUMNS: Final = {
 }
 """The records that can be typical, by their types, and the column that names one."""
 
-_TYPES: Final[Mapping[str, Any]] = {
+_TYPES: Final[Mapping[str, TypeEngine[Any]]] = {
     **dict.fromkeys(("types", "scope_desks"), ARRAY(Text)),
     **dict.fromkeys(("ids", "scope_procuratorate_ids"), ARRAY(BigInteger)),
 }
@@ -135,8 +135,8 @@ async def mark_typical(
         .on_conflict_do_nothing()
         .returning(typical_case.c.id)
     )
-    made: int | None = await connection.scalar(statement)
-    return made
+    typical_id: int | None = await connection.scalar(statement)
+    return typical_id
 
 
 async def withdraw_typical(

@@ -55,6 +55,9 @@ SHAPES = {
         "public_interest_tables",
         "tables",
         "triage_tables",
+        "duty_crime_tables",
+        "public_interest_tables",
+        "county_report_tables",
     )
 }
 

@@ -22,8 +22,8 @@ _OUTCOME: Final = """mutation($input: RecordActivityOutcomeInput!) {
 _CLUE: Final = """
 INSERT INTO clue (number, title, source, class, status, procuratorate_id, department, handler_id, sender_id, opener_id,
                   due_on, opened_at, last_step_at, desks)
-SELECT :word || '线索', 't', 'VISIT', 'OTHER', 'NEW', :home, 'ANTI_CORRUPTION', a.id, a.id, a.id, '2099-01-01', now(), now(),
-       ARRAY[:home || '/ANTI_CORRUPTION'] FROM account a ORDER BY a.id LIMIT 1
+SELECT :word || '线索', 't', 'VISIT', 'OTHER', 'NEW', :home, 'ANTI_CORRUPTION', a.id, a.id, a.id, '2099-01-01', now(),
+       now(), ARRAY[:home || '/ANTI_CORRUPTION'] FROM account a ORDER BY a.id LIMIT 1
 """
 _MEASURE: Final = """
 INSERT INTO measure (kind, status, title, text, addressee, procuratorate_id, author_id, drafted_at)

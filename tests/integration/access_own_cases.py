@@ -69,17 +69,19 @@ SELECT c.id, :home, :said, :actor, '2026-02-01T12:00:00+08', CASE n WHEN 2 THEN 
     "county_report": """
 INSERT INTO county_report (procuratorate_id, kind, period_start, period_end, due_on, text, figures, sent_on, sent_at,
   sent_by)
-SELECT f.procuratorate_id, 'DATA', '2026-01-01', '2026-01-31', '2026-02-05', '一月数据', to_jsonb(f), '2026-02-06',
-       now(), :actor
-  FROM figures_in_scope('2026-01-01', '2026-01-31', '2026-02-06', 15) f WHERE f.procuratorate_id = :home
+SELECT f.procuratorate_id, 'DATA', '2026-02-01', '2026-02-28', '2026-03-05', '二月数据', to_jsonb(f),
+       '2026-03-06', now(), :actor
+  FROM figures_in_scope('2026-02-01', '2026-02-28', '2026-03-06', 15) f WHERE f.procuratorate_id = :home
 """,
 }
 
 TYPES: Final = {
     "DutyCrimeCase": "SELECT id FROM duty_crime_case WHERE agency_id = :agency ORDER BY id",
     "PublicInterestCase": "SELECT id FROM public_interest_case WHERE agency_id = :agency ORDER BY id",
-    "TypicalCase": "SELECT t.id FROM typical_case t JOIN penalty_case c ON c.id = t.case_id"
-    " WHERE c.agency_id = :agency",
+    "TypicalCase": (
+        "SELECT t.id FROM typical_case t JOIN penalty_case c ON c.id = t.case_id"
+        " WHERE c.agency_id = :agency ORDER BY t.id"
+    ),
 }
 
 

@@ -26,6 +26,8 @@ UNSEEN: Final = {
     "PublicInterestPayload.publicInterestCase": "nobody who asks sits at the department that handles them",
     "CountyReportPayload.countyReport": "what is sent wrongly is refused",
     "TypicalCasePayload.typicalCase": "the cases are marked",
+    "Custody.daysLeft": "the custodies ended",
+    "Custody.overdueDays": "they ended in time",
     "CountyFigures.casesEntered": "the cases were entered in other years",
     "CountyFigures.casesTriaged": "no case was decided of",
 }
