@@ -19,11 +19,10 @@ from supervision.privacy import (
 
 
 def names_to_cover(case: PenaltyCase) -> tuple[str, ...]:
-    """The natural persons' names that the texts of a case may hold."""
+    """The natural persons' names that the texts of a case may hold, whichever case of its party told of them."""
     party = case.party
-    if party.type is PartyType.PERSON and party.name and party.name not in case.person_names:
-        return (*case.person_names, party.name)
-    return case.person_names
+    own = (party.name,) if party.type is PartyType.PERSON and party.name else ()
+    return tuple(dict.fromkeys((*case.person_names, *own, *party.representative_names)))
 
 
 @dataclass(frozen=True, slots=True)
