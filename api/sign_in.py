@@ -24,7 +24,14 @@ from schema.audit_records import Caller, Deed
 from stores.accounts import Credentials, find_credentials, rehash_password, set_password
 from stores.audit_trail import caller_of, write_entries
 from stores.errors import BadUserInputError, LimitExceededError, UnauthenticatedError
-from stores.failed_sign_ins import address_subject, count_for_address, count_for_subject, seconds_locked, take_back
+from stores.failed_sign_ins import (
+    address_subject,
+    count_for_address,
+    count_for_subject,
+    login_subject,
+    seconds_locked,
+    take_back,
+)
 from stores.postgres import DatabaseConnection
 from stores.sign_in_sessions import begin_session, end_session, find_session
 from supervision.logins import is_demo_login, is_login
@@ -256,7 +263,7 @@ async def _authenticated(services: Services, attempt: _Attempt) -> Credentials:
     """
     now, login = services.clock(), attempt.login
     # What can be no login is counted in one place, and cannot fill the table.
-    place, subject = address_subject(attempt.address), f"login:{login if is_login(login) else '?'}"
+    place, subject = address_subject(attempt.address), login_subject(login if is_login(login) else "?")
     async with services.database.begin() as connection:
         wait = await count_for_address(connection, place, now)
         unlocked = wait is None and await count_for_subject(connection, subject, now)

@@ -24,6 +24,7 @@ from stores.accounts import (
     set_password,
 )
 from stores.errors import BadUserInputError
+from stores.failed_sign_ins import login_subject, unlock
 from stores.passwords import Passwords, standard_hasher
 from stores.postgres import DatabaseConnection
 from stores.register import read_register
@@ -200,7 +201,7 @@ def enable(context: typer.Context, login: _Login, as_json: _Json = False) -> Non
 
 @app.command("password")
 def password(context: typer.Context, login: _Login, as_json: _Json = False) -> None:
-    """Give an account a new initial password, shown once. Its sessions end, and it has to be changed before use."""
+    """Give an account a new initial password, shown once, and unlock it; it has to be changed. Its sessions end."""
     fresh = secrets.token_urlsafe(_INITIAL_BYTES)
     settings: Settings = context.obj
 
@@ -211,6 +212,7 @@ def password(context: typer.Context, login: _Login, as_json: _Json = False) -> N
             if _MADE_OTHERWISE & set(found.account.roles):
                 raise BadUserInputError("This account signs in with no password.")
             await set_password(connection, found.account.id, password_hash, must_change=True, now=now())
+            await unlock(connection, login_subject(login))
             await write_change(connection, "user password", {"login": login})
 
     run(lambda: with_runtime(settings, work))

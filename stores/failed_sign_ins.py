@@ -22,12 +22,20 @@ _FORGOTTEN_AFTER: Final = timedelta(days=1)
 _NETWORK_OF_ONE_CALLER: Final = 64
 
 
+def login_subject(login: str) -> str:
+    """What attempts at a login count for."""
+    return f"login:{login}"
+
+
 def address_subject(address: str) -> str:
     """What attempts from an address count for; of IPv6 the network, of which each caller has a whole one."""
     try:
         parsed = ip_address(address)
     except ValueError:
         return "address:?"
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
+        # ::ffff:192.0.2.1, of which one network is the whole of IPv4.
+        return f"address:{parsed.ipv4_mapped}"
     if isinstance(parsed, IPv6Address):
         return f"address:{ip_network((parsed, _NETWORK_OF_ONE_CALLER), strict=False)}"
     return f"address:{parsed}"
@@ -124,6 +132,11 @@ async def take_back(connection: AsyncConnection, *, subject: str, address: str, 
     await connection.execute(text(_ONE_LESS), {"address": address, "allowed": FAILURES_OF_AN_ADDRESS})
     await connection.execute(text("DELETE FROM failed_sign_in WHERE subject = :subject"), {"subject": subject})
     await connection.execute(text(_FORGET), {"stale": now - _FORGOTTEN_AFTER})
+
+
+async def unlock(connection: AsyncConnection, subject: str) -> None:
+    """Forget what a login or key failed: whoever keeps the accounts has seen to it."""
+    await connection.execute(text("DELETE FROM failed_sign_in WHERE subject = :subject"), {"subject": subject})
 
 
 _ONE_LESS: Final = """

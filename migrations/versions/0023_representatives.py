@@ -1,6 +1,6 @@
 """Parties' representatives are named in texts of any of their cases, and covered there.
 
-Revision: 0023, after 0017.
+Revision: 0023, after 0018.
 """
 
 from pathlib import Path
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0023"
-down_revision = "0017"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

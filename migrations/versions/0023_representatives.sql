@@ -5,6 +5,17 @@ CREATE OR REPLACE FUNCTION record_bookkeeping() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '{revision,created_at,updated_at,source_updated_at,name_tokens,name_length,derived_key,digest,anomaly_count,representative_names}'::text[];
 
+-- As covered_tokens takes them, a longer name before a shorter one that it may hold.
+DROP FUNCTION names_to_cover(text[], text, text, text);
+CREATE FUNCTION names_to_cover(person_names text[], party_type text, party_name text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ARRAY(
+  SELECT ' ' || replace(btrim(token_text(name)), ' ', '  ') || ' '
+    FROM unnest(person_names || CASE WHEN party_type = 'PERSON' THEN party_name END) WITH ORDINALITY AS told(name, place)
+   WHERE token_text(name) <> ''
+   ORDER BY length(name) DESC, place
+);
+
 CREATE OR REPLACE FUNCTION cover_case_texts(changed bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF cardinality(changed) = 0 THEN
@@ -80,6 +91,10 @@ BEGIN
                    ) known
              GROUP BY known.id) told
      WHERE p.id = told.id;
+    -- Where a representative is no person with a whole name, nothing of it is covered any more.
+    PERFORM cover_case_texts(ARRAY(
+      SELECT c.id FROM party p JOIN penalty_case c ON c.party_id = p.id
+       WHERE p.id = ANY (batch) AND p.legal_representative IS NOT NULL AND p.representative_names = '{}'));
     last := batch[cardinality(batch)];
   END LOOP;
 END $$;

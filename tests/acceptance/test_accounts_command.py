@@ -62,6 +62,16 @@ def test_an_account_is_made_signs_in_and_is_closed(program: Program, settings: d
     assert post(f"{origin}/sign-in", **first, password=new).status_code == httpx.codes.UNAUTHORIZED
 
 
+def test_a_new_initial_password_unlocks_a_login(program: Program, settings: dict[str, str], origin: str) -> None:
+    program.run("user", "add", "zhang.san", *CHIEF, **settings)
+    first = {"login": "zhang.san", "purpose": "专项检查"}
+    wrong = {"password": "nobody's"}
+    for _ in range(5):
+        assert post(f"{origin}/sign-in", **first, **wrong).status_code == httpx.codes.UNAUTHORIZED
+    initial = program.run("user", "password", "zhang.san", "--json", **settings).json["initialPassword"]
+    assert post(f"{origin}/sign-in", **first, password=initial).json()["mustChangePassword"] is True
+
+
 def test_a_machine_s_key_is_issued_rotated_and_revoked(program: Program, settings: dict[str, str], origin: str) -> None:
     words = ("--agency", "试验市环保局", "--name", "前置机", "--days", "90", "--json")
     old = program.run("token", "issue", *words, **settings).json

@@ -59,9 +59,10 @@ async def test_who_ever_represented_a_party_is_covered_in_its_other_cases_and_fo
         await feed(row, agency=EASTERN, name=f"{row['documentNumber']}.jsonl")
     refused = {"decidedOn": "2024-03-09", "decision": "REFUSED", "refusalReason": f"{NAMES[0]}情节轻微"}
     await feed({**follow_up(FeedKind.TRANSFER, "1号", **refused), "agency": EASTERN}, name="4.jsonl", agency=EASTERN)
-    shown = (await (await viewers(Role.DISCIPLINE)).ask(READ))["penaltyCase"]
-    assert shown == {"facts": "王**指使周**倾倒废渣。", "transfers": [{"refusalReason": "王**情节轻微"}]}
-    assert await hits(await viewers(Role.DISCIPLINE)) == [0, 0]
+    for role in (Role.DISCIPLINE, Role.CAMPAIGN_OFFICE, Role.LOCAL_ADMINISTRATOR):
+        shown = (await (await viewers(role)).ask(READ))["penaltyCase"]
+        assert shown == {"facts": "王**指使周**倾倒废渣。", "transfers": [{"refusalReason": "王**情节轻微"}]}
+        assert await hits(await viewers(role)) == [0, 0]
     whole = (await (await viewers(Role.CASE_OFFICER)).ask(READ))["penaltyCase"]
     assert whole["facts"] == FACTS
     assert await hits(await viewers(Role.CASE_OFFICER)) == [1, 1]
@@ -76,6 +77,19 @@ async def test_a_wave_tells_of_representatives_as_files_one_by_one_do(feed: Feed
     assert await feed.record() == before
 
 
+@pytest.mark.parametrize(
+    ("sent", "name"), [("王 建 国", "王建国"), ("王建国（负责人）", "王建国"), ("John Smith", "John Smith")]
+)
+async def test_a_representative_is_found_by_nobody_without_names_however_the_name_was_sent(
+    feed: Feed, viewers: Viewers, sent: str, name: str
+) -> None:
+    await feed(told("1号", facts=f"{name}到场。"), told("2号", sent), agency=EASTERN)
+    for role, found in ((Role.CASE_OFFICER, 1), (Role.DISCIPLINE, 0)):
+        viewer = await viewers(role)
+        assert (name in (await viewer.ask(READ))["penaltyCase"]["facts"]) == bool(found)
+        assert (await viewer.ask(FOUND, query=f'"{name}"'))["searchCases"]["totalCount"] == found
+
+
 @pytest.mark.parametrize("representative", ["暂无", "王**", "某某投资有限公司", "宏达厂"])
 async def test_what_is_no_whole_name_of_a_person_covers_nothing(
     feed: Feed, viewers: Viewers, representative: str
@@ -83,6 +97,7 @@ async def test_what_is_no_whole_name_of_a_person_covers_nothing(
     await feed(told("1号", facts=f"{representative}到场。"), told("2号", representative), agency=EASTERN)
     shown = (await (await viewers(Role.DISCIPLINE)).ask(READ))["penaltyCase"]
     assert shown["facts"] == f"{representative}到场。"
+    assert await feed.rows("SELECT * FROM case_text_covered") == []
     assert await feed.rows("SELECT DISTINCT representative_names FROM party") == [{"representative_names": []}]
 
 

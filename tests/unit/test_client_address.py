@@ -42,6 +42,7 @@ def test_a_request_through_a_socket_of_the_machine_has_no_address() -> None:
         ("198.51.100.7", "address:198.51.100.7"),
         ("2001:db8::7", "address:2001:db8::/64"),
         ("2001:db8:0:0:ffff::1", "address:2001:db8::/64"),
+        ("::ffff:198.51.100.7", "address:198.51.100.7"),
         ("?", "address:?"),
     ],
 )
