@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from schema.access_records import Scope
 from schema.history_records import CaseChange
 from schema.records import Party, PenaltyCase
 from schema.vocabularies import PartyType
 from supervision.case_changes import without_persons
+from supervision.person_names import persons_in_number
 from supervision.privacy import (
     cover_names,
     cover_spans,
@@ -20,18 +20,10 @@ from supervision.privacy import (
 
 
 def names_to_cover(case: PenaltyCase) -> tuple[str, ...]:
-    """The natural persons' names that the texts of a case may hold, the representative's from whatever row told it."""
-    party, names = case.party, case.person_names
-    if party.type is PartyType.PERSON and party.name and party.name not in names:
-        names = (*names, party.name)
-    if party.legal_representative:
-        return tuple(dict.fromkeys((*names, *_names_of(party.legal_representative))))
-    return names
-
-
-@lru_cache(maxsize=4096)
-def _names_of(representative: str) -> tuple[str, ...]:
-    return find_person_names(None, PartyType.ORGANIZATION, representative, ())
+    """The natural persons' names that the texts of a case may hold, whichever case of its party told of them."""
+    party = case.party
+    own = (party.name,) if party.type is PartyType.PERSON and party.name else ()
+    return tuple(dict.fromkeys((*case.person_names, *own, *party.representative_names)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +67,10 @@ class Shown:
         if not text or self.scope.names:
             return text
         return cover_names(text, {*person_names, *find_person_names(None, PartyType.ORGANIZATION, None, (text,))})
+
+    def awaited_number(self, number: str) -> str:
+        """A number whose case, and with it whoever it names, is not known yet, as it may be shown."""
+        return self.told(number, persons_in_number(number)) or ""
 
     def changes(self, reason: str) -> str:
         """Why a finding changed, as it may be shown: whatever was told of natural persons in earlier days."""

@@ -64,13 +64,11 @@ def _statement(record: type[FollowUp]) -> tuple[Select[Any], Callable[[Any], Fol
     kind, words, _ = RECORDS[record]
     table = FOLLOW_UPS[kind]
     columns = told_columns(table)
-    # A party that is a person is named in texts, whatever its case knows of other persons.
+    # A party that is a person is named in texts, and so is who represents it, whatever its case knows of other persons.
+    known = func.array_cat(penalty_case.c.person_names, party.c.representative_names)
     names = case(
-        (
-            and_(party.c.type == PartyType.PERSON, party.c.name.is_not(None)),
-            func.array_append(penalty_case.c.person_names, party.c.name),
-        ),
-        else_=penalty_case.c.person_names,
+        (and_(party.c.type == PartyType.PERSON, party.c.name.is_not(None)), func.array_append(known, party.c.name)),
+        else_=known,
     )
     statement = (
         select(table.c.id, penalty_case.c.id, names, *(table.c[name] for name in columns))
