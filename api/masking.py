@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
 
 from schema.access_records import Scope
-from schema.clue_records import Clue
 from schema.history_records import CaseChange
 from schema.records import Party, PenaltyCase
 from schema.vocabularies import PartyType
+from supervision.audit_covering import cover_remark
 from supervision.case_changes import without_persons
+from supervision.person_names import persons_in_number
 from supervision.privacy import (
     cover_names,
     cover_spans,
@@ -20,23 +19,12 @@ from supervision.privacy import (
     mask_name,
 )
 
-CLUE_UNSHOWN: Final = "所涉案件不在查看范围内，内容不予显示。"
-"""What stands for a text of a clue that may name persons of a case out of scope, whose names nobody here knows."""
-
 
 def names_to_cover(case: PenaltyCase) -> tuple[str, ...]:
-    """The natural persons' names that the texts of a case may hold, the representative's from whatever row told it."""
-    party, names = case.party, case.person_names
-    if party.type is PartyType.PERSON and party.name and party.name not in names:
-        names = (*names, party.name)
-    if party.legal_representative:
-        return tuple(dict.fromkeys((*names, *_names_of(party.legal_representative))))
-    return names
-
-
-@lru_cache(maxsize=4096)
-def _names_of(representative: str) -> tuple[str, ...]:
-    return find_person_names(None, PartyType.ORGANIZATION, representative, ())
+    """The natural persons' names that the texts of a case may hold, whichever case of its party told of them."""
+    party = case.party
+    own = (party.name,) if party.type is PartyType.PERSON and party.name else ()
+    return tuple(dict.fromkeys((*case.person_names, *own, *party.representative_names)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +69,18 @@ class Shown:
             return text
         return cover_names(text, {*person_names, *find_person_names(None, PartyType.ORGANIZATION, None, (text,))})
 
-    def clue(self, clue: Clue, text: str | None) -> str | None:
-        """A text of a clue as it may be shown."""
-        if not text or self.scope.names:
-            return text
-        return CLUE_UNSHOWN if clue.cases_hidden else self.told(text, clue.person_names)
+    def written(self, text: str | None, person_names: tuple[str, ...]) -> str | None:
+        """A text that somebody wrote here, of a clue or a measure say, as it may be shown.
+
+        Where it is about no case that tells whom it may name, whatever may be a name is covered.
+        """
+        if not text or self.scope.names or person_names:
+            return self.told(text, person_names)
+        return cover_remark(text)
+
+    def awaited_number(self, number: str) -> str:
+        """A number whose case, and with it whoever it names, is not known yet, as it may be shown."""
+        return self.told(number, persons_in_number(number)) or ""
 
     def changes(self, reason: str) -> str:
         """Why a finding changed, as it may be shown: whatever was told of natural persons in earlier days."""

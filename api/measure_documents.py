@@ -76,7 +76,7 @@ def document_of(measure: Measure, shown: Shown, procuratorate: str | None) -> by
     """The document of a measure, natural persons' names as they may be shown."""
 
     def told(text: str) -> str:
-        return shown.told(text, measure.person_names) or ""
+        return shown.written(text, measure.person_names) or ""
 
     document = Document()
     style: Any = document.styles["Normal"]

@@ -9,10 +9,10 @@ from starlette.responses import Response
 from api.context import Context
 from api.errors import presented
 from api.graphql_schema import schema
+from api.responses import status_of
 from schema.vocabularies import Labelled
 
 _NOT_FOUND = 404
-_INTERNAL = 500
 _NONE: Final = "There is no finding under this link. Take `permalink` as a query returned it."
 
 _QUERY: Final = """
@@ -35,7 +35,7 @@ query Permalink($id: ID!) {
 
 
 async def anomaly_permalink(request: Request) -> Response:
-    """The finding as JSON, replayed; 404 where the link names none."""
+    """The finding as JSON, replayed; 404 where the link names none, 403 for a machine."""
     context = Context.fresh(request.state.services, request.state.viewer)
     result = await schema.execute(_QUERY, variable_values={"id": request.path_params["id"]}, context_value=context)
     errors = [presented(error) for error in result.errors or ()]
@@ -48,7 +48,7 @@ async def anomaly_permalink(request: Request) -> Response:
     return Response(
         orjson.dumps(body, default=_plain),
         media_type="application/json",
-        status_code=_INTERNAL if known else _NOT_FOUND,
+        status_code=status_of(known[0]) if known else _NOT_FOUND,
     )
 
 

@@ -30,10 +30,15 @@ def body_response(error: GraphQLError, status: int) -> JSONResponse:
     return JSONResponse({"data": None, "errors": [error.formatted]}, status_code=status)
 
 
+def status_of(error: GraphQLError) -> int:
+    """The status that the code of an error has, as clients see it."""
+    return _STATUS.get(str((error.extensions or {}).get("code")), _INTERNAL)
+
+
 def refusal(error: Exception) -> JSONResponse:
     """Any error with the status that its code has, and what HTTP wants said with it; an unexpected one masked."""
     shown = presented(GraphQLError(error.message if isinstance(error, JianduError) else "", original_error=error))
-    response = body_response(shown, _STATUS.get(str((shown.extensions or {}).get("code")), _INTERNAL))
+    response = body_response(shown, status_of(shown))
     if response.status_code == _STATUS["UNAUTHENTICATED"]:
         response.headers["www-authenticate"] = 'Bearer realm="jiandu"'
     if isinstance(error, RateLimitedError):

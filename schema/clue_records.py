@@ -21,8 +21,8 @@ class Clue:
     """A clue (线索) as it stands.
 
     `desk` handles it, or is to accept it; `desks` are all that have or had a part in it, and so see it. `person_names`
-    are those of its cases, to be covered in its texts; `cases_hidden`: some of the cases are out of scope, and not all
-    of the names are known. `acknowledged_at` is when the last who is owed the result had taken note of it.
+    are those of its cases, to be covered in its texts. `acknowledged_at` is when the last who is owed the result had
+    taken note of it.
     """
 
     id: int
@@ -45,7 +45,6 @@ class Clue:
     revision: int
     desks: tuple[Desk, ...]
     person_names: tuple[str, ...]
-    cases_hidden: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,13 +35,16 @@ class Agency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """The penalised party (行政相对人), with names as they were sent: whoever shows one masks it first."""
+    """The penalised party (行政相对人), with its name as sent: whoever shows it masks it first.
+
+    `representative_names` are the full names of whoever represents or represented it, to be masked in its cases' texts.
+    """
 
     id: int
     type: PartyType
     name: str | None
     uscc: str | None
-    legal_representative: str | None
+    representative_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

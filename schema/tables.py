@@ -99,6 +99,13 @@ party = Table(
     Column("identity_hash", LargeBinary, comment="HMAC-SHA-256 of a natural person's identity number"),
     Column("identity_masked", Text, comment="the identity number with its birth date and serial covered"),
     Column("legal_representative", Text, comment="法定代表人; masked wherever it is shown"),
+    Column(
+        "representative_names",
+        ARRAY(Text),
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="full names of its legal representatives, earlier ones too; to mask in texts of its cases",
+    ),
     Column("identity_key", Key, comment="what two cases know one party by; NULL: known in its one case only"),
     Column(
         "source_updated_at", DateTime(timezone=True), comment="of the newest row that told of it under identity_key"

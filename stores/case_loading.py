@@ -61,6 +61,7 @@ class StagedRow(NamedTuple):
     party_identity_hash: bytes | None
     party_identity_masked: str | None
     legal_representative: str | None
+    representative_names: list[str]
     t_party: str
 
 
@@ -202,6 +203,7 @@ _MERGE_STEPS = (
     "update_own_parties",
     "number_own_parties",
     "insert_own_parties",
+    "learn_representatives",
     "insert_cases",
     "insert_texts",
     "update_texts",

@@ -13,7 +13,8 @@ CREATE TEMPORARY TABLE staged (
   agency_sent text COLLATE "C", document_number text COLLATE "C", filing_number text COLLATE "C", derived_key bytea,
   former_keys bytea[], source_updated_at timestamptz,
   party_key text COLLATE "C", party_cover text, party_type text, party_name text, party_uscc text,
-  party_identity_hash bytea, party_identity_masked text, legal_representative text, t_party text,
+  party_identity_hash bytea, party_identity_masked text, legal_representative text,
+  representative_names text[], t_party text,
   case_id bigint, outcome text, older boolean NOT NULL DEFAULT false, applied boolean NOT NULL DEFAULT false,
   revision_before integer, party_id bigint, party_before bigint
 ) ON COMMIT DROP;
@@ -175,10 +176,10 @@ UPDATE staged s SET party_key = NULL, party_name = NULL
             AND p.type = s.party_type AND p.identity_key IS DISTINCT FROM s.party_key))
 
 -- name: insert_known_parties
-INSERT INTO party (type, name, name_tokens, uscc, identity_hash, identity_masked, legal_representative, identity_key,
-                   source_updated_at)
+INSERT INTO party (type, name, name_tokens, uscc, identity_hash, identity_masked, legal_representative,
+                   representative_names, identity_key, source_updated_at)
 SELECT DISTINCT ON (party_key) party_type, party_name, t_party, party_uscc, party_identity_hash, party_identity_masked,
-       legal_representative, party_key, source_updated_at
+       legal_representative, representative_names, party_key, source_updated_at
   FROM staged
  WHERE party_key IS NOT NULL AND applied
  ORDER BY party_key, party_cover IS NOT NULL, ordinal
@@ -227,11 +228,22 @@ UPDATE staged s SET party_id = nextval(pg_get_serial_sequence('party', 'id'))
    AND p.id = s.party_id AND p.identity_key IS NOT NULL
 
 -- name: insert_own_parties
-INSERT INTO party (id, type, name, name_tokens, uscc, legal_representative)
-SELECT s.party_id, s.party_type, s.party_name, s.t_party, s.party_uscc, s.legal_representative
+INSERT INTO party (id, type, name, name_tokens, uscc, legal_representative, representative_names)
+SELECT s.party_id, s.party_type, s.party_name, s.t_party, s.party_uscc, s.legal_representative, s.representative_names
   FROM staged s
  WHERE s.party_key IS NULL AND s.applied
    AND NOT EXISTS (SELECT FROM party p WHERE p.id = s.party_id)
+
+-- name: learn_representatives
+-- Who once represented a party may be named in any of its cases.
+UPDATE party p
+   SET representative_names = ARRAY(SELECT name FROM unnest(p.representative_names || told.names) AS name
+                                     GROUP BY name ORDER BY length(name) DESC, name)
+  FROM (SELECT s.party_id, array_agg(DISTINCT name) AS names
+          FROM staged s CROSS JOIN unnest(s.representative_names) AS name
+         WHERE s.applied
+         GROUP BY s.party_id) told
+ WHERE p.id = told.party_id AND NOT told.names <@ p.representative_names
 
 -- name: insert_cases
 INSERT INTO penalty_case (

@@ -97,7 +97,6 @@ def _clue(row: Any) -> Clue:
         revision=row.revision,
         desks=tuple(map(Desk.read, row.desks)),
         person_names=tuple(row.person_names),
-        cases_hidden=row.cases_hidden,
     )
 
 

@@ -1,20 +1,12 @@
 -- Reading clues: by id, of cases, and as a department's ledger (台账).
 
 -- name: clue
--- Persons are named by its cases: the names to cover in its texts, and whether some of the cases are out of scope, so that
--- not all of the names are known. Days are those in Asia/Shanghai.
+-- Persons are named by its cases, those out of scope too. Days are those in Asia/Shanghai.
 SELECT q.id, q.number, q.title, q.text, q.source, q.class AS clue_class, q.status, q.procuratorate_id, q.department,
        q.handler_id, q.sender_id, q.opener_id, q.due_on, q.result, q.opened_at, q.last_step_at, q.closed_at,
-       q.acknowledged_at, q.revision, q.desks, named.person_names, named.cases_hidden
+       q.acknowledged_at, q.revision, q.desks,
+       persons_of_cases(ARRAY(SELECT cc.case_id FROM clue_case cc WHERE cc.clue_id = q.id)) AS person_names
   FROM clue q
- CROSS JOIN LATERAL (
-   SELECT coalesce(array_agg(DISTINCT person.name) FILTER (WHERE person.name IS NOT NULL), '{}') AS person_names,
-          coalesce(bool_or(c.id IS NULL), false) AS cases_hidden
-     FROM clue_case cc
-     LEFT JOIN penalty_case c ON c.id = cc.case_id
-     LEFT JOIN party p ON p.id = c.party_id AND p.type = 'PERSON'
-     LEFT JOIN LATERAL unnest(c.person_names || p.name) AS person (name) ON true
-    WHERE cc.clue_id = q.id) named
 
 -- name: by_id
  WHERE q.id = ANY (:ids) AND $in_scope

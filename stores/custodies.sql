@@ -82,8 +82,7 @@ WITH term AS MATERIALIZED (
 )
 -- name: page
 SELECT w.criminal_case_id, w.place, p.id AS case_id, w.agency_id, w.document_number, w.case_number, w.organ,
-       CASE WHEN y.type = 'PERSON' AND y.name IS NOT NULL THEN array_append(p.person_names, y.name)
-            ELSE coalesce(p.person_names, '{}') END AS person_names,
+       coalesce(persons_named(p.person_names, y.representative_names, y.type, y.name), '{}') AS person_names,
        w.kind, w.begun_on, w.told_end, w.extended_to, w.ended_on, w.due_on, w.state, w.certainty,
        CASE WHEN NOT w.has_ended THEN w.due_on - :today END AS days_left,
        CASE WHEN w.due_on IS NULL THEN NULL

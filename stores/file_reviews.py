@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, func, select, true
+from sqlalchemy import ColumnElement, RowMapping, Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.access_records import Scope
@@ -18,18 +18,12 @@ from schema.campaign_vocabularies import (
     FileReviewStatus,
 )
 from schema.tables import party, penalty_case
-from schema.vocabularies import PartyType
 from stores.campaigns import campaigns_of
 from stores.search.scope import compile_scope
 
 _FIELDS: Final = tuple(campaign_case.c[name] for name in FileReview.__dataclass_fields__ if name != "person_names")
-# A party that is a person is named in texts, whatever its case knows of other persons.
-_NAMES: Final = case(
-    (
-        and_(party.c.type == PartyType.PERSON.value, party.c.name.is_not(None)),
-        func.array_append(penalty_case.c.person_names, party.c.name),
-    ),
-    else_=penalty_case.c.person_names,
+_NAMES: Final = func.persons_named(
+    penalty_case.c.person_names, party.c.representative_names, party.c.type, party.c.name
 ).label("person_names")
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Select, Table, and_, case, exists, func, literal, select, tuple_, union_all
+from sqlalchemy import ARRAY, Select, Table, Text, and_, exists, func, literal, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.access_records import Scope
@@ -31,7 +31,6 @@ from schema.vocabularies import (
     FeedKind,
     FilingDecision,
     MeasureKind,
-    PartyType,
     RemedyOutcome,
     RemedyType,
     TransferDecision,
@@ -64,13 +63,8 @@ def _statement(record: type[FollowUp]) -> tuple[Select[Any], Callable[[Any], Fol
     kind, words, _ = RECORDS[record]
     table = FOLLOW_UPS[kind]
     columns = told_columns(table)
-    # A party that is a person is named in texts, whatever its case knows of other persons.
-    names = case(
-        (
-            and_(party.c.type == PartyType.PERSON, party.c.name.is_not(None)),
-            func.array_append(penalty_case.c.person_names, party.c.name),
-        ),
-        else_=penalty_case.c.person_names,
+    names = func.persons_named(
+        penalty_case.c.person_names, party.c.representative_names, party.c.type, party.c.name, type_=ARRAY(Text)
     )
     statement = (
         select(table.c.id, penalty_case.c.id, names, *(table.c[name] for name in columns))

@@ -30,13 +30,10 @@ SELECT p.id, p.number, p.title, p.domain, p.agency_id, p.status,
        a.name AS author, p.revision, about.case_ids, about.person_names
   FROM public_interest_case p JOIN account a ON a.id = p.author_id
  CROSS JOIN LATERAL (
-   SELECT coalesce(array_agg(DISTINCT c.id), '{{}}') AS case_ids,
-          coalesce(array_agg(DISTINCT n.name) FILTER (WHERE n.name IS NOT NULL), '{{}}') AS person_names
+   SELECT coalesce(array_agg(c.id) FILTER (WHERE c.id IS NOT NULL), '{{}}') AS case_ids,
+          persons_of_cases(array_agg(o.case_id)) AS person_names
      FROM public_interest_penalty_case o
-     JOIN penalty_case c ON c.id = o.case_id
-     JOIN party y ON y.id = c.party_id
-     LEFT JOIN LATERAL unnest(c.person_names || CASE WHEN y.type = 'PERSON' THEN ARRAY[y.name] ELSE '{{}}' END)
-       AS n (name) ON true
+     LEFT JOIN penalty_case c ON c.id = o.case_id
     WHERE o.public_interest_case_id = p.id
  ) about
  WHERE {OF_PROCURATORATE.format("p")}

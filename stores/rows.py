@@ -35,6 +35,7 @@ def _agency(values: Sequence[Any]) -> Agency:
 def _party(values: Sequence[Any]) -> Party:
     row = dict(zip(_PARTY_FIELDS, values, strict=True))
     row["type"] = PartyType(row["type"])
+    row["representative_names"] = tuple(row["representative_names"])
     return Party(**row)
 
 

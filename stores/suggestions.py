@@ -71,7 +71,7 @@ _LONGER_PARTY = """
 _NO_PERSON = Template("""
 (SELECT NOT coalesce(bool_or(strpos(c.$number, person.name) > 0), false)
    FROM penalty_case c JOIN party p ON p.id = c.party_id,
-        unnest(array_append(c.person_names, CASE WHEN p.type = 'PERSON' THEN p.name END)) AS person(name)
+        unnest(c.person_names || p.representative_names || CASE WHEN p.type = 'PERSON' THEN p.name END) AS person(name)
   WHERE c.id = r.case_id AND person.name <> '')
 AND (CAST(:scope_everything AS boolean)
      OR (SELECT $in_scope FROM penalty_case c WHERE c.id = r.case_id))

@@ -18,7 +18,7 @@ SELECT t.id, seen.type_name, seen.record_id, t.procuratorate_id, t.summary, mark
  ) seen
  CROSS JOIN LATERAL (
    SELECT coalesce(array_agg(DISTINCT o.case_id) FILTER (WHERE o.case_id IS NOT NULL), '{}') AS case_ids,
-          coalesce(array_agg(DISTINCT n.name) FILTER (WHERE n.name IS NOT NULL), '{}') AS person_names
+          persons_of_cases(array_agg(DISTINCT o.case_id)) || array_remove(array_agg(o.official), NULL) AS person_names
      FROM (
        SELECT t.case_id, NULL AS official
         UNION ALL
@@ -31,11 +31,6 @@ SELECT t.id, seen.type_name, seen.record_id, t.procuratorate_id, t.summary, mark
         UNION ALL
        SELECT NULL, d.official FROM duty_crime_case d WHERE d.id = t.duty_crime_case_id
      ) o
-     LEFT JOIN penalty_case c ON c.id = o.case_id
-     LEFT JOIN party y ON y.id = c.party_id
-     LEFT JOIN LATERAL unnest(
-       c.person_names || CASE WHEN y.type = 'PERSON' THEN ARRAY[y.name] ELSE '{}' END || ARRAY[o.official]
-     ) AS n (name) ON true
  ) about
  WHERE (CAST(:scope_everything AS boolean) OR :scope_findings)
 -- name: counted

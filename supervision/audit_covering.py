@@ -55,7 +55,10 @@ _SET_APART = re.compile(rf"(?<!{_CHARACTER}){_CHARACTER}(?:[^\w*]+{_CHARACTER}(?
 # Characters with nothing but signs between them: a phrase is found whatever signs stand in it.
 _SEQUENCE = re.compile(rf"{_CHARACTER}(?:[^\w*]*{_CHARACTER})*")
 _AUTHORITY = re.compile(rf"{_CHARACTER}{{3,}}(?=\s*[\[〔【〖﹝({{<《「『〈［（｛＜]\s*(?:19|20)[0-9]{{2}})")
+# Of Latin letters a name is two words with capitals; one word may be anything (PM, csv).
+_LATIN_NAME = re.compile(r"(?<![A-Za-z])[A-Z][A-Za-z'’]+(?:[ \u00a0]+[A-Z][A-Za-z'’]+)+")
 _LONGEST_NAME: Final = 4
+_NAME_TAGS: Final = frozenset({"nr", "nrt"})
 _GIVEN_NAME: Final = 2
 _OPERATORS: Final = frozenset({"OR", "AND", "NOT"})
 _FIELDS: Final = frozenset(field.value for field in NAMED_FIELDS)
@@ -104,15 +107,16 @@ def cover_question(text: str) -> str:
 def cover_remark(text: str) -> str:
     """A text in prose, such as what a session is for, without what may be a name in it.
 
-    Covered is what is introduced as a person's name or reads as one by itself, and the two characters behind a surname
-    that is no part of a longer word. Other words of the dictionary stay.
+    Covered is what is introduced as a person's name or reads as one by itself, the two characters behind a surname that
+    is no part of a longer word, two words of Latin letters with capitals, and words in letters of others. Other words
+    of the dictionary and single words of Latin letters stay.
     """
     text = cover_names(text, find_person_names(None, PartyType.ORGANIZATION, None, (text,)))
-    hidden = set(_places_of_names_in_parts(text))
+    hidden = {*_places_of_names_in_parts(text), *_places_of_foreign_names(text)}
     behind = _behind_surnames(text, _HAN_WORD)
     words = [*rjieba.tokenize(text, hmm=False), ("", len(text), len(text))]
     for (word, start, end), (following, *_place) in pairwise(words):
-        if len(word) > 1 and _HAN_WORD.fullmatch(word) and looks_like_person(word):
+        if len(word) > 1 and _HAN_WORD.fullmatch(word) and (looks_like_person(word) or _is_known_name(word)):
             hidden.update(range(start + 1, end))
         if word in COMPOUND_SURNAMES:
             hidden.update(behind.get(start, ()))
@@ -131,6 +135,19 @@ def _places_of_names_in_parts(text: str) -> Iterator[int]:
     for pattern in (_DOTTED, _SET_APART):
         for found in pattern.finditer(text):
             yield from range(found.start() + 1, found.end())
+
+
+def _places_of_foreign_names(text: str) -> Iterator[int]:
+    """The places of what may be a name in other letters than Han characters, but for the first one of each word."""
+    named = [found.span() for found in _LATIN_NAME.finditer(text)]
+    for start, end in _words_in_other_letters(text):
+        if not text[start:end].isascii() or any(first <= start < last for first, last in named):
+            yield from range(start + 1, end)
+
+
+def _is_known_name(word: str) -> bool:
+    """Whether the dictionary has a word as a person's name (阿依古丽); of two characters that tells nothing."""
+    return len(word) > _GIVEN_NAME and rjieba.tag(word)[0][1] in _NAME_TAGS
 
 
 def _behind_surnames(text: str, sequence: re.Pattern[str]) -> dict[int, list[int]]:

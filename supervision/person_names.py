@@ -21,6 +21,9 @@ _LONGEST: Final = 4
 _SEPARATOR = re.compile(r"[、,，;；/／|\n\t]+")
 _REMARK = re.compile(r"[（(【\[].*|等\s*[0-9一二两三四五六七八九十]*\s*[人名位]?$", re.DOTALL)
 
+_BRACKETED = re.compile(r"[〔\[［【(（﹝<《]([^〔\[［【(（﹝<《〕\]］】)）﹞>》]{1,40})[〕\]］】)）﹞>》]")
+_YEAR = re.compile(r"[0-9０-９〇○零一二三四五六七八九]{2,4}")
+
 _ORGANISATION_END: Final = tuple("局厂店站馆院司部委厅县区镇乡所组户社廠館縣區鎮鄉處处人者员員证證件号號书書")
 _WORDS_LIKE_NAMES: Final = (
     "暂无 没有 不明 同上 待查 未提供 无名氏 见附件 详见附件 保密 隐去 "
@@ -106,6 +109,24 @@ def find_person_names(
         if text and masked:
             names.update(name for name in full_names_in(text, masked) if _may_be_name(name))
     return tuple(sorted(names, key=lambda name: (-len(name), name)))
+
+
+def persons_in_number(number: str) -> tuple[str, ...]:
+    """The natural persons whom a document's number may name between brackets (试环罚〔赵小满〕3号), whoever it is of.
+
+    Some agencies number by party where others number by year. Where no year stands between any brackets, what stands
+    there in its stead is taken for a name, whatever it begins with.
+    """
+    bracketed = [found.group(1).strip() for found in _BRACKETED.finditer(number)]
+    numbered_by_year = any(_YEAR.search(content) for content in bracketed)
+    return tuple(
+        dict.fromkeys(
+            part
+            for content in bracketed
+            for part in _split(content)
+            if (_is_full_name(part) if numbered_by_year else _reads_as_given_name(part))
+        )
+    )
 
 
 def _split(names: str) -> list[str]:

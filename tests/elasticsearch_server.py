@@ -51,6 +51,8 @@ SETTINGS = {
     "xpack.security.enabled": "false",
     # A nearly full disk of a developer must not turn indices read-only.
     "cluster.routing.allocation.disk.threshold_enabled": "false",
+    # Every half a minute the server looks at its disk, and makes indices writable again that a test made read-only.
+    "cluster.info.update.interval": "1d",
     # No index may come into being by a misspelt name: the product's own promise, enforced by the server in tests.
     "action.auto_create_index": "false",
 }

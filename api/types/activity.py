@@ -26,23 +26,23 @@ def _participant_name(root: ParticipantParent, info: ApiInfo) -> str:
 
 
 def _place(root: ActivityParent, info: ApiInfo) -> str | None:
-    return info.context.shown.told(root.place, root.person_names)
+    return info.context.shown.written(root.place, root.person_names)
 
 
 def _title(root: ActivityParent, info: ApiInfo) -> str:
-    return info.context.shown.told(root.title, root.person_names) or ""
+    return info.context.shown.written(root.title, root.person_names) or ""
 
 
 def _text(root: ActivityParent, info: ApiInfo) -> str | None:
-    return info.context.shown.told(root.text, root.person_names)
+    return info.context.shown.written(root.text, root.person_names)
 
 
 def _outcome(root: ActivityParent, info: ApiInfo) -> str | None:
-    return info.context.shown.told(root.outcome, root.person_names)
+    return info.context.shown.written(root.outcome, root.person_names)
 
 
 def _note(root: EventParent, info: ApiInfo) -> str | None:
-    return info.context.shown.told(root.note, root.person_names)
+    return info.context.shown.written(root.note, root.person_names)
 
 
 async def _agencies(root: ActivityParent, info: ApiInfo) -> list[records.Agency]:

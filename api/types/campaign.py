@@ -34,11 +34,11 @@ async def account_name(info: ApiInfo, account_id: int | None) -> str | None:
 
 
 def _name(root: CampaignParent, info: ApiInfo) -> str:
-    return info.context.shown.told(root.name, ()) or ""
+    return info.context.shown.written(root.name, ()) or ""
 
 
 def _summary(root: CampaignParent, info: ApiInfo) -> str | None:
-    return info.context.shown.told(root.summary, ())
+    return info.context.shown.written(root.summary, ())
 
 
 def _from(root: CampaignParent) -> date | None:
@@ -54,7 +54,7 @@ def _selection(root: CampaignParent, info: ApiInfo) -> str:
         to_camel_case(name): [global_id("Agency", each) for each in value] if name == "agency_ids" else value
         for name, value in root.filter.items()
     }
-    told: dict[str, Any] = {"filter": asked, "query": info.context.shown.told(root.query, ())}
+    told: dict[str, Any] = {"filter": asked, "query": info.context.shown.written(root.query, ())}
     return orjson.dumps({name: value for name, value in told.items() if value}).decode()
 
 

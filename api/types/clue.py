@@ -59,15 +59,15 @@ def read_clue_cursor(after: str | None) -> CluePlace | None:
 
 
 def _title(root: ClueParent, info: ApiInfo) -> str:
-    return info.context.shown.clue(root, root.title) or ""
+    return info.context.shown.written(root.title, root.person_names) or ""
 
 
 def _text(root: ClueParent, info: ApiInfo) -> str | None:
-    return info.context.shown.clue(root, root.text)
+    return info.context.shown.written(root.text, root.person_names)
 
 
 def _result(root: ClueParent, info: ApiInfo) -> str | None:
-    return info.context.shown.clue(root, root.result)
+    return info.context.shown.written(root.result, root.person_names)
 
 
 def _class(root: ClueParent) -> ClueClass:

@@ -66,7 +66,7 @@ async def _sender(root: HandOverParent, info: ApiInfo) -> Account | None:
 
 
 def _reason(root: HandOverParent, info: ApiInfo) -> str:
-    return info.context.shown.clue(root.clue, root.part.reason) or ""
+    return info.context.shown.written(root.part.reason, root.clue.person_names) or ""
 
 
 def _sent_at(root: HandOverParent) -> datetime:
@@ -122,7 +122,7 @@ def _invited_at(root: ParticipationParent) -> datetime:
 
 
 def _opinion(root: ParticipationParent, info: ApiInfo) -> str | None:
-    return info.context.shown.clue(root.clue, root.part.opinion)
+    return info.context.shown.written(root.part.opinion, root.clue.person_names)
 
 
 async def _opinion_by(root: ParticipationParent, info: ApiInfo) -> Account | None:

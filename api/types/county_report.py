@@ -67,7 +67,7 @@ def _figures(root: strawberry.Parent[Any]) -> Any:
 
 
 def _told(root: strawberry.Parent[county_report_records.CountyReport], info: ApiInfo) -> str | None:
-    return info.context.shown.told(root.text, ())
+    return info.context.shown.written(root.text, ())
 
 
 @strawberry.type(description="A report that a county owes or has sent. 县级院报告")

@@ -101,7 +101,7 @@ def _official(root: Parent, info: ApiInfo) -> str:
 
 def _told(field: str, description: str) -> Any:
     def shown(root: Parent, info: ApiInfo) -> str | None:
-        return info.context.shown.told(getattr(root, field), (root.official,))
+        return info.context.shown.written(getattr(root, field), (root.official,))
 
     return resolved(shown, description)
 

@@ -27,15 +27,15 @@ AnswerParent = strawberry.Parent[campaign_records.AnsweredItem]
 
 
 def _answer_note(root: AnswerParent, info: ApiInfo) -> str | None:
-    return info.context.shown.told(root.note, root.person_names)
+    return info.context.shown.written(root.note, root.person_names)
 
 
 def _note(root: ReviewParent, info: ApiInfo) -> str | None:
-    return info.context.shown.told(root.note, root.person_names)
+    return info.context.shown.written(root.note, root.person_names)
 
 
 def _event_note(root: EventParent, info: ApiInfo) -> str | None:
-    return info.context.shown.told(root.note, root.person_names)
+    return info.context.shown.written(root.note, root.person_names)
 
 
 async def _campaign(root: ReviewParent, info: ApiInfo) -> campaign_records.Campaign | None:

@@ -218,7 +218,7 @@ def _kind(root: strawberry.Parent[follow_up_records.WaitingRecord]) -> str:
 
 
 def _awaited_number(root: strawberry.Parent[follow_up_records.WaitingRecord], info: ApiInfo) -> str:
-    return info.context.shown.told(root.document_number, ()) or ""
+    return info.context.shown.awaited_number(root.document_number)
 
 
 async def _agency(root: strawberry.Parent[follow_up_records.WaitingRecord], info: ApiInfo) -> Any:

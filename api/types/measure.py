@@ -49,7 +49,7 @@ def _status(root: MeasureParent, info: ApiInfo) -> MeasureStatus:
 
 
 def _told(info: ApiInfo, root: measure_records.Measure, text: str | None) -> str | None:
-    return info.context.shown.told(text, root.person_names)
+    return info.context.shown.written(text, root.person_names)
 
 
 def _title(root: MeasureParent, info: ApiInfo) -> str:

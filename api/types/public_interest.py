@@ -43,7 +43,7 @@ def _measure_id(root: Parent) -> strawberry.ID | None:
 
 def _told(field: str, description: str) -> Any:
     def shown(root: Parent, info: ApiInfo) -> str | None:
-        return info.context.shown.told(getattr(root, field), root.person_names)
+        return info.context.shown.written(getattr(root, field), root.person_names)
 
     return resolved(shown, description)
 

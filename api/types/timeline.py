@@ -65,10 +65,11 @@ async def count_case_events(root: CaseParent, info: ApiInfo) -> int:
 def _cover(event: timeline.CaseEvent | ClueCaseEvent, info: ApiInfo) -> timeline.Cover:
     """How a text of an event may be shown."""
     record, shown = event.record, info.context.shown
-    if isinstance(record, Clue):
-        return lambda text: shown.clue(record, text) or ""
-    names = names_to_cover(record) if isinstance(record, records.PenaltyCase) else record.person_names
-    return lambda text: shown.told(text, names) or ""
+    if isinstance(record, records.PenaltyCase):
+        names = names_to_cover(record)
+        return lambda text: shown.told(text, names) or ""
+    written = shown.written if isinstance(record, Clue | MeasureEvent) else shown.told
+    return lambda text: written(text, record.person_names) or ""
 
 
 def _title(root: EventParent, info: ApiInfo) -> str:

@@ -45,7 +45,7 @@ def _decision(root: DecisionParent) -> TriageDecision:
 
 
 def _reason(root: DecisionParent, info: ApiInfo) -> str:
-    return info.context.shown.told(root.record.reason, names_to_cover(root.case)) or ""
+    return info.context.shown.written(root.record.reason, names_to_cover(root.case)) or ""
 
 
 def _for_department(root: DecisionParent) -> Department | None:

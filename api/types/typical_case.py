@@ -31,7 +31,7 @@ def _record_id(root: Parent) -> strawberry.ID:
 
 def _told(field: str, description: str) -> Any:
     def shown(root: Parent, info: ApiInfo) -> str | None:
-        return info.context.shown.told(getattr(root, field), root.person_names)
+        return info.context.shown.written(getattr(root, field), root.person_names)
 
     return resolved(shown, description)
 

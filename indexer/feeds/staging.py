@@ -15,7 +15,7 @@ from stores.case_loading import Json, StagedCase, StagedContent, StagedRow
 from stores.keys import KeyRing
 from stores.register import RegisteredAgency
 from supervision.credit_code import is_credit_code
-from supervision.privacy import mask_identity_number
+from supervision.privacy import find_person_names, mask_identity_number
 
 _COVERED = re.compile(r"[*＊×●]+|[xX]{2,}|某+")
 _LIKE_SIGNS = re.compile(r"([%_\\])")
@@ -77,6 +77,7 @@ def stage_case(
             party_identity_hash=None if identity_number is None else seal.keys.hash_identity(identity_number),
             party_identity_masked=None if identity_number is None else mask_identity_number(identity_number),
             legal_representative=party.legal_representative,
+            representative_names=list(find_person_names(None, PartyType.ORGANIZATION, party.legal_representative, ())),
             t_party=token_text(party.name),
         ),
         StagedContent(

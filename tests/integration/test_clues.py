@@ -143,7 +143,15 @@ async def test_cases_out_of_scope_are_left_out_and_persons_of_theirs_are_not_nam
     assert western["title"] == f"{NAME}涉嫌犯罪"
     unnamed = await office.read("western inspector", new["id"])
     assert NAME not in str(unnamed)
-    assert unnamed["title"] == unnamed["handOvers"][0]["reason"] == "所涉案件不在查看范围内，内容不予显示。"
+    assert (unnamed["title"], unnamed["handOvers"][0]["reason"]) == (f"{COVERED}涉嫌犯罪", f"{COVERED}住西县")
+
+
+async def test_a_clue_about_no_case_names_nobody_to_whom_the_role_shows_no_names(office: Office) -> None:
+    new = await office.opened("handler", title=f"有人反映{NAME}多次倾倒废渣", text=f"{NAME}在场")
+    assert (await office.read("head", new["id"]))["title"] == new["title"]
+    unnamed = await office.read("inspector", new["id"])
+    assert NAME not in str(unnamed)
+    assert unnamed["text"] == f"{COVERED}在场"
 
 
 async def test_identity_numbers_are_not_kept(office: Office) -> None:

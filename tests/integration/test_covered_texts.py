@@ -13,7 +13,7 @@ from tests.integration.indexing_cases import add_cases
 from tests.integration.search_corpus import Corpus
 from tests.integration.search_reference import without_names
 
-COVERED = "SELECT covered_tokens(:tokens, names_to_cover(CAST(:names AS text[]), 'ORGANIZATION', NULL, NULL))"
+COVERED = "SELECT covered_tokens(:tokens, names_to_cover(CAST(:names AS text[]), 'ORGANIZATION', NULL))"
 RENAMED = """
 UPDATE party SET name = '张三', name_tokens = :value WHERE id = (SELECT party_id FROM penalty_case WHERE id = :id)
 """

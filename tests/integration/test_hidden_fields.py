@@ -10,6 +10,7 @@ import pytest
 
 from api.ids import global_id
 from schema.access_vocabularies import Permission, Role
+from schema.vocabularies import FeedKind
 from stores.keys import KeyRing
 from stores.postgres import Database
 from supervision.access import PERMISSIONS
@@ -152,6 +153,17 @@ async def test_loads_are_shown_to_whoever_may_know_of_them_and_no_edge_leads_oth
         hidden = {"totalCount": 0, "edges": [], "nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}
         assert found["feedRuns"] == hidden
         assert node == {"node": None, "nodes": [None]}
+
+
+@pytest.mark.parametrize("role", READERS)
+async def test_the_number_of_a_case_that_has_not_come_names_nobody_to_whom_the_role_shows_no_names(
+    house: House, role: Role
+) -> None:
+    named = {**follow_up(FeedKind.TRANSFER, "东环罚〔赵小满〕3号"), "agency": EASTERN}
+    await house.feed(named, name="named.jsonl", agency=EASTERN)
+    found = (await (await house.viewers(role)).ask("{ waitingRecords { nodes { documentNumber } } }"))["waitingRecords"]
+    shown = "东环罚〔赵小满〕3号" if may(role, Permission.READ_NAMES) else "东环罚〔赵**〕3号"
+    assert shown in {record["documentNumber"] for record in found["nodes"]}
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR])

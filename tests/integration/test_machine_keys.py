@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from api.ids import global_id
 from schema.access_vocabularies import Role
 from stores.accounts import add_account, disable_account
 from stores.keys import KeyRing
@@ -18,7 +19,7 @@ from stores.machine_keys import end_key, find_key, issue_key, list_keys, revoke_
 from stores.postgres import Database
 from tests.conftest import CHINA
 from tests.integration.feeding import AGENCY, Feed, agency
-from tests.integration.graphql_client import Client, served
+from tests.integration.graphql_client import Client, served, the_error
 
 WHO = "{ viewer { login roles permissions agency { name } procuratorate { name } department } }"
 
@@ -199,3 +200,10 @@ async def test_no_log_shows_a_key(gate: Gate) -> None:
         await gate.status("jdk_x\nlevel=info")
     assert [entry["event"] for entry in logs] == ["key refused"]
     assert key[30:50] not in str(logs)
+
+
+async def test_a_link_to_a_finding_is_forbidden_to_a_machine(gate: Gate) -> None:
+    headers = {"authorization": f"Bearer {await gate.issue()}"}
+    answered = await gate.client.http.get(f"/anomalies/{global_id('Anomaly', 1)}", headers=headers)
+    assert answered.status_code == 403
+    assert the_error(answered.json())["code"] == "FORBIDDEN"

@@ -69,3 +69,42 @@ async def test_an_agencys_names_are_set_apart_in_every_case_and_the_index_hears_
         shown = "SELECT t.agency, c.revision FROM case_text t JOIN penalty_case c ON c.id = t.case_id ORDER BY c.id"
         assert connection.execute(shown).fetchall() == [(" 甲 局  乙 局  丙 局 ", 2), (" 丁 局 ", 1)]
         assert connection.execute("SELECT count(*) FROM outbox").fetchone() == (1,)
+
+
+OF_REVISION_17 = """
+WITH office AS (
+  INSERT INTO agency (name, name_tokens) VALUES ('甲局', ' 甲 局 ') RETURNING id
+), parties AS (
+  INSERT INTO party (type, name, name_tokens, legal_representative)
+  VALUES ('ORGANIZATION', '某厂', ' 某 厂 ', '王 建国、某公司') RETURNING id
+), cases AS (
+  INSERT INTO penalty_case (agency_id, party_id, document_number, identity_derived, domain, sources, facts,
+                            person_names)
+  SELECT office.id, parties.id, told.number, false, 'OTHER', '{PLATFORM}', told.facts, told.names
+    FROM office, parties,
+         (VALUES ('罚1号', '王建国到场', '{}'::text[]), ('罚2号', '', '{王建国,证人}')) AS told(number, facts, names)
+  RETURNING id, document_number
+)
+INSERT INTO case_text (case_id, agency, facts)
+SELECT id, ' 甲 局 ', CASE document_number WHEN '罚1号' THEN ' 王 建 国 到 场 ' ELSE '' END FROM cases
+"""
+CHANGED_SINCE = "UPDATE party SET legal_representative = '李四'"
+
+
+@pytest.mark.parametrize("statement", ["SELECT", CHANGED_SINCE], ids=["now", "once"])
+async def test_who_represented_a_party_is_covered_in_its_cases_that_were_there(
+    unmigrated: TestDatabase, statement: str
+) -> None:
+    await upgrade_to("0017", unmigrated)
+    with psycopg.connect(dsn(unmigrated.owner)) as connection:
+        connection.execute(OF_REVISION_17)
+        connection.execute(statement.encode())
+        connection.execute("DELETE FROM outbox")
+        changes = connection.execute("SELECT count(*) FROM record_change").fetchone()
+    await migrate(unmigrated.owner)
+    with psycopg.connect(dsn(unmigrated.owner)) as connection:
+        assert connection.execute("SELECT representative_names FROM party").fetchall() == [(["王建国"],)]
+        covered = "SELECT v.facts FROM case_text_covered v JOIN penalty_case c ON c.id = v.case_id"
+        assert connection.execute(covered).fetchall() == [(" 到 场 ",)]
+        assert connection.execute("SELECT count(DISTINCT case_id) FROM outbox").fetchone() == (2,)
+        assert connection.execute("SELECT count(*) FROM record_change").fetchone() == changes

@@ -57,6 +57,11 @@ def test_a_question_is_shown_without_what_may_be_a_name(typed: str, shown: str) 
         ("行政处罚和刑事处罚", "行政处罚和刑事处罚"),
         ("南阳市环境保护局2024年3月.xlsx", "南阳市环境保护局2024年3月.xlsx"),
         ("买买提·艾力的案件", "买**·*****"),
+        ("核查 Zhao Xiaoman", "核查 Z*** X******"),
+        ("核查Zhao Xiaoman，ZHAO XIAOMAN一案", "核查Z*** X******，Z*** X******一案"),
+        ("Ахмет，José，ئاليم", "А****，J***，ئ****"),
+        ("阿依古丽.csv", "阿***.csv"),
+        ("feed.jsonl，PM2.5与COD超标，见OA系统", "feed.jsonl，PM2.5与COD超标，见OA系统"),
         ("", ""),
     ],
 )

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from stdnum.cn import ric
 
 from schema.vocabularies import PartyType
+from supervision.person_names import persons_in_number
 from supervision.privacy import (
     cover_identity_numbers,
     cover_names,
@@ -290,3 +291,25 @@ def test_hostile_texts_take_no_longer_than_their_length() -> None:
 )
 def test_who_is_named_by_a_role_alone_is_known(text: str, names: tuple[str, ...]) -> None:
     assert find_person_names(None, PartyType.ORGANIZATION, None, (text,)) == names
+
+
+@pytest.mark.parametrize(
+    ("number", "names"),
+    [
+        ("试环罚〔赵小满〕3号", ("赵小满",)),
+        ("试环罚（ 阿布 ）3号", ("阿布",)),
+        ("试环罚[赵小满、周大海]3号", ("赵小满", "周大海")),
+        ("试环罚【买买提·艾力】3号", ("买买提·艾力",)),
+        ("试环罚（赵小满）〔2024〕3号", ("赵小满",)),
+        ("宛环（淅川）罚决字〔2024〕3号", ()),
+        ("试环罚字〔二〇二四〕3号", ()),
+        ("罗农〔2025〕5号", ()),
+        ("3号", ()),
+        ("试环罚〔赵小满", ()),
+        ("", ()),
+    ],
+)
+def test_who_stands_between_a_numbers_brackets_where_a_year_would_is_a_person(
+    number: str, names: tuple[str, ...]
+) -> None:
+    assert persons_in_number(number) == names

@@ -1,6 +1,6 @@
 """What follows supervision: duty-crime and public-interest cases, what counties report, typical cases.
 
-Revision: 0023, after 0022.
+Revision: 0024, after 0023.
 """
 
 from pathlib import Path
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
@@ -336,7 +336,7 @@ def upgrade() -> None:
         postgresql_nulls_not_distinct=True,
         postgresql_where=sa.text("withdrawn_at IS NULL"),
     )
-    op.get_bind().exec_driver_sql(Path(__file__).with_name("0023_duties_and_reports.sql").read_text(encoding="utf-8"))
+    op.get_bind().exec_driver_sql(Path(__file__).with_name("0024_duties_and_reports.sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:

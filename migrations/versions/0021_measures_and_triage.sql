@@ -71,12 +71,7 @@ SELECT case_id, department_of_finding(kind) FROM anomaly WHERE status IN ('OPEN'
 -- the scope of whoever reads the measure, and is to be shown none of them.
 CREATE FUNCTION measure_person_names(measure_id bigint) RETURNS text[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT coalesce(array_agg(DISTINCT named.name ORDER BY named.name), '{}')
-    FROM measure_case mc
-    JOIN penalty_case c ON c.id = mc.case_id
-    JOIN party p ON p.id = c.party_id
-   CROSS JOIN LATERAL unnest(c.person_names || CASE WHEN p.type = 'PERSON' THEN ARRAY[p.name] ELSE '{}' END) named (name)
-   WHERE mc.measure_id = measure_person_names.measure_id AND named.name IS NOT NULL
+  SELECT persons_of_cases(ARRAY(SELECT mc.case_id FROM measure_case mc WHERE mc.measure_id = measure_person_names.measure_id))
 $$;
 REVOKE EXECUTE ON FUNCTION measure_person_names FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION measure_person_names TO jiandu_app;

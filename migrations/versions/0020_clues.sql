@@ -1,3 +1,21 @@
+-- Whom texts about a case may name: its own persons, whoever represents or represented its party, and the party.
+CREATE FUNCTION persons_named(person_names text[], representative_names text[], party_type text, party_name text)
+RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN person_names || representative_names
+       || CASE WHEN party_type = 'PERSON' AND party_name IS NOT NULL THEN ARRAY[party_name] ELSE '{}'::text[] END;
+
+-- The same of several cases, whoever asks: a name is to be covered where its case is out of scope as well.
+CREATE FUNCTION persons_of_cases(case_ids bigint[]) RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT coalesce(array_agg(DISTINCT named.name ORDER BY named.name), '{}')
+    FROM penalty_case c
+    JOIN party p ON p.id = c.party_id
+   CROSS JOIN LATERAL unnest(persons_named(c.person_names, p.representative_names, p.type, p.name)) named (name)
+   WHERE c.id = ANY (case_ids)
+$$;
+REVOKE EXECUTE ON FUNCTION persons_of_cases FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION persons_of_cases TO jiandu_app;
+
 -- What a scope says of departments: a desk is a department of one procuratorate, `12/PREVENTION`; 0 is no procuratorate.
 CREATE FUNCTION scope_desks() RETURNS text[] LANGUAGE sql STABLE
 RETURN ARRAY(

@@ -1,6 +1,6 @@
 """Campaigns with the reviews of files, and activities.
 
-Revision: 0022, after 0021.
+Revision: 0023, after 0022.
 """
 
 from pathlib import Path
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
@@ -231,7 +231,7 @@ def upgrade() -> None:
         comment="阅卷检查的历史; rows are added and never changed",
     )
     op.create_index("uq_file_review_event_revision", "file_review_event", ["campaign_case_id", "revision"], unique=True)
-    op.get_bind().exec_driver_sql(Path(__file__).with_name("0022_campaigns.sql").read_text(encoding="utf-8"))
+    op.get_bind().exec_driver_sql(Path(__file__).with_name("0023_campaigns.sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:

@@ -1,6 +1,6 @@
 """What the queues of triage are ordered by, kept with what waits in them.
 
-Revision: 0021, after 0020.
+Revision: 0022, after 0021.
 """
 
 from pathlib import Path
@@ -8,8 +8,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
@@ -46,7 +46,7 @@ def upgrade() -> None:
             comment="of done_days, the most first: an index goes by it where row-level security lets no function",
         ),
     )
-    op.get_bind().exec_driver_sql(Path(__file__).with_name("0021_triage_order.sql").read_text(encoding="utf-8"))
+    op.get_bind().exec_driver_sql(Path(__file__).with_name("0022_triage_order.sql").read_text(encoding="utf-8"))
     op.alter_column("triage_queue", "agency_id", nullable=False)
     op.create_foreign_key(op.f("fk_triage_queue_agency_id_agency"), "triage_queue", "agency", ["agency_id"], ["id"])
     op.create_check_constraint(

@@ -1,6 +1,6 @@
 """Clues: what is found and handed on.
 
-Revision: 0019, after 0018.
+Revision: 0020, after 0019.
 """
 
 from pathlib import Path
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
@@ -298,7 +298,7 @@ def upgrade() -> None:
         comment="findings that a clue came from",
     )
     op.create_index(op.f("ix_clue_anomaly_anomaly_id"), "clue_anomaly", ["anomaly_id"], unique=False)
-    op.get_bind().exec_driver_sql(Path(__file__).with_name("0019_clues.sql").read_text(encoding="utf-8"))
+    op.get_bind().exec_driver_sql(Path(__file__).with_name("0020_clues.sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:

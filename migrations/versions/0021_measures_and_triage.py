@@ -1,6 +1,6 @@
 """Measures and triage: what becomes of a finding.
 
-Revision: 0020, after 0019.
+Revision: 0021, after 0020.
 """
 
 from pathlib import Path
@@ -8,8 +8,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
@@ -185,7 +185,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_triage_case_id"), "triage", ["case_id"], unique=False)
     op.create_index(op.f("ix_triage_clue_id"), "triage", ["clue_id"], unique=False)
     op.create_index(op.f("ix_triage_measure_id"), "triage", ["measure_id"], unique=False)
-    op.get_bind().exec_driver_sql(Path(__file__).with_name("0020_measures_and_triage.sql").read_text(encoding="utf-8"))
+    op.get_bind().exec_driver_sql(Path(__file__).with_name("0021_measures_and_triage.sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:
