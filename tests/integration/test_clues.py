@@ -3,16 +3,19 @@
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from api.ids import global_id
 from stores.keys import KeyRing
 from stores.postgres import Database
+from supervision.privacy import mask_name
 from tests.integration.clue_office import NAME, Office, opened_office
 from tests.integration.search_corpus import now
 from tests.integration.viewers import EAST, WEST
+
+COVERED: Final = mask_name(NAME)
 
 
 @pytest.fixture

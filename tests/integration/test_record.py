@@ -292,9 +292,7 @@ async def test_wrong_states_are_refused_by_the_constraint_that_names_them(
 
 
 def test_every_check_and_unique_constraint_is_tried_above() -> None:
-    # The others have files of their own: test_follow_up_tables, test_anomaly_tables, test_account_tables,
-    # test_audit_tables, test_clue_tables, test_triage_tables, test_measure_tables, test_campaign_tables,
-    # test_duty_tables.
+    # The others have files of their own: test_follow_up_tables, and those whose TABLES are brought in above.
     elsewhere = {
         *(*FOLLOW_UPS.values(), *ANOMALY_TABLES, *ACCOUNT_TABLES, *AUDIT_TABLES),
         *(*CLUE_TABLES, *TRIAGE_TABLES, *DUTY_TABLES, *MEASURE_TABLES, *CAMPAIGN_TABLES),
