@@ -3,11 +3,52 @@
 An absent event day of such a record means that the event did not happen, but a later event shows that it did.
 """
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Protocol, TypeVar
 
 from schema.case_file import CaseFile
 from schema.feed_records import CaseRecord, CriminalCaseRecord, MeasureRecord, TransferRecord
 from schema.vocabularies import CriminalConclusion, DataSource, FilingDecision, MeasureKind, TransferDecision
+
+
+class PoliceCase(Protocol):
+    """A criminal case as a feed sent it, or as it is on record."""
+
+    @property
+    def decision(self) -> FilingDecision | None:
+        """Whether the police filed."""
+
+    @property
+    def decided_on(self) -> date | None:
+        """When they decided so."""
+
+    @property
+    def coercion(self) -> tuple[object, ...]:
+        """Coercive measures."""
+
+    @property
+    def activity(self) -> tuple[object, ...]:
+        """What was done."""
+
+    @property
+    def concluded_on(self) -> date | None:
+        """The end of the investigation."""
+
+    @property
+    def conclusion(self) -> CriminalConclusion | None:
+        """What it ended with."""
+
+    @property
+    def prosecuted_on(self) -> date | None:
+        """The prosecution."""
+
+    @property
+    def judged_on(self) -> date | None:
+        """The judgment."""
+
+
+_Police = TypeVar("_Police", bound=PoliceCase)
 
 
 def is_told_by_published_table(case: CaseFile) -> bool:
@@ -46,19 +87,19 @@ def receipt_day(transfer: TransferRecord) -> date | None:
     return transfer.received_on or transfer.transferred_on
 
 
-def is_decided(criminal_case: CriminalCaseRecord) -> bool:
+def is_decided(criminal_case: PoliceCase) -> bool:
     """Whether the police decided, in words or by what they did next; a mere acceptance (受案) is no decision."""
     return criminal_case.decision is not None or criminal_case.decided_on is not None or is_under_way(criminal_case)
 
 
-def is_filed(criminal_case: CriminalCaseRecord) -> bool:
+def is_filed(criminal_case: PoliceCase) -> bool:
     """Whether the police filed (立案): as recorded, or because they went on to investigate."""
     if criminal_case.decision is None:
         return is_under_way(criminal_case)
     return criminal_case.decision is FilingDecision.FILED
 
 
-def is_concluded(criminal_case: CriminalCaseRecord) -> bool:
+def is_concluded(criminal_case: PoliceCase) -> bool:
     """Whether the investigation is over (侦查终结): concluded, or gone on to the prosecutor or the court."""
     return (
         criminal_case.concluded_on is not None
@@ -68,16 +109,21 @@ def is_concluded(criminal_case: CriminalCaseRecord) -> bool:
     )
 
 
-def is_under_way(criminal_case: CriminalCaseRecord) -> bool:
+def is_under_way(criminal_case: PoliceCase) -> bool:
     """Whether the police investigated: a coercive measure, an activity, or an end of the investigation shows it."""
     return bool(criminal_case.coercion) or bool(criminal_case.activity) or is_concluded(criminal_case)
 
 
 def counting_criminal_case(case: CaseFile) -> CriminalCaseRecord | None:
+    """Of several criminal cases of a case the one that counts."""
+    return decided_last(case.criminal_cases)
+
+
+def decided_last(criminal_cases: Sequence[_Police]) -> _Police | None:
     """Of several criminal cases the one decided last; of those decided on one day, or on no known day, one filed."""
-    if len(case.criminal_cases) <= 1:
-        return case.criminal_cases[0] if case.criminal_cases else None
-    return max(case.criminal_cases, key=_decision_order)
+    if len(criminal_cases) <= 1:
+        return criminal_cases[0] if criminal_cases else None
+    return max(criminal_cases, key=_decision_order)
 
 
 def filings_standing(case: CaseFile, on: date) -> list[CriminalCaseRecord]:
@@ -117,7 +163,7 @@ def _is_withdrawn(criminal_case: CriminalCaseRecord) -> bool:
     return criminal_case.conclusion is CriminalConclusion.WITHDRAWN
 
 
-def _decision_order(criminal_case: CriminalCaseRecord) -> tuple[bool, date, bool]:
+def _decision_order(criminal_case: PoliceCase) -> tuple[bool, date, bool]:
     filed = is_filed(criminal_case)
     # One filed on no known day may be the later one: it resolves a refusal rather than being undone by it.
     undated_filing = filed and criminal_case.decided_on is None

@@ -13,6 +13,7 @@ from api.paging import Connection, Page, PageInfo, make_page, page_size
 from api.readings import Slice
 from api.types.anomaly import Anomaly, CannotTell, case_anomalies, case_cannot_tell
 from api.types.clue import ClueConnection, case_clues
+from api.types.criminal_progress import CriminalProgress, case_criminal_progress
 from api.types.fields import resolved
 from api.types.follow_ups import (
     CoerciveMeasure,
@@ -186,6 +187,11 @@ class PenaltyCase(Node):
     criminal_cases: list[CriminalCase] = resolved(
         following(follow_up_records.CriminalCase),
         "What the police did with it. 刑事案件",
+        needs=Permission.READ_CRIMINAL_CASES,
+    )
+    criminal_progress: CriminalProgress | None = resolved(
+        case_criminal_progress,
+        "How far it has come after its transfer: filed, detained, prosecuted, judged; null before. 刑事案件办理进展",
         needs=Permission.READ_CRIMINAL_CASES,
     )
     enforcements: list[EnforcementCase] = resolved(

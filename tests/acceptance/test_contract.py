@@ -39,6 +39,7 @@ SERVED_BESIDES = frozenset(
     EnforcementCase.actions
     PenaltyCase.timeline(skipNewest) PenaltyCase.timelineCount
     Query.waitingRecords
+    CriminalProgress CriminalStage PenaltyCase.criminalProgress
     AnomalyEvent AnomalyEventConnection AnomalyEventEdge AnomalyEventKind AnomalyReplay CitedLaw
     Anomaly.asOf Anomaly.history Anomaly.law Anomaly.permalink Anomaly.replay Anomaly.ruleVersion Evidence.position
     Rule.version Rule.titleEn Rule.condition Rule.conditionEn Rule.due

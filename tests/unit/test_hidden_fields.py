@@ -22,6 +22,7 @@ LISTED = ("Activity", "Campaign", "Clue", "DutyCrimeCase", "Measure", "PublicInt
 TELLING = {**NEEDED, "CannotTell": Permission.READ_FINDINGS, "CannotTellCountConnection": Permission.READ_FINDINGS} | {
     "FeedRunConnection": NEEDED["FeedRun"],
     "CustodyConnection": NEEDED["CriminalCase"],
+    "CriminalProgress": NEEDED["CriminalCase"],
     **{f"{name}Connection": NEEDED[name] for name in LISTED},
 }
 WITHIN = {
@@ -35,6 +36,7 @@ WITHIN = {
         "The connection is empty.",
     ),
     "Custody.criminal_case": "The connection is empty.",
+    "CriminalProgress.criminal_case": "The progress is null.",
     **dict.fromkeys(("Activity.campaign", "FileReview.campaign"), "Whoever sees the one may see the other."),
     **dict.fromkeys(
         (
@@ -42,6 +44,7 @@ WITHIN = {
             *("AssignFileReviewPayload.file_review", "RecordFileReviewPayload.file_review"),
             *("DutyCrimePayload.duty_crime_case", "PublicInterestPayload.public_interest_case"),
             "TypicalCasePayload.typical_case",
+            *("TriageCasePayload.clue", "TriageCasePayload.measure"),
         ),
         "Whoever may change it may know of it: the mutation asks.",
     ),
