@@ -32,6 +32,7 @@ from supervision.privacy import cover_identity_numbers
 
 _LONGEST_TEXT: Final = 2_000
 _LONGEST_DETAIL: Final = 8_000
+_LONGEST_OF_REQUEST: Final = 16_000
 # As many as a list may hold that is answered at all.
 _LONGEST_LIST: Final = 100
 
@@ -62,12 +63,17 @@ class Audit:
         self._versions = versions
         self._noted: dict[str, _Noted] = {}
         self._changed: set[int] = set()
+        self._room = _LONGEST_OF_REQUEST
 
     def begin(self, info: Any, action: AuditAction, arguments: Mapping[str, Any], *, shown: bool = True) -> None:
         """A root field is being answered."""
         name = str(info.field_name)
         self._noted[_root(info)] = _Noted(
-            action=action, operation=name, detail=_kept(arguments), shown=shown, index_version=self._versions.record
+            action=action,
+            operation=name,
+            detail=self._kept(_told(arguments)),
+            shown=shown,
+            index_version=self._versions.record,
         )
 
     def gave(self, info: Any, *case_ids: int) -> None:
@@ -95,14 +101,14 @@ class Audit:
 
     def forbidden(self, operation: str, asked: Sequence[str]) -> None:
         """Nothing of what was asked may be asked by whoever asks."""
-        detail = {"asked": _plain(list(asked)), "refused": ForbiddenError.code}
+        detail = {**self._kept({"asked": _plain(list(asked))}), "refused": ForbiddenError.code}
         self._noted[operation] = _Noted(action=AuditAction.VIEW, operation=operation, detail=detail, shown=True)
 
     async def change(
         self, connection: DatabaseConnection, operation: str, detail: Mapping[str, Any], *case_ids: int
     ) -> None:
         """Write a change down, in the transaction that makes it."""
-        deed = Deed(action=AuditAction.CHANGE, operation=operation, detail=_kept(detail), case_ids=case_ids)
+        deed = Deed(action=AuditAction.CHANGE, operation=operation, detail=self._kept(_told(detail)), case_ids=case_ids)
         await write_entries(connection, self._caller, [deed])
         self._changed.update(case_ids)
 
@@ -134,6 +140,19 @@ class Audit:
             raise UnavailableError(
                 "What is asked cannot be written down, and so nothing is answered. Try again in a moment."
             ) from error
+
+    def _kept(self, told: dict[str, Any]) -> dict[str, Any]:
+        """What is asked as it is kept; of very much, in one root field or in all of them, a digest and the beginning.
+
+        What is kept is never deleted again.
+        """
+        written = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
+        kept = told
+        if len(written) > min(self._room, _LONGEST_DETAIL):
+            beginning = written[: min(self._room, _LONGEST_TEXT)].decode(errors="ignore")
+            kept = {"sha256": hashlib.sha256(written).hexdigest(), "bytes": len(written), "beginning": beginning}
+        self._room = max(0, self._room - min(len(written), _LONGEST_DETAIL))
+        return kept
 
     async def _write(self, deeds: Sequence[Deed]) -> None:
         # One statement, and so a transaction: it is committed, and on disk, when it returns.
@@ -234,16 +253,6 @@ def _told(arguments: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in arguments.items()
         if value is not strawberry.UNSET
     }
-
-
-def _kept(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The same, or where that is very much its digest and its beginning: what is kept is never deleted again."""
-    told = _told(arguments)
-    written = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
-    if len(written) <= _LONGEST_DETAIL:
-        return told
-    beginning = written[:_LONGEST_TEXT].decode(errors="ignore")
-    return {"sha256": hashlib.sha256(written).hexdigest(), "bytes": len(written), "beginning": beginning}
 
 
 def _plain(value: Any) -> Any:

@@ -1,8 +1,8 @@
 """Who follows what: how many may at once, and how they hear of it over one connection to PostgreSQL for all."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Hashable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import Final
 
 import anyio
@@ -17,8 +17,11 @@ from stores.postgres import Database
 
 PER_ACCOUNT: Final = 10
 PER_ADDRESS: Final = 50
-"""Websockets of one address, most of which say at once who they are."""
+"""Websockets of one address."""
 PER_PROCESS: Final = 200
+STRANGERS_PER_ADDRESS: Final = 20
+"""Websockets of one address that have not said yet who is there: whoever says nothing takes no seat of those who do."""
+STRANGERS_PER_PROCESS: Final = 100
 
 # How long the connection is kept when nobody follows any more.
 _LISTENS_SECONDS: Final = 1.0
@@ -78,16 +81,32 @@ class Follower:
 class Following:
     """Who follows runs of feeds, and clues, in this process.
 
-    `sockets` are counted by address, `subscriptions` by account.
+    `sockets` are counted by address, as `strangers` until they say who they are; `subscriptions` by account.
     """
 
     def __init__(self, database: Database) -> None:
         """Nobody follows, and no connection is open."""
+        self.strangers = Seats(STRANGERS_PER_ADDRESS, STRANGERS_PER_PROCESS)
         self.sockets = Seats(PER_ADDRESS, PER_PROCESS)
         self.subscriptions = Seats(PER_ACCOUNT, PER_PROCESS)
         self._database = database
         self._followers: dict[tuple[str, str], list[Follower]] = {}
         self._wanted = anyio.Event()
+
+    @contextmanager
+    def socket(self, place: Hashable) -> Iterator[Callable[[], None]]:
+        """Have a websocket open meanwhile, as a stranger until what this yields is called.
+
+        Both raise LimitExceededError.
+        """
+        with ExitStack() as stranger, ExitStack() as known:
+            stranger.enter_context(self.strangers.seat(place, "websockets on which nobody has said who is there"))
+
+            def introduce() -> None:
+                known.enter_context(self.sockets.seat(place, "websockets"))
+                stranger.close()
+
+            yield introduce
 
     @contextmanager
     def run(self, run_id: int) -> Iterator[Follower]:

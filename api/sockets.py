@@ -25,6 +25,7 @@ from api.following import PER_ACCOUNT
 from api.responses import refusal
 from schema.access_records import Viewer
 from stores.errors import JianduError, LimitExceededError, RateLimitedError, UnauthenticatedError
+from stores.failed_sign_ins import address_subject
 
 MAX_MESSAGE_BYTES: Final = 65_536
 INTRODUCTION_PATIENCE: Final = timedelta(seconds=5)
@@ -43,23 +44,34 @@ _BAD_REQUEST, _FORBIDDEN, _INTERNAL, _TRY_AGAIN_LATER = 4400, 4403, 1011, 1013
 class Caller:
     """Who is at the other end of one websocket. What its first message holds comes in `connection_params`."""
 
-    def __init__(self, services: Services, address: str, viewer: Viewer | None, sent: Sequence[bytes]) -> None:
+    def __init__(
+        self,
+        services: Services,
+        address: str,
+        viewer: Viewer | None,
+        sent: Sequence[bytes],
+        take_seat: Callable[[], None],
+    ) -> None:
         """`sent` are the Authorization headers of the handshake, of which the viewer was read."""
         self.connection_params: Mapping[str, Any] = {}
         self._services = services
         self._address = address
         self._viewer = viewer
         self._sent = sent
+        self._take_seat = take_seat
 
     @classmethod
     def of(cls, websocket: WebSocket) -> "Caller":
         """As the guard let it through."""
         state = websocket.state
         sent = [value for name, value in websocket.scope["headers"] if name == b"authorization"]
-        return cls(state.services, state.address, getattr(state, "viewer", None), sent)
+        return cls(state.services, state.address, getattr(state, "viewer", None), sent, state.take_seat)
 
     async def introduce(self) -> None:
-        """Hear who it is. Raises ConnectionRejectionError, whatever is wrong with its token, and UnavailableError."""
+        """Hear who it is, and give it a seat.
+
+        Raises ConnectionRejectionError, whatever is wrong with its token, UnavailableError and LimitExceededError.
+        """
         try:
             token = self.connection_params.get("authorization")
             if token is not None:
@@ -72,6 +84,7 @@ class Caller:
                 raise UnauthenticatedError(REFUSED_TOKEN)  # noqa: TRY301  the same
         except (UnauthenticatedError, RateLimitedError) as error:
             raise ConnectionRejectionError from error
+        self._take_seat()
 
     async def check(self) -> None:
         """Ask whether the token is good and means what it meant. Raises UnauthenticatedError and others."""
@@ -171,7 +184,8 @@ async def serve_socket(answer: Callable[..., Awaitable[object]], websocket: WebS
     """Answer a websocket until either end has had enough, or its token is no longer good."""
     services: Services = websocket.state.services
     try:
-        with services.following.sockets.seat(websocket.state.address, "websockets"):
+        with services.following.socket(address_subject(websocket.state.address)) as take_seat:
+            websocket.state.take_seat = take_seat
             await _serve_watched(answer, websocket)
     except LimitExceededError as error:
         await refusal(error)(websocket.scope, websocket.receive, websocket.send)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from commands.runtime import Runtime, print_json, printable, run, with_runtime
+from commands.runtime import CHINA, Runtime, print_json, printable, run, with_runtime
 from schema.access_records import Account
 from schema.access_vocabularies import AuditAction
 from schema.audit_records import Caller, Deed, WatchedName
@@ -89,7 +89,9 @@ def _hash(text: str) -> bytes:
 
 
 def _print(found: Verification) -> None:
-    typer.echo(f"{found.sealed} entries under {found.seals} seals, {found.unsealed} not sealed yet.")
+    oldest = found.unsealed_since
+    since = "" if oldest is None else f", the oldest since {oldest.astimezone(CHINA):%Y-%m-%d %H:%M}"
+    typer.echo(f"{found.sealed} entries under {found.seals} seals, {found.unsealed} not sealed yet{since}.")
     if found.first_fault is not None:
         typer.echo(f"Seal {found.first_fault} is the first that does not fit.")
     for what, faults in (

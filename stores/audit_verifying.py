@@ -4,6 +4,7 @@ import hmac
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Executable, select, text
@@ -18,7 +19,7 @@ _SHOWN: Final = 20
 _PAGE: Final = 500
 
 _ENTRIES: Final = text(
-    f"SELECT e.id, e.transaction, {ENTRY_TEXT} AS told FROM audit_entry e"  # noqa: S608  put together from our own constants
+    f"SELECT e.id, e.transaction, e.at, {ENTRY_TEXT} AS told FROM audit_entry e"  # noqa: S608  put together from our own constants
     " ORDER BY e.transaction, e.id"
 )
 
@@ -43,11 +44,13 @@ class Verification:
 
     `first_fault` is the first seal that does not fit: it was changed itself, what stood before it was removed, or an
     entry of its transactions was changed, removed or inserted. `expected_found` is None where no hash was expected.
+    `unsealed_since` is when the oldest entry without a seal was written: a server that runs seals every minute.
     """
 
     seals: int = 0
     sealed: int = 0
     unsealed: int = 0
+    unsealed_since: datetime | None = None
     newest: bytes | None = None
     first_fault: int | None = None
     changed_seals: Entries = field(default_factory=Entries)
@@ -68,6 +71,11 @@ class Verification:
         if self.first_fault is None:
             self.first_fault = seal.id
 
+    def wait(self, at: datetime) -> None:
+        """Count an entry that no seal holds."""
+        self.unsealed += 1
+        self.unsealed_since = at if self.unsealed_since is None else min(at, self.unsealed_since)
+
     def as_json(self) -> dict[str, Any]:
         """The result for scripts."""
         return {
@@ -75,6 +83,7 @@ class Verification:
             "seals": self.seals,
             "sealed": self.sealed,
             "unsealed": self.unsealed,
+            "unsealedSince": self.unsealed_since,
             "newest": None if self.newest is None else self.newest.hex(),
             "firstFault": self.first_fault,
             "changedSeals": self.changed_seals.first,
@@ -90,6 +99,7 @@ class Verification:
 class _Entry:
     id: int
     transaction: int
+    at: datetime
     told: bytes
 
 
@@ -107,7 +117,7 @@ class _Entries:
             if self._next is None and not self._ended:
                 row = await anext(self._rows, None)
                 self._ended = row is None
-                self._next = None if row is None else _Entry(row.id, row.transaction, row.told.encode())
+                self._next = None if row is None else _Entry(row.id, row.transaction, row.at, row.told.encode())
             if self._next is None or (transaction is not None and self._next.transaction >= transaction):
                 return
             entry, self._next = self._next, None
@@ -134,8 +144,8 @@ async def verify_trail(database: Database, keys: KeyRing, *, expected: bytes | N
             if seal.hash == expected:
                 found.expected_found = True
             last, found.newest = seal, seal.hash
-        async for _entry in entries.below(None):
-            found.unsealed += 1
+        async for entry in entries.below(None):
+            found.wait(entry.at)
     return found
 
 
@@ -159,8 +169,8 @@ async def _check(found: Verification, keys: KeyRing, seal: Seal, last: Seal | No
     if (seal.from_transaction, seal.previous) != before:
         found.blame(seal, found.broken_chain, seal.id)
     # Those that no seal holds: the one that did was removed.
-    async for _entry in entries.below(seal.from_transaction):
-        found.unsealed += 1
+    async for entry in entries.below(seal.from_transaction):
+        found.wait(entry.at)
     expected = dict(_digests(seal.entry_ids, seal.entry_digests))
     async for entry in entries.below(seal.below_transaction):
         digest = expected.pop(entry.id, None)

@@ -151,7 +151,7 @@ def record_check(measure: Measure, checked_on: date, result: str, today: date, *
         return Refusal("It is RECTIFIED already. A later check is recorded where it finds otherwise.", "rectified")
     since, what = (measure.served_on, "it was served")
     if measure.checked_on is not None:
-        since, what = measure.checked_on, "the last check"
+        since, what = measure.checked_on, "it was last checked"
     wrong = _wrong_day(checked_on, "checkedOn", today, since, what)
     if wrong is not None:
         return wrong
@@ -215,7 +215,7 @@ def _wrong_day(day: date, field: str, today: date, since: date | None, what: str
     if day > today:
         return Refusal(f"`{field}` lies in the future. Give the day it was done.", field)
     if since is not None and day < since:
-        return Refusal(f"`{field}` lies before {since}, the day of: {what}. Give the day it was done.", field)
+        return Refusal(f"`{field}` lies before {since}, when {what}. Give the day it was done.", field)
     return None
 
 

@@ -23,7 +23,7 @@ async def made_by(city: AttackedCity, side: str, agency_name: str) -> dict[str, 
     case_id = global_id("PenaltyCase", (await city.ids("penalty_case", agency_name))[0])
     agency_id = global_id("Agency", city.agencies[agency_name])
     day, titled = f"{city.now:%Y-%m-%d}", {"title": f"{side}一"}
-    numbered = {"number": f"{side}一号", "filedOn": day, "agencyId": agency_id}
+    numbered = {"number": f"{side}〔2024〕1号", "filedOn": day, "agencyId": agency_id}
     told: Mapping[str, Mapping[str, Any]] = {
         "Clue": {**titled, "source": "VISIT", "department": "ANTI_CORRUPTION", "caseIds": [case_id]},
         "Measure": {**titled, "kind": "RECOMMENDATION", "text": "请整改", "agencyId": agency_id, "caseIds": [case_id]},
@@ -46,7 +46,7 @@ async def made_by(city: AttackedCity, side: str, agency_name: str) -> dict[str, 
             f" record: {field} {{ id }} userErrors {{ message }} }} }}"
         )
         answer = (await city.ask(f"{side}.chief", document, input=told[type_name]))["made"]
-        assert answer["userErrors"] == []
+        assert answer["userErrors"] == [], (type_name, answer)
         made[type_name] = [parse_global_id(answer["record"]["id"])[1]]
     reviews = await city.feed.rows("SELECT id FROM campaign_case WHERE campaign_id = :id", id=made["Campaign"][0])
     return {**made, "FileReview": [row["id"] for row in reviews]}

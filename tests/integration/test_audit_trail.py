@@ -1,5 +1,6 @@
 """Every answer leaves exactly its entry, and no answer leaves without it."""
 
+import json
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
@@ -273,3 +274,12 @@ async def test_of_very_much_that_is_asked_a_digest_and_the_beginning_are_kept(cl
     assert set(detail) == {"sha256", "bytes", "beginning", "refused"}
     assert detail["bytes"] > 100_000
     assert len(detail["beginning"]) == 2_000
+
+
+async def test_many_root_fields_of_one_request_keep_no_more_together(client: Client, feed: Feed) -> None:
+    asked = " ".join(f"a{number}: nodes(ids: $ids) {{ id }}" for number in range(30))
+    await client.code(f"query($ids: [ID!]!) {{ {asked} }}", ids=["x" * 2_000] * 3)
+    entries = await trail(feed)
+    assert len(entries) == 30
+    assert sum(len(json.dumps(detail)) for _action, _name, detail, _cases, _count in entries) < 24_000
+    assert all(detail["ids"] if "ids" in detail else detail["sha256"] for _action, _name, detail, *_ in entries)

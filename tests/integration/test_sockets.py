@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from structlog.testing import capture_logs
 from websockets.exceptions import InvalidStatus
 
 from api import app, sockets
+from api.following import PER_ADDRESS, STRANGERS_PER_ADDRESS
 from commands.runtime import now
 from stores.accounts import disable_account
 from stores.bearer_tokens import BearerTokens
@@ -88,6 +90,34 @@ async def test_a_bad_header_is_refused_before_anything_is_opened(house: House, t
             pass
     assert refused.value.response.status_code == 401
     assert json.loads(refused.value.response.body or b"")["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+
+
+async def test_whoever_says_nothing_takes_no_seat_of_those_who_say_who_they_are(
+    house: House,
+) -> None:
+    run = await house.run()
+    token = await house.token()
+    async with AsyncExitStack() as stack:
+        for _ in range(2 * STRANGERS_PER_ADDRESS):
+            await (await stack.enter_async_context(house.server.open())).introduced(token)
+        async with AsyncExitStack() as silent:
+            for _ in range(STRANGERS_PER_ADDRESS):
+                await silent.enter_async_context(house.server.open())
+            with pytest.raises(InvalidStatus) as refused:
+                async with house.server.open():
+                    pass
+            assert refused.value.response.status_code == 413
+        with anyio.fail_after(10):
+            while house.server.following.strangers.taken:  # noqa: ASYNC110  the server tells nobody
+                await anyio.sleep(0.05)
+        opened = await (await stack.enter_async_context(house.server.open())).introduced(token)
+        await opened.subscribe(id=run.id)
+        assert (await opened.state())["run"] == run.name
+        for _ in range(PER_ADDRESS - 2 * STRANGERS_PER_ADDRESS - 1):
+            await (await stack.enter_async_context(house.server.open())).introduced(token)
+        too_many = await stack.enter_async_context(house.server.open())
+        await too_many.introduce(token)
+        assert await too_many.closed() == (1013, "Try again in a moment.")
 
 
 @pytest.mark.parametrize("path", ["/", "/graphql/", "/livez", "/sign-in", "/feeds/x/y", "/anomalies/x"])
