@@ -89,3 +89,9 @@ class ClueHappening(StrEnum):
     OPINION_GIVEN = "clue.opinion-given"
     CLOSED = "clue.closed"
     ACKNOWLEDGED = "clue.acknowledged"
+
+
+class TriageHappening(StrEnum):
+    """What triage does with a case, as clients see it."""
+
+    DECIDED = "triage.decided"

@@ -13,29 +13,54 @@ from api.readings import Slice
 from api.types.fields import resolved
 from api.types.node import Node, NodeRecord, may_know
 from schema import records
-from schema.clue_records import Clue
+from schema.access_vocabularies import Permission
+from schema.clue_records import Clue, ClueEvent
 from schema.measure_records import Measure, MeasureEvent
+from schema.triage_records import TriageRecord
 from stores.errors import BadUserInputError
 from supervision import timeline
-from supervision.clue_timeline import ClueCaseEvent
 from supervision.measure_actors import steps_shown
+from supervision.own_timeline import TimelineEvent, TriageCaseEvent, whole_timeline
 
 CaseParent = strawberry.Parent[records.PenaltyCase]
-EventParent = strawberry.Parent[timeline.CaseEvent | ClueCaseEvent]
+EventParent = strawberry.Parent[TimelineEvent]
 
 TIMELINE_DESCRIPTION = (
     "What happened, at the agency, the police, the procuratorate and the court, the earliest first; on one day in the "
-    "order of the procedure. What has no day is left out; a limit is no event. Of more than a hundred events "
-    "(`timelineCount`) the newest hundred; those before them with `skipNewest`: 100, and so on. 案件时间轴"
+    "order of the procedure, and decisions of triage and the steps of clues last. What has no day is left out; a limit "
+    "is no event. Of more than a hundred events (`timelineCount`) the newest hundred; those before them with "
+    "`skipNewest`: 100, and so on. 案件时间轴"
 )
 
 
-async def _events(case: records.PenaltyCase, info: ApiInfo) -> tuple[timeline.CaseEvent, ...]:
-    loaders = info.context.loaders.follow_ups_of
-    told = [record for record in loaders if may_know(info.context.viewer, record.__name__)]
+async def _events(case: records.PenaltyCase, info: ApiInfo) -> tuple[TimelineEvent, ...]:
+    loaders, viewer = info.context.loaders.follow_ups_of, info.context.viewer
+    told = [record for record in loaders if may_know(viewer, record.__name__)]
     follow_ups = await asyncio.gather(*(loaders[record].load(case.id) for record in told))
-    measures = await _measures(case, info) if may_know(info.context.viewer, "Measure") else ()
-    return timeline.case_timeline(case, [record for of_kind in follow_ups for record in of_kind], measures)
+    measures = await _measures(case, info) if may_know(viewer, "Measure") else ()
+    events = timeline.case_timeline(case, [record for of_kind in follow_ups for record in of_kind], measures)
+    decisions = await _decisions(case, info) if viewer.may(Permission.READ_FINDINGS) else ()
+    clues = await _clues(case, info) if may_know(viewer, "Clue") else ()
+    return whole_timeline(case, events, decisions, clues)
+
+
+async def _decisions(case: records.PenaltyCase, info: ApiInfo) -> list[tuple[TriageRecord, str | None]]:
+    """The newest hundred decisions of triage, each with the name of who decided."""
+    loaders = info.context.loaders
+    found = (await loaders.triage_of.load(Slice(case.id, MAX_PAGE, None)))[:MAX_PAGE]
+    accounts = await loaders.accounts.load_many([record.decided_by for record in found])
+    return [
+        (record, None if account is None else account.name) for record, account in zip(found, accounts, strict=True)
+    ]
+
+
+async def _clues(case: records.PenaltyCase, info: ApiInfo) -> list[tuple[Clue, Sequence[ClueEvent]]]:
+    """The clues in scope about a case, a hundred at most, with the steps of their lives."""
+    loaders = info.context.loaders
+    found = await loaders.case_clues.load(Slice(case.id, MAX_PAGE, None))
+    shown = [clue for clue in found[:MAX_PAGE] if info.context.gate.lets_clue(clue)]
+    steps = await loaders.clue_events.load_many([clue.id for clue in shown])
+    return list(zip(shown, steps, strict=True))
 
 
 async def _measures(case: records.PenaltyCase, info: ApiInfo) -> list[tuple[Measure, Sequence[MeasureEvent]]]:
@@ -47,7 +72,7 @@ async def _measures(case: records.PenaltyCase, info: ApiInfo) -> list[tuple[Meas
     return [(measure, steps_shown(scope, each)) for measure, each in zip(shown, steps, strict=True)]
 
 
-async def case_events(root: CaseParent, info: ApiInfo, skip_newest: int | None = 0) -> tuple[timeline.CaseEvent, ...]:
+async def case_events(root: CaseParent, info: ApiInfo, skip_newest: int | None = 0) -> tuple[TimelineEvent, ...]:
     """The newest hundred events of a case behind so many newer ones."""
     skipped = skip_newest or 0
     if skipped < 0:
@@ -62,9 +87,12 @@ async def count_case_events(root: CaseParent, info: ApiInfo) -> int:
     return len(await _events(root, info))
 
 
-def _cover(event: timeline.CaseEvent | ClueCaseEvent, info: ApiInfo) -> timeline.Cover:
+def _cover(event: TimelineEvent, info: ApiInfo) -> timeline.Cover:
     """How a text of an event may be shown."""
     record, shown = event.record, info.context.shown
+    if isinstance(event, TriageCaseEvent):
+        named = names_to_cover(event.record)
+        return lambda text: shown.written(text, named) or ""
     if isinstance(record, records.PenaltyCase):
         names = names_to_cover(record)
         return lambda text: shown.told(text, names) or ""
@@ -96,7 +124,7 @@ class CaseEvent:
     kind: str = resolved(
         _kind,
         "What kind, such as case.decided, transfer.handed-over, criminal-case.filed, coercion.detention, "
-        "enforcement.granted, measure.served; others may come. 事件类别",
+        "enforcement.granted, measure.served, triage.decided, clue.opened; others may come. 事件类别",
     )
     title: str = resolved(
         _title,

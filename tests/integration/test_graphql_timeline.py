@@ -242,5 +242,5 @@ async def test_a_timeline_costs_one_statement_a_relation_however_many_cases_ther
         assert len(found["cases"]["nodes"]) == size
         assert all(len(node["timeline"]) == FOLLOWED for node in found["cases"]["nodes"])
         costs[size] = len(executed)
-    # The cases, what follows them, their measures, and the entry of the audit trail.
-    assert costs == dict.fromkeys(costs, 1 + len(FOLLOW_UPS) + 1 + 1)
+    # The cases, what follows them, their measures, decisions and clues, and the entry of the audit trail.
+    assert costs == dict.fromkeys(costs, 1 + len(FOLLOW_UPS) + 3 + 1)
