@@ -36,17 +36,22 @@ TIMELINE_DESCRIPTION = (
 async def _events(case: records.PenaltyCase, info: ApiInfo) -> tuple[TimelineEvent, ...]:
     loaders, viewer = info.context.loaders.follow_ups_of, info.context.viewer
     told = [record for record in loaders if may_know(viewer, record.__name__)]
-    follow_ups = await asyncio.gather(*(loaders[record].load(case.id) for record in told))
-    measures = await _measures(case, info) if may_know(viewer, "Measure") else ()
+    # At once: a case that has more to read at one step would be late for what the others read together at the next.
+    measures, decisions, clues, *follow_ups = await asyncio.gather(
+        _measures(case, info),
+        _decisions(case, info),
+        _clues(case, info),
+        *(loaders[each].load(case.id) for each in told),
+    )
     events = timeline.case_timeline(case, [record for of_kind in follow_ups for record in of_kind], measures)
-    decisions = await _decisions(case, info) if viewer.may(Permission.READ_FINDINGS) else ()
-    clues = await _clues(case, info) if may_know(viewer, "Clue") else ()
     return whole_timeline(case, events, decisions, clues)
 
 
 async def _decisions(case: records.PenaltyCase, info: ApiInfo) -> list[tuple[TriageRecord, str | None]]:
     """The newest hundred decisions of triage, each with the name of who decided."""
     loaders = info.context.loaders
+    if not info.context.viewer.may(Permission.READ_FINDINGS):
+        return []
     found = (await loaders.triage_of.load(Slice(case.id, MAX_PAGE, None)))[:MAX_PAGE]
     accounts = await loaders.accounts.load_many([record.decided_by for record in found])
     return [
@@ -57,6 +62,8 @@ async def _decisions(case: records.PenaltyCase, info: ApiInfo) -> list[tuple[Tri
 async def _clues(case: records.PenaltyCase, info: ApiInfo) -> list[tuple[Clue, Sequence[ClueEvent]]]:
     """The clues in scope about a case, a hundred at most, with the steps of their lives."""
     loaders = info.context.loaders
+    if not may_know(info.context.viewer, "Clue"):
+        return []
     found = await loaders.case_clues.load(Slice(case.id, MAX_PAGE, None))
     shown = [clue for clue in found[:MAX_PAGE] if info.context.gate.lets_clue(clue)]
     steps = await loaders.clue_events.load_many([clue.id for clue in shown])
@@ -66,6 +73,8 @@ async def _clues(case: records.PenaltyCase, info: ApiInfo) -> list[tuple[Clue, S
 async def _measures(case: records.PenaltyCase, info: ApiInfo) -> list[tuple[Measure, Sequence[MeasureEvent]]]:
     """The measures about a case, the newest hundred, with the steps of their lives that whoever asks is shown."""
     loaders, scope = info.context.loaders, info.context.scope
+    if not may_know(info.context.viewer, "Measure"):
+        return []
     found = await loaders.case_measures.load(Slice(case.id, MAX_PAGE, None))
     shown = [measure for measure in found[:MAX_PAGE] if info.context.gate.lets_measure(measure)]
     steps = await loaders.measure_events.load_many([measure.id for measure in shown])

@@ -129,8 +129,8 @@ async def test_timelines_cost_one_statement_for_each_kind_of_record_whatever_the
             await plain.ask(document, n=size)
         costs[size] = len(executed)
     # The hits and their cases; six kinds of what follows them, each read once for all fields; the measures about them,
-    # and where one of them has any the steps of these; decisions and clues, of which there are none; and the entry.
-    assert costs == {1: 2 + 6 + 3 + 1, 10: 2 + 6 + 3 + 1, 40: 2 + 6 + 3 + 1 + 1}
+    # decisions and clues, and where one of them has any the steps of the measures and of the clues; and the entry.
+    assert costs == {1: 2 + 6 + 3 + 1, 10: 2 + 6 + 3 + 1 + 1, 40: 2 + 6 + 3 + 2 + 1}
 
 
 async def test_fields_that_are_merged_or_stand_under_several_aliases_each_get_what_they_select(plain: Client) -> None:

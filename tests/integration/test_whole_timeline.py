@@ -9,9 +9,11 @@ import pytest
 from stores.keys import KeyRing
 from stores.postgres import Database
 from tests.integration.clue_office import NAME, Office, opened_office
+from tests.integration.feeding import case
 from tests.integration.graphql_client import Client
 from tests.integration.statement_counting import statements
 from tests.integration.triage_office import decided
+from tests.integration.viewers import EASTERN
 
 TOLD = """query($id: ID!) { node(id: $id) { ... on PenaltyCase {
   timelineCount timeline { on kind title actor node { id } } } } }"""
@@ -76,8 +78,10 @@ async def test_the_whole_timeline_costs_the_same_however_many_cases_and_clues_th
     for case_id in office.cases.values():
         await decided(office.people["local"], caseId=case_id)
         await office.opened("local", caseIds=[case_id])
+    # One about which there is nothing more to read.
+    await office.feed(case("东环罚〔2014〕1号", agency=EASTERN, decidedOn="2014-03-04"), name="more.jsonl")
     costs = set()
-    for size in (1, 2):
+    for size in (1, 2, 3):
         with statements(database) as executed:
             await office.asks("local", document, n=size)
         costs.add(len(executed))

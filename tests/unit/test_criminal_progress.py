@@ -1,6 +1,7 @@
 """How far a case has come after its transfer."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,11 +22,11 @@ PROSECUTED = SENT | {"prosecuted_on": date(2024, 4, 1)}
 NOT_FILED = {"decision": FilingDecision.NOT_FILED, "decided_on": date(2024, 1, 20)}
 
 
-def handed_over(number: int = 1, on: date | None = HANDED, **known: object) -> Transfer:
+def handed_over(number: int = 1, on: date | None = HANDED, **known: Any) -> Transfer:
     return follow_up(Transfer, number, transferred_on=on, **known)
 
 
-def police(number: int = 1, **known: object) -> CriminalCase:
+def police(number: int = 1, **known: Any) -> CriminalCase:
     return follow_up(CriminalCase, number, **known)
 
 
@@ -53,9 +54,7 @@ def reached(progress: CriminalProgress | None) -> tuple[str, date | None, int | 
         (PROSECUTED | {"judged_on": date(2024, 6, 1)}, "JUDGED", date(2024, 6, 1)),
     ],
 )
-def test_a_criminal_case_is_as_far_as_its_record_tells(
-    known: dict[str, object], stage: str, since: date | None
-) -> None:
+def test_a_criminal_case_is_as_far_as_its_record_tells(known: dict[str, Any], stage: str, since: date | None) -> None:
     progress = criminal_progress([handed_over()], [police(**known)], TODAY)
     assert reached(progress) == (stage, since, None if since is None else (TODAY - since).days)
 
@@ -82,7 +81,7 @@ def test_a_transfer_that_came_back_is_returned_until_it_is_handed_over_again() -
     "over",
     [NOT_FILED, FILED | {"concluded_on": date(2024, 1, 20), "conclusion": CriminalConclusion.WITHDRAWN}],
 )
-def test_a_case_that_was_over_waits_for_a_decision_when_it_is_handed_over_again(over: dict[str, object]) -> None:
+def test_a_case_that_was_over_waits_for_a_decision_when_it_is_handed_over_again(over: dict[str, Any]) -> None:
     again = handed_over(2, date(2024, 2, 1))
     progress = criminal_progress([handed_over(), again], [police(**over)], TODAY)
     assert progress is not None
@@ -113,13 +112,13 @@ _days = st.none() | st.dates(date(2024, 1, 1), date(2024, 12, 31))
 )
 def test_no_stage_was_reached_after_today(
     today: date,
-    transfer: dict[str, object],
+    transfer: dict[str, Any],
     days: tuple[date | None, ...],
     decision: FilingDecision | None,
     conclusion: CriminalConclusion | None,
     detained_on: date | None,
 ) -> None:
-    told = dict(zip(("decided_on", "concluded_on", "prosecuted_on", "judged_on"), days, strict=True))
+    told: dict[str, Any] = dict(zip(("decided_on", "concluded_on", "prosecuted_on", "judged_on"), days, strict=True))
     custody = () if detained_on is None else (coercion(CoercionKind.DETENTION, detained_on),)
     found = police(decision=decision, conclusion=conclusion, coercion=custody, **told)
     progress = criminal_progress([follow_up(Transfer, **transfer)], [found], today)
