@@ -37,11 +37,11 @@ async def _events(case: records.PenaltyCase, info: ApiInfo) -> tuple[TimelineEve
     loaders, viewer = info.context.loaders.follow_ups_of, info.context.viewer
     told = [record for record in loaders if may_know(viewer, record.__name__)]
     # At once: a case that has more to read at one step would be late for what the others read together at the next.
-    measures, decisions, clues, *follow_ups = await asyncio.gather(
+    follow_ups, measures, decisions, clues = await asyncio.gather(
+        asyncio.gather(*(loaders[record].load(case.id) for record in told)),
         _measures(case, info),
         _decisions(case, info),
         _clues(case, info),
-        *(loaders[each].load(case.id) for each in told),
     )
     events = timeline.case_timeline(case, [record for of_kind in follow_ups for record in of_kind], measures)
     return whole_timeline(case, events, decisions, clues)

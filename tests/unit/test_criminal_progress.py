@@ -15,11 +15,16 @@ from tests.unit.timeline_records import act, coercion, follow_up
 
 TODAY = date(2024, 7, 1)
 HANDED = date(2024, 1, 5)
-FILED = {"decision": FilingDecision.FILED, "decided_on": date(2024, 1, 8)}
-DETAINED = FILED | {"coercion": (coercion(CoercionKind.DETENTION, date(2024, 1, 9), date(2024, 1, 12)),)}
-SENT = DETAINED | {"concluded_on": date(2024, 3, 1), "conclusion": CriminalConclusion.SENT_FOR_PROSECUTION}
-PROSECUTED = SENT | {"prosecuted_on": date(2024, 4, 1)}
-NOT_FILED = {"decision": FilingDecision.NOT_FILED, "decided_on": date(2024, 1, 20)}
+FILED: dict[str, Any] = {"decision": FilingDecision.FILED, "decided_on": date(2024, 1, 8)}
+DETAINED: dict[str, Any] = FILED | {
+    "coercion": (coercion(CoercionKind.DETENTION, date(2024, 1, 9), date(2024, 1, 12)),)
+}
+SENT: dict[str, Any] = DETAINED | {
+    "concluded_on": date(2024, 3, 1),
+    "conclusion": CriminalConclusion.SENT_FOR_PROSECUTION,
+}
+PROSECUTED: dict[str, Any] = SENT | {"prosecuted_on": date(2024, 4, 1)}
+NOT_FILED: dict[str, Any] = {"decision": FilingDecision.NOT_FILED, "decided_on": date(2024, 1, 20)}
 
 
 def handed_over(number: int = 1, on: date | None = HANDED, **known: Any) -> Transfer:
