@@ -17,6 +17,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLScalarType,
     build_schema,
+    is_required_input_field,
 )
 
 from api.graphql_schema import sdl
@@ -49,10 +50,15 @@ REFUSED: Final = frozenset({"BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED", "LIMI
 
 
 _OF_FIELDS: Final = {"case": "PenaltyCase", "record": "PenaltyCase", "handler": "User", "reviewer": "User"}
-MAKING: Final = (
-    *("openClue", "draftMeasure", "recordActivity", "fileDutyCrimeCase", "filePublicInterestCase", "markTypicalCase"),
-)
-"""What leaves the records that the other changes are about."""
+MAKING: Final[dict[str, dict[str, Any]]] = {
+    "openClue": {"department": "PREVENTION"},
+    "draftMeasure": {"addressee": "某局"},
+    "recordActivity": {},
+    "fileDutyCrimeCase": {"department": "ANTI_CORRUPTION", "number": "检反贪立〔2024〕1号", "workplace": "某局"},
+    "filePublicInterestCase": {"number": "检行公立〔2024〕1号"},
+    "markTypicalCase": {},
+}
+"""What leaves the records that the other changes are about, and what it must be told besides."""
 
 
 def _id_for(field: str) -> str:
@@ -69,10 +75,15 @@ def plain(type_: Any, field: str = "") -> Any:
     if isinstance(type_, GraphQLEnumType):
         return next(iter(type_.values))
     if isinstance(type_, GraphQLInputObjectType):
-        needed = {name: each.type for name, each in type_.fields.items() if isinstance(each.type, GraphQLNonNull)}
+        needed = {name: each.type for name, each in type_.fields.items() if is_required_input_field(each)}
         return {name: plain(each, name) for name, each in needed.items()}
     assert isinstance(type_, GraphQLScalarType)
     return _id_for(field) if type_.name == "ID" else PLAIN[type_.name]
+
+
+def _more(type_: GraphQLInputObjectType) -> dict[str, Any]:
+    name = type_.name.removesuffix("Input")
+    return MAKING.get(name[:1].lower() + name[1:], {})
 
 
 def hostile(type_: Any, field: str = "") -> Iterator[Any]:
@@ -87,7 +98,7 @@ def hostile(type_: Any, field: str = "") -> Iterator[Any]:
         yield from type_.values
     elif isinstance(type_, GraphQLInputObjectType):
         for name, each in type_.fields.items():
-            yield from ({**plain(type_), name: value} for value in hostile(each.type, name))
+            yield from ({**plain(type_), **_more(type_), name: value} for value in hostile(each.type, name))
     else:
         yield from HOSTILE[type_.name]
 
@@ -108,8 +119,7 @@ async def city(feed: Feed) -> AsyncIterator[City]:
         await opened.opened()
         for mutation in MAKING:
             document, inputs = _asked(mutation)
-            more = {"addressee": "某局"} if mutation == "draftMeasure" else {}
-            told = await opened.viewers.client.ask(document, input={**plain(inputs), **more})
+            told = await opened.viewers.client.ask(document, input={**plain(inputs), **MAKING[mutation]})
             assert told[mutation]["userErrors"] == [], mutation
         yield opened
 
