@@ -36,7 +36,7 @@ WITH wanted AS (
    WHERE 'SAME_CLUE' = ANY (CAST(:kinds AS text[]))
      AND (CAST(:scope_everything AS boolean) OR k.desks && CAST(:desks AS text[]))
    UNION ALL
-  SELECT w.id, w.agency_id, c.id, c.agency_id, 'SAME_MEASURE', coalesce(m.number, m.title)
+  SELECT w.id, w.agency_id, c.id, c.agency_id, 'SAME_MEASURE', coalesce(m.number, '（拟稿' || m.id || '）')
     FROM wanted w
     JOIN measure_case own ON own.case_id = w.id
     JOIN measure m ON m.id = own.measure_id

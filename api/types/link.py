@@ -1,7 +1,7 @@
 """Links: which records a case is tied to, each with its reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import strawberry
@@ -39,6 +39,9 @@ LinkParent = strawberry.Parent[ShownLink]
 def link_reason(info: ApiInfo, case: records.PenaltyCase, link: Link) -> str:
     """Why a case is tied to another, without names that the viewer may not see."""
     shown = info.context.shown
+    if link.kind is LinkKind.SAME_CAMPAIGN:
+        # Of whom a campaign's name may tell no case says.
+        link = replace(link, through=shown.written(link.through, ()))
     return shown.told(reason_of(link, shown.name(case.party)), names_to_cover(case)) or ""
 
 

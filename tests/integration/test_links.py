@@ -252,3 +252,26 @@ async def test_a_way_begins_and_ends_at_clues_measures_and_parties_too(
     leading = await viewers(Role.CASE_OFFICER, EAST, Department.INVESTIGATION_SUPERVISION)
     assert await way(leading, clue, measure) is None
     assert await client.code(PATH, **{"from": global_id("Agency", 1), "to": clue}) == "BAD_USER_INPUT"
+
+
+async def test_a_reason_names_nobody_whom_a_third_case_or_a_campaign_names(
+    viewers: Viewers, client: Client, feed: Feed
+) -> None:
+    await feed(*(told(f"{number}号") for number in (1, 2)))
+    await tie(feed, "measure", "1号", "2号")
+    await feed.run("UPDATE measure SET title = '关于赵甲敏倾倒案的检察建议'")
+    await feed.run(
+        "WITH opened AS (INSERT INTO campaign (name, kind, status, filter, opened_by, opened_at) "
+        "SELECT '赵甲敏倾倒案专项', 'OTHER', 'OPEN', '{\"x\": 1}', min(id), now() FROM account RETURNING id) "
+        "INSERT INTO campaign_case (campaign_id, case_id, joined_at) "
+        "SELECT o.id, c.id, now() FROM opened o, penalty_case c"
+    )
+    ids = [await id_of(feed, f"{number}号") for number in (1, 2)]
+    for asked in (client, await viewers(Role.DISCIPLINE, EAST), await viewers(Role.CAMPAIGN_OFFICE, EAST)):
+        found = (await asked.ask(LINKS, number="1号"))["penaltyCase"]["links"]["nodes"]
+        assert [each["kind"] for each in found] == ["SAME_MEASURE", "SAME_CAMPAIGN"]
+        assert "赵甲敏" not in str(found)
+        assert "赵甲敏" not in str(await way(asked, *ids))
+    officer = await viewers(Role.CASE_OFFICER, EAST)
+    found = (await officer.ask(LINKS, number="1号"))["penaltyCase"]["links"]["nodes"]
+    assert found[1]["reason"] == "同属专项活动“赵甲敏倾倒案专项”。"
