@@ -9,9 +9,9 @@ from schema.supervision_vocabularies import LinkKind
 class CaseLink:
     """That a case is tied to another one, in one way.
 
-    `through` is what ties them, as the record has it: a document's or a clue's number, which draft, a crime, a campaign's name, a
-    percentage; None where that is their party. `several`: how many such things. `across`: the other is another
-    agency's. `total`: how many such links the case has of the kinds that were asked for.
+    `through` is what ties them, as the record has it: a document's or a clue's number, which draft, a crime, a
+    campaign's name, a percentage; None where that is their party. `several`: how many such things. `across`: the other
+    is another agency's. `total`: how many such links the case has of the kinds that were asked for.
     """
 
     case_id: int
