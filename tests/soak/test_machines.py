@@ -7,9 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.soak.case_lives import DutyCrimeLife, PublicInterestLife, TriageLife
 from tests.soak.clue_life import ClueLife
 from tests.soak.dice import STEP_BYTES, Dice, steps_of
 from tests.soak.form import SEQUENCES
+from tests.soak.measure_life import MeasureLife
 from tests.soak.tally import Tally
 
 _FEWEST, _MOST = 8, 30
@@ -25,7 +27,7 @@ class Life(Protocol):
     def every_step() -> set[tuple[object, object]]: ...
 
 
-@pytest.mark.parametrize("life", [ClueLife])
+@pytest.mark.parametrize("life", [ClueLife, MeasureLife, DutyCrimeLife, PublicInterestLife, TriageLife])
 def test_no_sequence_of_actions_by_anybody_loses_anything(life: Callable[[Tally], Life], tally: Tally) -> None:
     @settings(
         max_examples=SEQUENCES, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.large_base_example]
