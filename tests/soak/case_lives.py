@@ -236,7 +236,7 @@ class TriageLife:
         decided = triage.decide(by, case)
         note(f"{by.login} ({', '.join(by.roles)}) decides {decision}: {decided}")
         everywhere = by.id in _HEADS or by.id == world.MANAGER.id
-        leaves = self.waiting if everywhere else self.waiting & {by.department}
+        leaves = frozenset(self.waiting if everywhere else self.waiting & {by.department})
         again = not leaves and (everywhere or bool(self.decided & {by.department, None}))
         assert isinstance(decided, triage.Refusal) == again
         if isinstance(decided, triage.Refusal):

@@ -1,10 +1,11 @@
 """A clue that anybody leads anywhere: what must hold after every step, said without looking at how the machine does it.
 
-People leave while it goes on; those of the head offices stay, as somebody there always does.
+People leave while it goes on, and may leave desks behind where nobody is; somebody always sits at the machine.
 """
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import product
 from typing import Final
 
@@ -54,9 +55,15 @@ REACHES: Final = {
 _NOBODYS = Desk(None, world.PREVENTION)
 _DESKS = (world.DESK, world.OTHER_DESK, world.WESTERN_DESK, world.EMPTY_DESK, _NOBODYS)
 _ACTORS = (*world.EVERYBODY, world.LOOKER)
-_LEAVING = (world.HANDLER, world.COLLEAGUE, world.OTHER_OFFICER, world.WESTERN, world.OTHER_HEAD)
+_LEAVING = (
+    *(world.HANDLER, world.COLLEAGUE, world.OTHER_OFFICER, world.WESTERN, world.OTHER_HEAD),
+    world.ABOVE,
+    world.WESTERN_HEAD,
+)
+_MOVING = (world.HANDLER, world.COLLEAGUE, world.OTHER_OFFICER)
 _NAMED = (*_ACTORS, world.GONE, None)
 _VIEWERS = {person.id: world.viewer(person) for person in _ACTORS}
+_viewer_of = cache(world.viewer)
 _OFFICERS = {world.DESK: world.HEAD, world.OTHER_DESK: world.OTHER_HEAD, world.WESTERN_DESK: world.WESTERN_HEAD}
 _LEFT_AT = datetime(2026, 3, 2, tzinfo=UTC)
 RESULT = "查否"
@@ -80,6 +87,11 @@ class ClueLife:
     state: ClueState = field(default_factory=lambda: world.opened(by=world.OTHER_OFFICER))
     today: int = 0
     gone: set[int] = field(default_factory=set)
+    people: dict[int, Account] = field(default_factory=lambda: {person.id: person for person in _ACTORS})
+    """Everybody as they are now."""
+    moved: set[int] = field(default_factory=set)
+    away: set[int] = field(default_factory=set)
+    """Who is no longer where the result would arrive: whoever stands in takes note of it."""
     way: list[tuple[Desk, int, bool]] = field(default_factory=list)
     results: list[str] = field(default_factory=list)
     settled: dict[int, bool] = field(default_factory=dict)
@@ -107,9 +119,11 @@ class ClueLife:
         what = dice.below(32)
         if what == 0:
             return
-        if what == 1:
+        if what <= 2:
             self._leaves(dice.pick(_LEAVING))
-        elif what == 2:
+        elif what == 3:
+            self._moves_house(dice.pick(_MOVING), dice.pick((world.PREVENTION, world.COMPLAINTS, world.CORRUPTION)))
+        elif what == 4:
             self.today += dice.below(20)
         else:
             by = self._somebody(dice)
@@ -119,12 +133,12 @@ class ClueLife:
 
     def _somebody(self, dice: Dice) -> Account:
         """Anybody; every other time one of those whose turn it is."""
-        state, everybody = self.state, {person.id: person for person in _ACTORS}
+        state = self.state
         if dice.below(2):
-            return dice.pick(_ACTORS)
+            return self.people[dice.pick(_ACTORS).id]
         owed = [each.account.id for each in state.owed if not each.acknowledged]
         invited = [_OFFICERS[each.desk].id for each in state.invited if not each.opined and each.desk in _OFFICERS]
-        return everybody[dice.pick([state.handler_id, *sorted(heads(state.desk)), *owed, *invited])]
+        return self.people[dice.pick([state.handler_id, *sorted(heads(state.desk)), *owed, *invited])]
 
     def _action(self, dice: Dice, by: Account) -> ClueAction:
         kinds = list(LEAVES)
@@ -162,13 +176,13 @@ class ClueLife:
         return next((each for each in officers if desk_of(each) == self.state.desk), world.HANDLER)
 
     def _now(self, person: Account) -> Account:
-        return replace(person, disabled_at=_LEFT_AT) if person.id in self.gone else person
+        return self.people.get(person.id, person)
 
     def _head(self, desk: Desk, by: Account) -> Account | None:
         """Who answers for a desk, as the record would say."""
         chain = (_OFFICERS.get(desk), world.CHIEF if desk.procuratorate_id == world.EAST else None, world.ABOVE)
         there = [each for each in chain if each is not None and each.id not in self.gone]
-        if desk.procuratorate_id is not None:
+        if there and desk.procuratorate_id is not None:
             return there[0]
         return world.LOCAL if by.id == world.LOCAL.id else None
 
@@ -176,6 +190,20 @@ class ClueLife:
         """An account is disabled: the record knows it as such wherever it stands."""
         note(f"{person.login} leaves")
         self.gone.add(person.id)
+        self.away.add(person.id)
+        self.people[person.id] = replace(self.people[person.id], disabled_at=_LEFT_AT)
+        self._read_again()
+
+    def _moves_house(self, person: Account, department: Department) -> None:
+        """Somebody is at another desk from now on, and may handle what is not that desk's."""
+        note(f"{person.login} goes to {department}")
+        self.moved.add(person.id)
+        if self.state.status is _S.CLOSED:
+            self.away.add(person.id)
+        self.people[person.id] = replace(self.people[person.id], department=department)
+        self._read_again()
+
+    def _read_again(self) -> None:
         state = self.state
         self.state = replace(
             state,
@@ -189,7 +217,7 @@ class ClueLife:
     def _may(self, by: Account, action: ClueAction) -> bool:
         """Whether it is this person's to do."""
         state, mine = self.state, by.id in heads(self.state.desk)
-        if by.id == world.LOOKER.id or not any(_VIEWERS[by.id].scope.has_desk(desk) for desk in self.shown):
+        if by.id == world.LOOKER.id or not any(_viewer_of(by).scope.has_desk(desk) for desk in self.shown):
             return False
         if isinstance(action, asked.Assign):
             manages = Role.CASE_MANAGEMENT in by.roles and state.desk.procuratorate_id == by.procuratorate_id
@@ -222,7 +250,7 @@ class ClueLife:
 
     def _asks(self, by: Account, action: ClueAction) -> None:
         before, today = self.state, world.TODAY + timedelta(days=self.today)
-        viewer, told = _VIEWERS[by.id], f"{by.login} ({', '.join(by.roles)}) asks {action}"
+        viewer, told = _viewer_of(by), f"{by.login} ({', '.join(by.roles)}) asks {action}"
         permitted = viewer.may(Permission.HANDLE_CLUES)
         sees = any(viewer.scope.has_desk(desk) for desk in before.desks)
         if not permitted or not sees:
@@ -255,14 +283,8 @@ class ClueLife:
         waits = before.status in {_S.NEW, _S.RETURNED}
         same = _S.ASSIGNED if event is _E.ASSIGNED and waits else before.status
         assert after.status is REACHES.get(event, same)
-        if event is _E.TRANSFERRED and isinstance(action, asked.Transfer):
-            self.way.append((before.desk, by.id, False))
-            assert (after.desk, after.handler_id) == (action.to, action.head and action.head.id)
-        elif event is _E.ACCEPTED:
-            self.way[-1] = (*self.way[-1][:2], True)
-        elif event is _E.RETURNED:
-            if self.way:
-                assert after.desk == self.way.pop()[0]
+        if event in {_E.TRANSFERRED, _E.ACCEPTED, _E.RETURNED}:
+            self._moves(before, by, action, after)
         elif event is _E.DEPARTMENT_INVITED and isinstance(action, asked.Invite):
             assert (action.desk, action.work) not in self.opined
             self.opined[action.desk, action.work] = False
@@ -273,16 +295,26 @@ class ClueLife:
             self.results.append(step.note)
             self.settled = {before.opener.id: False} | {sender: False for _, sender, _ in self.way}
             self.settled |= {by.id: True} if by.id in self.settled else {}
+            self.shown |= {desk for key in self.settled if (desk := desk_of(self.people[key])) is not None}
         elif event is _E.ACKNOWLEDGED:
             self._acknowledges(by, after)
         if event in {_E.ASSIGNED, _E.ACCEPTED}:
-            assert may_handle(self._now(self._account(after.handler_id)), after.desk)
+            assert may_handle(self.people[after.handler_id], after.desk)
         if after.handler_id != before.handler_id:
             assert after.handler_id not in self.gone
             assert event in {_E.ASSIGNED, _E.ACCEPTED, _E.TRANSFERRED, _E.RETURNED}
         if event not in {_E.ASSIGNED, _E.ACCEPTED, _E.EXTENDED}:
             assert after.due_on == before.due_on
         assert step.note or event in {_E.REVIEW_BEGUN, _E.INVESTIGATION_BEGUN, _E.ACKNOWLEDGED}
+
+    def _moves(self, before: ClueState, by: Account, action: ClueAction, after: ClueState) -> None:
+        if isinstance(action, asked.Transfer):
+            self.way.append((before.desk, by.id, False))
+            assert (after.desk, after.handler_id) == (action.to, action.head and action.head.id)
+        elif isinstance(action, asked.Accept):
+            self.way[-1] = (*self.way[-1][:2], True)
+        elif self.way:
+            assert after.desk == self.way.pop()[0]
 
     def _opines(self, by: Account, after: ClueState) -> None:
         done = {(each.desk, each.work) for each in after.invited if each.opined}
@@ -295,18 +327,15 @@ class ClueLife:
         new = {key for key in done if not self.settled[key]}
         assert new
         for key in new:
-            assert key == by.id or by.id in self._stand_ins(self._account(key))
+            assert key == by.id or by.id in self._stand_ins(self.people[key])
             self.settled[key] = True
-
-    def _account(self, account_id: int) -> Account:
-        return next(each for each in _ACTORS if each.id == account_id)
 
     def _require_whole(self) -> None:
         """What holds at any time."""
         state = self.state
-        handler = self._account(state.handler_id)
-        assert _VIEWERS[handler.id].may(Permission.HANDLE_CLUES)
-        assert any(_VIEWERS[handler.id].scope.has_desk(desk) for desk in state.desks)
+        handler = _viewer_of(self.people[state.handler_id])
+        assert handler.may(Permission.HANDLE_CLUES)
+        assert state.handler_id in self.moved or any(handler.scope.has_desk(desk) for desk in state.desks)
         assert state.desk in state.desks
         assert self.shown <= state.desks
         assert [(each.from_desk, each.sender.id, each.accepted) for each in state.passed] == self.way
@@ -321,28 +350,32 @@ class ClueLife:
     def _require_somebody(self) -> None:
         """What is still to be done somebody can do who is there and sees the clue."""
         state, today = self.state, world.TODAY + timedelta(days=self.today)
-        next_ = {_S.TRANSFERRED: asked.Return(reason="误", head=world.ABOVE)}.get(state.status)
+        next_ = {_S.TRANSFERRED: asked.Return(reason="误", head=world.LOCAL)}.get(state.status)
         if state.status is not _S.CLOSED:
-            # The handler can, or else, where that person has left, whoever leads.
-            by = _VIEWERS[world.ABOVE.id if state.handler_id in self.gone else state.handler_id]
+            # The handler can, or else, where that person is no longer there, whoever leads.
+            astray = state.handler_id in self.gone | self.moved
+            by = _viewer_of(world.LOCAL if astray else self.people[state.handler_id])
             assert isinstance(take(state, by, next_ or asked.RecordStep(note="走访"), today=today), ClueStep)
             return
         for each in state.owed:
             if not each.acknowledged:
-                by = _VIEWERS[world.LOCAL.id if each.account.id in self.gone else each.account.id]
+                by = _viewer_of(self._receiver(each.account.id))
                 assert any(by.scope.has_desk(desk) for desk in state.desks)
                 assert isinstance(take(state, by, asked.Acknowledge(), today=today), ClueStep)
+
+    def _receiver(self, account_id: int) -> Account:
+        return world.LOCAL if account_id in self.away else self.people[account_id]
 
     def end(self) -> None:
         """Whoever is there brings it to its end: the result is kept, and arrives with everybody who is owed it."""
         if self.state.status is _S.TRANSFERRED:
-            self._asks(world.ABOVE, asked.Return(reason="误", head=world.ABOVE))
+            self._asks(world.LOCAL, asked.Return(reason="误", head=world.LOCAL))
         if self.state.status is not _S.CLOSED:
-            self._asks(world.ABOVE, asked.Close(result=RESULT))
+            self._asks(world.LOCAL, asked.Close(result=RESULT))
         # Who is owed it and stands in for others takes note of it twice.
         for each in (*self.state.owed, *self.state.owed):
             if not self.settled[each.account.id]:
-                self._asks(world.LOCAL if each.account.id in self.gone else each.account, asked.Acknowledge())
+                self._asks(self._receiver(each.account.id), asked.Acknowledge())
         self._require_whole()
         assert self.results == [RESULT]
         assert all(self.settled.values())

@@ -1,4 +1,4 @@
-"""Which step may follow on which state, and to which it leads, of every kind of record; said apart from the machines."""
+"""Which step may follow on which state, and to which it leads; said of every kind of record apart from its machine."""
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet

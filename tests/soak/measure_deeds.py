@@ -119,27 +119,31 @@ class DraftMeasure(MeasureDeed):
         new = self._new()
         if self.mutation == "draftMeasure":
             return lambda record: keep_drafted(self.town, record, new)
-        if "measureId" in self.input:
-            known = self.known()
-            assert known is not None
-            if self.stale():
-                return "STALE"
-            if not acts_on(self.viewer, known.state):
-                return "NOT_ALLOWED"
-            if known.state.kind is not new.kind:
-                return "INVALID"
-            readdressed = new.agency_id if "agencyId" in self.input or "addressee" in self.input else None
-            new = replace(
-                known.state,
-                agency_id=readdressed,
-                named_limit_on=new.named_limit_on or known.state.named_limit_on,
-                case_ids=tuple(sorted({*known.state.case_ids, *new.case_ids})),
-            )
-        if blank(self.input["title"]) or (new.kind in ABOUT_CASES and not new.case_ids):
-            return "INVALID"
-        if not issues(self.viewer, new):
+        known = self.known() if "measureId" in self.input else None
+        draft = new if known is None else self._completed(known.state, new)
+        return draft if isinstance(draft, str) else self._issued(draft)
+
+    def _completed(self, known: Measure, new: Measure) -> str | Measure:
+        if self.stale():
+            return "STALE"
+        if not acts_on(self.viewer, known):
             return "NOT_ALLOWED"
-        step = issue(new, _UNNUMBERED, self.town.city.today)
+        if known.kind is not new.kind:
+            return "INVALID"
+        # It is always addressed anew here.
+        return replace(
+            known,
+            agency_id=new.agency_id,
+            named_limit_on=new.named_limit_on or known.named_limit_on,
+            case_ids=tuple(sorted({*known.case_ids, *new.case_ids})),
+        )
+
+    def _issued(self, draft: Measure) -> str | Commit:
+        if blank(self.input["title"]) or (draft.kind in ABOUT_CASES and not draft.case_ids):
+            return "INVALID"
+        if not issues(self.viewer, draft):
+            return "NOT_ALLOWED"
+        step = issue(draft, _UNNUMBERED, self.town.city.today)
         if isinstance(step, Refusal):
             return _code(step)
 

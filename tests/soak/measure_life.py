@@ -1,5 +1,6 @@
 """A measure that anybody takes anywhere on any day: what must hold of it after every step."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
@@ -117,23 +118,21 @@ class MeasureLife:
         # Mostly today, and else some time before or after.
         which = dice.below(256)
         on = today + timedelta(days=which - 220 if which > 192 else 0)
-        if action is _A.ISSUE:
-            return issue(measure, f"东县检建〔2026〕{self.tally.sequences}号", today)
-        if action is _A.SERVE:
-            due = reply_due_on(
-                measure.kind, on, _LAW, _CALENDAR, urgent=measure.urgent, named_limit_on=measure.named_limit_on
-            )
-            return serve(measure, on, today, reply_due_on=due)
-        if action is _A.COPY:
-            return copy_to_legal_office(measure, on, today)
-        if action is _A.REPLY:
-            return record_reply(measure, on, f"已移送，第{len(self.steps)}步", today)
-        if action is _A.CHECK:
-            return record_check(measure, on, f"经查，第{len(self.steps)}步", today, rectified=which % 2 == 0)
-        if action is _A.WITHDRAW:
-            return withdraw(measure, "事实有变化", today)
+        number, said = f"东县检建〔2026〕{self.tally.sequences}号", f"第{len(self.steps)}步"
+        due = reply_due_on(
+            measure.kind, on, _LAW, _CALENDAR, urgent=measure.urgent, named_limit_on=measure.named_limit_on
+        )
         superior = _ABOVE.get(measure.escalated_to_id or measure.procuratorate_id or 0)
-        return escalate(measure, superior, "逾期未回复", today)
+        taking: dict[MeasureAction, Callable[[], Step | Refusal]] = {
+            _A.ISSUE: lambda: issue(measure, number, today),
+            _A.SERVE: lambda: serve(measure, on, today, reply_due_on=due),
+            _A.COPY: lambda: copy_to_legal_office(measure, on, today),
+            _A.REPLY: lambda: record_reply(measure, on, f"已移送，{said}", today),
+            _A.CHECK: lambda: record_check(measure, on, f"经查，{said}", today, rectified=which % 2 == 0),
+            _A.WITHDRAW: lambda: withdraw(measure, "事实有变化", today),
+            _A.ESCALATE: lambda: escalate(measure, superior, "逾期未回复", today),
+        }
+        return taking[action]()
 
     def _asks(self, by: Account, action: MeasureAction, dice: Dice) -> None:
         before, viewer, told = self.measure, _VIEWERS[by.id], f"{self.today}: {by.login} ({', '.join(by.roles)})"

@@ -119,7 +119,7 @@ async def marks_of(city: City) -> dict[str, int]:
     tables = {kind: table for kind, (table, _, _) in _TABLES.items()}
     events = {f"{kind}_event": event for kind, (_, event, _) in _TABLES.items()}
     wanted = {**tables, **events, "triage": "triage", "audit": "audit_entry"}
-    parts = ", ".join(f"(SELECT coalesce(max(id), 0) FROM {table}) AS {name}" for name, table in wanted.items())
+    parts = ", ".join(f"(SELECT coalesce(max(id), 0) FROM {table}) AS {name}" for name, table in wanted.items())  # noqa: S608  our own names
     [row] = await city.feed.rows(f"SELECT {parts}")
     return {name: int(value) for name, value in row.items()}
 
@@ -127,9 +127,8 @@ async def marks_of(city: City) -> dict[str, int]:
 async def check_rows(city: City, marks: Mapping[str, int]) -> None:
     """Nothing new is what nothing may be."""
     for what, statement in NONE_IS.items():
-        bound = {name: value for name, value in marks.items() if f":{name}" in statement}
-        if ":handling" in statement:
-            bound["handling"] = _HANDLING  # type: ignore[assignment]
+        known: Mapping[str, Any] = {**marks, "handling": _HANDLING}
+        bound = {name: value for name, value in known.items() if f":{name}" in statement}
         found = await city.feed.rows(statement, **bound)
         assert not found, f"{what}: {found}"
 

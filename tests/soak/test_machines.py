@@ -1,6 +1,5 @@
 """Whatever anybody does in whatever order, nothing is lost; a failure prints the shortest sequence that fails."""
 
-from collections.abc import Callable
 from typing import Protocol
 
 import pytest
@@ -20,6 +19,7 @@ _FEWEST, _MOST = 8, 30
 class Life(Protocol):
     """A record that is led through its life, and what must hold of it."""
 
+    def __init__(self, tally: Tally) -> None: ...
     def begin(self, dice: Dice) -> None: ...
     def step(self, dice: Dice) -> None: ...
     def end(self) -> None: ...
@@ -28,7 +28,7 @@ class Life(Protocol):
 
 
 @pytest.mark.parametrize("life", [ClueLife, MeasureLife, DutyCrimeLife, PublicInterestLife, TriageLife])
-def test_no_sequence_of_actions_by_anybody_loses_anything(life: Callable[[Tally], Life], tally: Tally) -> None:
+def test_no_sequence_of_actions_by_anybody_loses_anything(life: type[Life], tally: Tally) -> None:
     @settings(
         max_examples=SEQUENCES, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.large_base_example]
     )

@@ -1,10 +1,9 @@
-"""Whatever anybody asks of the application, alone or at once, the record is what the machines say, and nothing is lost.
+"""Whatever anybody asks of the application, alone or at once, the record is as the machines say, and nothing is lost.
 
-The application accepts what the machines accept of whoever may ask it, and refuses the rest with the code that they give.
+The application accepts what the machines accept of whoever may ask it, and refuses the rest with the code they give.
 """
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Final
 
 import pytest
