@@ -57,6 +57,9 @@ PEOPLE: Final[Mapping[str, tuple[Role, str | None, Department | None]]] = {
 LEAVING: Final = ("handler", "colleague", "other officer", "other head", "western officer", "western head")
 """Who may leave while a sequence goes on, and is back at the next."""
 
+MOVING: Final = ("handler", "colleague", "other officer")
+"""Who may go to another department."""
+
 BEGINS: Final = datetime(2024, 6, 3, 2, tzinfo=UTC)
 """When every sequence begins."""
 
@@ -133,12 +136,37 @@ class City:
         self.accounts[name] = replace(account, disabled_at=self.days())
         await self.feed.run("UPDATE account SET disabled_at = :at WHERE id = :id", at=self.days(), id=account.id)
 
+    async def moves(self, name: str, department: Department) -> None:
+        """Somebody is at another department's desk from now on."""
+        account = self.accounts[name]
+        self._know(name, replace(account, department=department))
+        statement = "UPDATE account SET department = :department WHERE id = :id"
+        await self.feed.run(statement, department=department.value, id=account.id)
+
+    def _know(self, name: str, account: Account) -> None:
+        """What the account is, and what its viewer sees by it."""
+        self.accounts[name] = account
+        place = PEOPLE[name][1] if name in PEOPLE else None
+        self.viewers[name] = viewer_of(
+            account,
+            [self.places[each] for each in _BELOW.get(place or "", ())],
+            highest=place == CITY,
+            session_id=None,
+            purpose="",
+            address="127.0.0.1",
+        )
+
     async def begin_anew(self) -> None:
-        """Everybody is there again, on the first day."""
+        """Everybody is there again, at their own desks, on the first day."""
         self.days.now = BEGINS
         if any(account.disabled_at for account in self.accounts.values()):
             await self.feed.run("UPDATE account SET disabled_at = NULL")
-            self.accounts = {name: replace(each, disabled_at=None) for name, each in self.accounts.items()}
+        for name in MOVING:
+            department = PEOPLE[name][2]
+            if department is not None and self.accounts[name].department is not department:
+                await self.moves(name, department)
+        for name, account in self.accounts.items():
+            self._know(name, replace(account, disabled_at=None))
 
     def user(self, name: str) -> str:
         """Somebody's global id."""
@@ -155,6 +183,7 @@ class Days:
         return self.now
 
 
+_BELOW: Final = {CITY: (CITY, EAST, WEST), EAST: (EAST,), WEST: (WEST,)}
 _HASHED: Final = CheapHasher().hash("a password of tests")
 
 
@@ -178,17 +207,7 @@ async def _enter(city: City) -> None:
                 now=BEGINS,
             )
         city.accounts["local"] = await find_local_administrator(connection)
-    below = {CITY: (CITY, EAST, WEST), EAST: (EAST,), WEST: (WEST,)}
-    for name, account in city.accounts.items():
-        place = PEOPLE[name][1] if name in PEOPLE else None
-        city.viewers[name] = viewer_of(
-            account,
-            [city.places[each] for each in below.get(place or "", ())],
-            highest=place == CITY,
-            session_id=None,
-            purpose="",
-            address="127.0.0.1",
-        )
+    await city.begin_anew()
 
 
 @asynccontextmanager

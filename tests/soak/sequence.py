@@ -12,7 +12,7 @@ from schema.vocabularies import Department
 from tests.integration.graphql_client import Json
 from tests.soak import case_deeds, clue_deeds, measure_deeds
 from tests.soak.case_deeds import TriageCase
-from tests.soak.city import LEAVING, City
+from tests.soak.city import LEAVING, MOVING, City
 from tests.soak.deed import Deed, Model, Town
 from tests.soak.tally import Tally
 
@@ -64,11 +64,13 @@ class Sequenced:
             self.story.append(f"it is {self.city.today}")
         elif drawn < 0.09:
             await self._somebody_leaves(self.dice.choice(LEAVING))
-        elif drawn < 0.12:
+        elif drawn < 0.11:
+            await self._somebody_moves(self.dice.choice(MOVING))
+        elif drawn < 0.13:
             await self._finding_opens()
-        elif drawn < 0.2 and self.keyed:
+        elif drawn < 0.21 and self.keyed:
             await self._again(self.dice.choice(self.keyed))
-        elif drawn < 0.3:
+        elif drawn < 0.32:
             await self._race()
         else:
             await self._ask(self._dressed(await self._chosen()))
@@ -77,6 +79,11 @@ class Sequenced:
         if self.city.accounts[name].disabled_at is None:
             await self.city.leaves(name)
             self.story.append(f"{name} leaves")
+
+    async def _somebody_moves(self, name: str) -> None:
+        department = self.dice.choice([Department.PREVENTION, Department.COMPLAINTS, Department.ANTI_CORRUPTION])
+        await self.city.moves(name, department)
+        self.story.append(f"{name} goes to {department}")
 
     async def _finding_opens(self) -> None:
         """A case comes back to a department's queue, as the triggers of the findings bring it."""
