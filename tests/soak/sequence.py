@@ -199,7 +199,7 @@ class Sequenced:
 
     def _tell(self, deed: Deed, code: str | None) -> None:
         self.tally.answers[code or "accepted"] += 1
-        self.tally.taken.add((deed.mutation, code))
+        self.tally.taken |= {(deed.mutation, code), (deed.by, code)}
         self.story.append(f"{deed.by}: {deed.mutation} {deed.input} -> {code or 'accepted'}")
 
 

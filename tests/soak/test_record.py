@@ -36,6 +36,9 @@ _ACCEPTED: Final = (
     *("escalateMeasure", "withdrawMeasure", "fileDutyCrimeCase", "filePublicInterestCase", *_STALE_TOO),
 )
 
+_NEVER: Final = ("clerk", "machine", "auditor", "administrator", "inspector", "campaigner")
+"""Who may do nothing of this."""
+
 
 @pytest.fixture(scope="module")
 async def city(postgres: EmbeddedDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[City]:
@@ -77,5 +80,6 @@ async def test_no_sequence_of_questions_by_anybody_loses_anything(city: City, ta
         # What never happened was not tried.
         assert not [each for each in _ACCEPTED if (each, None) not in tally.taken]
         assert not [each for each in _STALE_TOO if (each, "STALE") not in tally.taken]
+        assert not [each for each in _NEVER if (each, "FORBIDDEN") not in tally.taken or (each, None) in tally.taken]
         codes = {"FORBIDDEN", "NOT_FOUND", "INVALID", "NOT_ALLOWED", "STALE", "IDEMPOTENCY_MISMATCH"}
         assert codes <= {code for _, code in tally.taken}
