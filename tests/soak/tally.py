@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Tally:
-    """Steps by what was answered; `taken` says of each step from which state it was taken, or what was answered to it."""
+    """Steps by what was answered; `taken`: from which state each was taken, or what was answered."""
 
     sequences: int = 0
     answers: Counter[str] = field(default_factory=Counter)
