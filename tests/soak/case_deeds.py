@@ -24,7 +24,7 @@ from supervision.public_interest import PublicInterestState, PublicInterestStep
 from tests.integration.graphql_client import Json
 from tests.integration.viewers import EAST, EASTERN, WEST, WESTERN
 from tests.soak.clue_deeds import keep_opened
-from tests.soak.deed import Commit, Deed, Known, Town, blank, is_id, number_of
+from tests.soak.deed import Commit, Deed, Known, Town, is_id, number_of, unreadable
 from tests.soak.measure_deeds import keep_drafted
 from tests.unit.measure_records import DRAFT
 
@@ -42,7 +42,7 @@ class FileDutyCrime(Deed):
         """What is said of it is read first."""
         future = date.fromisoformat(self.input["filedOn"]) > self.town.city.today
         duty = self.input["department"] in {"ANTI_CORRUPTION", "ANTI_DERELICTION"}
-        return "INVALID" if future or not duty or blank(self.input["official"]) else None
+        return "INVALID" if future or not duty or unreadable(self.input["official"]) else None
 
     def change(self) -> str | Commit:
         """Who works at its desk files it, once under a number."""
@@ -77,7 +77,7 @@ class StepOfDutyCrime(Deed):
 
     def sees(self) -> str | None:
         """What is said is read before the case is looked for."""
-        if not is_id(self.input["dutyCrimeCaseId"], "DutyCrimeCase") or blank(self.input["note"]):
+        if not is_id(self.input["dutyCrimeCaseId"], "DutyCrimeCase") or unreadable(self.input["note"]):
             return "INVALID"
         return None if self.known() else "NOT_FOUND"
 
@@ -119,7 +119,7 @@ class FilePublicInterest(Deed):
     def sees(self) -> str | None:
         """What is said of it is read first."""
         future = date.fromisoformat(self.input["filedOn"]) > self.town.city.today
-        return "INVALID" if future or blank(self.input["title"]) else None
+        return "INVALID" if future or unreadable(self.input["title"]) else None
 
     def change(self) -> str | Commit:
         """Who works at its desk files it, once under a number."""
@@ -163,7 +163,7 @@ class StepOfPublicInterest(Deed):
 
     def sees(self) -> str | None:
         """What is said is read before the case is looked for."""
-        if not is_id(self.input["publicInterestCaseId"], "PublicInterestCase") or blank(self.input["note"]):
+        if not is_id(self.input["publicInterestCaseId"], "PublicInterestCase") or unreadable(self.input["note"]):
             return "INVALID"
         return None if self.known() else "NOT_FOUND"
 
@@ -232,7 +232,7 @@ class TriageCase(Deed):
 
     def sees(self) -> str | None:
         """What is said is read before the case is looked for."""
-        if not is_id(self.input["caseId"], "PenaltyCase") or blank(self.input["reason"]):
+        if not is_id(self.input["caseId"], "PenaltyCase") or unreadable(self.input["reason"]):
             return "INVALID"
         to = Department(self.input["department"]) if "department" in self.input else None
         if triage.needs_of(TriageDecision(self.input["decision"]), to) is not None:
@@ -295,7 +295,7 @@ def duty_filing(town: Town, by: str, dice: Random) -> Deed:
     filed_on = town.city.today + timedelta(days=dice.choice([0, -3, -30, 2]))
     wanted: Json = {
         "number": f"东检反贪立〔2024〕{_serial(town, dice)}号",
-        "official": dice.choice(["赵甲敏", "赵甲敏", "赵甲敏", " "]),
+        "official": dice.choice(["赵甲敏", "赵甲敏", "赵甲敏", " ", "坏\x00"]),
         "position": "副局长",
         "workplace": EASTERN,
         "crime": "受贿罪",
@@ -311,7 +311,7 @@ def duty_stepping(town: Town, by: str, dice: Random) -> Deed:
         "dutyCrimeCaseId": global_id("DutyCrimeCase", dice.choice([*list(town.model.duty_crimes)[-2:], _ABSENT])),
         "step": dice.choice([each for each in DutyCrimeEventKind if each is not DutyCrimeEventKind.FILED]).value,
         "on": (town.city.today + timedelta(days=dice.choice([0, 0, -2, 2]))).isoformat(),
-        "note": dice.choice(["说明", "说明", "说明", " "]),
+        "note": dice.choice(["说明", "说明", "说明", " ", "坏\x00"]),
     }
     return StepOfDutyCrime(town, by, "recordDutyCrimeStep", wanted)
 
@@ -321,7 +321,7 @@ def public_filing(town: Town, by: str, dice: Random) -> Deed:
     agency = dice.choice([EASTERN, EASTERN, EASTERN, WESTERN])
     wanted: Json = {
         "number": f"东检公益立〔2024〕{_serial(town, dice)}号",
-        "title": dice.choice(["固体废物堆放", "固体废物堆放", " "]),
+        "title": dice.choice(["固体废物堆放", "固体废物堆放", " ", "坏\x00"]),
         "domain": "ENVIRONMENT",
         "agencyId": global_id("Agency", town.city.agencies[agency]),
         "filedOn": (town.city.today + timedelta(days=dice.choice([0, -3, -30, 2]))).isoformat(),
@@ -337,7 +337,7 @@ def public_stepping(town: Town, by: str, dice: Random) -> Deed:
         "publicInterestCaseId": global_id("PublicInterestCase", dice.choice([*cases, _ABSENT])),
         "step": step.value,
         "on": (town.city.today + timedelta(days=dice.choice([0, 0, -2, 2]))).isoformat(),
-        "note": dice.choice(["说明", "说明", "说明", " "]),
+        "note": dice.choice(["说明", "说明", "说明", " ", "坏\x00"]),
     }
     if (step is PublicInterestEventKind.PROPOSED) == (dice.random() < 0.9):
         wanted["measureId"] = global_id("Measure", dice.choice([*measures, _ABSENT]))
@@ -352,7 +352,7 @@ def triaging(town: Town, by: str, dice: Random) -> Deed:
     wanted: Json = {
         "caseId": global_id("PenaltyCase", dice.choice([*town.city.cases, _ABSENT])),
         "decision": decision.value,
-        "reason": dice.choice(["已核实", "已核实", "已核实", " "]),
+        "reason": dice.choice(["已核实", "已核实", "已核实", " ", "坏\x00"]),
     }
     if (decision is TriageDecision.CLUE) == (dice.random() < 0.9):
         wanted["department"] = dice.choice(["PREVENTION", "COMPLAINTS"])

@@ -18,7 +18,7 @@ from supervision.clue_actions import ClueAction, Refusal
 from supervision.clue_limits import default_due_day
 from tests.integration.graphql_client import Json
 from tests.integration.viewers import CITY, EAST, WEST
-from tests.soak.deed import Commit, Deed, Known, Town, blank, is_id, number_of
+from tests.soak.deed import Commit, Deed, Known, Town, is_id, number_of, unreadable
 
 _ABSENT: Final = 999_999
 _DEPARTMENTS: Final = ("PREVENTION", "COMPLAINTS", "ANTI_CORRUPTION", "CASE_MANAGEMENT")
@@ -55,7 +55,7 @@ class OpenClue(Deed):
 
     def sees(self) -> str | None:
         """What is said of it is read first."""
-        return "INVALID" if blank(self.input["title"]) else None
+        return "INVALID" if unreadable(self.input["title"]) else None
 
     def change(self) -> str | Commit:
         """It is opened where the machine opens it."""
@@ -114,7 +114,7 @@ class StepOfClue(Deed):
 
     def sees(self) -> str | None:
         """What is said is read before the clue is looked for."""
-        if not is_id(self.input["clueId"], "Clue") or blank(self.input.get(_TEXTS.get(self.mutation, ""))):
+        if not is_id(self.input["clueId"], "Clue") or unreadable(self.input.get(_TEXTS.get(self.mutation, ""))):
             return "INVALID"
         known = self.town.model.clues.get(self.clue_id)
         scope = self.viewer.scope
@@ -178,7 +178,7 @@ def opening(town: Town, by: str, dice: Random) -> Deed:
     """Somebody opens a clue, perhaps wrongly."""
     city = town.city
     wanted: Json = {
-        "title": dice.choice(["某", "某", "某", "某", " "]),
+        "title": dice.choice(["某", "某", "某", "某", " ", "坏\x00"]),
         "source": "VISIT",
         "department": dice.choice(_DEPARTMENTS),
     }
@@ -199,7 +199,7 @@ def stepping(town: Town, by: str, dice: Random) -> Deed:
         clue_id = dice.choice([global_id("Clue", _ABSENT), global_id("Measure", 1)])
     wanted: Json = {"clueId": clue_id}
     if mutation in _TEXTS:
-        wanted[_TEXTS[mutation]] = dice.choice(["走访", "查否", "属该部门", "移送", "同意", "查实", " "])
+        wanted[_TEXTS[mutation]] = dice.choice(["走访", "查否", "属该部门", "移送", "同意", "查实", " ", "坏\x00"])
     if mutation in {"assignClue", "acceptClue"}:
         wanted["handlerId"] = city.user(dice.choice(list(city.accounts)))
         if dice.random() < 0.1:

@@ -159,6 +159,6 @@ def number_of(global_id: str) -> int:
     return parse_global_id(global_id)[1]
 
 
-def blank(text: object) -> bool:
-    """Whether a text says nothing."""
-    return isinstance(text, str) and not text.strip()
+def unreadable(text: object) -> bool:
+    """Whether a text says nothing, or is none that can be kept."""
+    return isinstance(text, str) and (not text.strip() or "\x00" in text)

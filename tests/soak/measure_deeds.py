@@ -28,7 +28,7 @@ from supervision.measure_deadlines import reply_due_on
 from supervision.measure_kinds import ABOUT_CASES, LIMIT_IS_THE_LAWS
 from tests.integration.graphql_client import Json
 from tests.integration.viewers import CITY, EAST, EASTERN, WEST, WESTERN
-from tests.soak.deed import Commit, Deed, Known, Town, blank, is_id, number_of
+from tests.soak.deed import Commit, Deed, Known, Town, is_id, number_of, unreadable
 from tests.unit.measure_records import DRAFT
 
 _ABSENT: Final = 999_999
@@ -139,7 +139,7 @@ class DraftMeasure(MeasureDeed):
         )
 
     def _issued(self, draft: Measure) -> str | Commit:
-        if blank(self.input["title"]) or (draft.kind in ABOUT_CASES and not draft.case_ids):
+        if unreadable(self.input["title"]) or (draft.kind in ABOUT_CASES and not draft.case_ids):
             return "INVALID"
         if not issues(self.viewer, draft):
             return "NOT_ALLOWED"
@@ -189,7 +189,7 @@ class StepOfMeasure(MeasureDeed):
             return "STALE"
         if not acts_on(self.viewer, known.state):
             return "NOT_ALLOWED"
-        if blank(self.input.get(_TEXTS.get(self.mutation, ""))):
+        if unreadable(self.input.get(_TEXTS.get(self.mutation, ""))):
             return "INVALID"
         step = self._step(known.state)
         if isinstance(step, Refusal):
@@ -246,7 +246,7 @@ def drafting(town: Town, by: str, dice: Random) -> Deed:
         if known is not None and dice.random() < 0.8:
             wanted["kind"] = known.state.kind.value
     if mutation == "issueMeasure" and dice.random() < 0.1:
-        wanted["title"] = " "
+        wanted["title"] = dice.choice([" ", "坏\x00"])
     if kind is MeasureKind.PRE_LITIGATION_PROPOSAL or dice.random() < 0.4:
         wanted["agencyId"] = _agency(town, city.accounts[by], dice)
     else:
@@ -266,7 +266,7 @@ def stepping(town: Town, by: str, dice: Random) -> Deed:
         measure_id = global_id("Clue", 1)
     wanted: Json = {"measureId": measure_id}
     if mutation in _TEXTS:
-        wanted[_TEXTS[mutation]] = dice.choice(["已移送", "经查已办", "逾期", "有变化", " "])
+        wanted[_TEXTS[mutation]] = dice.choice(["已移送", "经查已办", "逾期", "有变化", " ", "坏\x00"])
     if mutation in _DAYS:
         on = today + timedelta(days=dice.choice([0, 0, 0, -1, -20, 3]))
         wanted[_DAYS[mutation]] = on.isoformat()
