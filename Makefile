@@ -5,7 +5,7 @@ PORT = 8000
 # Each has servers of its own, of some two gigabytes.
 WORKERS = 2
 
-.PHONY: help demo test faults check bench sdl clean
+.PHONY: help demo test faults soak check bench sdl clean
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 14
@@ -21,6 +21,9 @@ test: $(VENV)/.installed-dev  ## run all tests, on a real PostgreSQL and a real 
 faults: $(VENV)/.installed-dev  ## kill, cut off and starve the sync for up to ten minutes; a short form is among the tests
 	$(VENV)/bin/python tests/elasticsearch_server.py
 	FAULTS=long $(VENV)/bin/python -m pytest tests/faults
+
+soak: $(VENV)/.installed-dev  ## lead 100,000 random lives through each machine and 10,000 through the API on PostgreSQL: an hour
+	SOAK=long $(VENV)/bin/python -m pytest tests/soak
 
 check: $(VENV)/.installed-dev  ## format, lint, types, the printed SDL, migrations equal to the models
 	$(VENV)/bin/ruff check
