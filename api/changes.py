@@ -9,12 +9,13 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 import strawberry
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from api.context import Context
 from api.ids import parse_global_id
 from schema.access_vocabularies import Permission
 from stores.applied_mutations import claim_key, keep_result
-from stores.errors import BadUserInputError, ForbiddenError
+from stores.errors import BadUserInputError, CollisionError, ForbiddenError
 from stores.postgres import DatabaseConnection
 from supervision.privacy import cover_identity_numbers
 
@@ -94,20 +95,36 @@ async def make_change(
         raise ForbiddenError(forbidden)
     try:
         await sees()
-        async with context.database.begin() as connection:
-            key = _key(wanted)
-            record_id = None if key is None else await _applied(connection, context, wanted, mutation, key)
-            if record_id is None:
-                made = await change(connection)
-                record_id = made.record_id
-                if key is not None:
-                    await keep_result(connection, actor=context.actor, key=key, record_id=record_id)
-                await context.audit.change(connection, mutation, _given(wanted), *made.case_ids)
+        record_id = await _made(context, mutation, wanted, change)
     except RefusedError as refused:
         return Outcome(None, [refused.error])
     # A change before this one in the same request may have read what is different now.
     context.loaders.forget()
     return Outcome(record_id, [])
+
+
+# Records are locked in one order, as far as one change knows of the other's; where it does not, PostgreSQL undoes one
+# of the two, and it is made anew.
+@retry(
+    retry=retry_if_exception_type(CollisionError),
+    stop=stop_after_attempt(4),
+    wait=wait_random_exponential(multiplier=0.05, max=1),
+    reraise=True,
+)
+async def _made(
+    context: Context, mutation: str, wanted: Any, change: Callable[[DatabaseConnection], Awaitable[Changed]]
+) -> int:
+    """The id of the record of a change that is made now, or was made before under its key."""
+    async with context.database.begin() as connection:
+        key = _key(wanted)
+        record_id = None if key is None else await _applied(connection, context, wanted, mutation, key)
+        if record_id is None:
+            made = await change(connection)
+            record_id = made.record_id
+            if key is not None:
+                await keep_result(connection, actor=context.actor, key=key, record_id=record_id)
+            await context.audit.change(connection, mutation, _given(wanted), *made.case_ids)
+    return record_id
 
 
 def _given(wanted: Any) -> dict[str, Any]:

@@ -43,6 +43,7 @@ from stores.measure_changes import (
     add_cases,
     desks_of_clue,
     draft_measure,
+    hold_cases_of_measure,
     is_told_by_feed,
     lock_cases_of_measure,
     lock_measure,
@@ -346,6 +347,7 @@ async def _completed(
     known = await locked_measure(connection, draft_id)
     require_current(known, wanted.expected_revision, today)
     require_actor(context, known)
+    await hold_cases_of_measure(connection, known.id, asked.case_ids)
     await _require_unmoved(connection, asked, context)
     if known.kind is not wanted.kind:
         raise RefusedError(UserErrorCode.INVALID, f"This draft is a {known.kind.value}. Draft another.", "kind")

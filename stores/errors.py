@@ -75,6 +75,10 @@ class UnavailableError(JianduError):
     code = "UNAVAILABLE"
 
 
+class CollisionError(UnavailableError):
+    """Two transactions waited for each other, and this one was undone."""
+
+
 class QueryTimeoutError(JianduError):
     """A server we depend on did not answer in time."""
 

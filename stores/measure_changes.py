@@ -52,6 +52,14 @@ async def lock_cases_of_measure(connection: AsyncConnection, case_ids: Sequence[
     return list(await connection.scalars(statement))
 
 
+async def hold_cases_of_measure(connection: AsyncConnection, measure_id: int, added: Sequence[int]) -> None:
+    """Hold the cases of a measure that is locked, those out of scope too, and those that will be added to it."""
+    await connection.execute(
+        text("SELECT hold_cases_of_measure(:measure, CAST(:added AS bigint[]))"),
+        {"measure": measure_id, "added": list(added)},
+    )
+
+
 async def draft_measure(connection: AsyncConnection, new: NewMeasure, *, now: datetime, today: date) -> int:
     """Keep a draft with its first event; answers its id. Its cases are in scope and, best, locked before."""
     values = {

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from schema.access_records import Scope
-from stores.errors import QueryTimeoutError, SettingsError, UnavailableError
+from stores.errors import CollisionError, QueryTimeoutError, SettingsError, UnavailableError
 
 DatabaseConnection = AsyncConnection
 """A connection in a transaction, as the stores' functions take it."""
@@ -23,6 +23,7 @@ APPLICATION_ROLE = "jiandu_app"
 _COVERED = "***"
 _SECRET_PARAMETER = re.compile("pass|key|secret|token", re.IGNORECASE)
 _QUERY_CANCELED = "57014"
+_DEADLOCK_DETECTED = "40P01"
 _POOL_SIZE = 10
 
 # What row-level security goes by, for the length of a transaction.
@@ -164,6 +165,8 @@ def _translated(error: DBAPIError) -> Exception:
     """The error in our words where it is about the server; otherwise the error itself, which is a fault of ours."""
     if getattr(error.orig, "sqlstate", None) == _QUERY_CANCELED:
         return QueryTimeoutError("PostgreSQL did not answer in time. Narrow the filter or the dates and try again.")
+    if getattr(error.orig, "sqlstate", None) == _DEADLOCK_DETECTED:
+        return CollisionError("Others change the same records at this moment, and nothing was changed. Try again.")
     if isinstance(error, OperationalError) and _refused(error):
         return UnavailableError(
             "PostgreSQL refuses the connection. Check the user, the password and the database in JIANDU_DATABASE_URL, "

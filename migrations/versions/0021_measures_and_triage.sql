@@ -76,6 +76,17 @@ $$;
 REVOKE EXECUTE ON FUNCTION measure_person_names FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION measure_person_names TO jiandu_app;
 
+-- Its cases and those that are to be added are held until the end of the transaction, before it is numbered: whoever
+-- issues another one about a case of these waits here, and not for the number while it holds the case.
+CREATE FUNCTION hold_cases_of_measure(held_measure bigint, added bigint[]) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT FROM penalty_case c
+   WHERE c.id = ANY (added) OR c.id IN (SELECT mc.case_id FROM measure_case mc WHERE mc.measure_id = held_measure)
+   ORDER BY c.id FOR NO KEY UPDATE
+$$;
+REVOKE EXECUTE ON FUNCTION hold_cases_of_measure FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION hold_cases_of_measure TO jiandu_app;
+
 -- What rules judge by, of measures issued here: the case is judged again when one is served, replied to or checked.
 -- It may be out of the scope of whoever does so, and so the owner of the tables raises it.
 CREATE FUNCTION measure_touched(touched bigint[]) RETURNS void
