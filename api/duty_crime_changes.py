@@ -43,7 +43,8 @@ from stores.duty_crimes import (
 )
 from stores.postgres import DatabaseConnection
 from supervision.calendars import shanghai_day
-from supervision.case_steps import Refusal, works_at
+from supervision.case_steps import Refusal
+from supervision.desks import works_at
 from supervision.duty_crime import DutyCrimeState, take_step
 
 _LONGEST_WORD: Final = 200

@@ -54,10 +54,8 @@ SELECT cc.case_id, count(*)
 (SELECT CASE WHEN since IS NULL OR since > CAST(:today AS date) THEN NULL
              WHEN greatest(since, step_on) + CAST(:rise_days AS integer) <= CAST(:today AS date) THEN 'CHIEF'
              ELSE 'DEPARTMENT_HEAD' END
-   FROM (SELECT step_on,
-                CASE WHEN q.status <> 'CLOSED' THEN least(step_on + CAST(:still_days AS integer) + 1, q.due_on + 1)
-                     WHEN q.acknowledged_at IS NULL THEN step_on + CAST(:still_days AS integer) + 1 END AS since
-           FROM (SELECT (q.last_step_at AT TIME ZONE 'Asia/Shanghai')::date AS step_on) last) lying)
+   FROM (SELECT (q.last_step_at AT TIME ZONE 'Asia/Shanghai')::date AS step_on,
+                clue_dormant_since(q, CAST(:still_days AS integer)) AS since) lying)
 
 -- name: scope
 (CAST(:everything AS boolean) OR q.desks && CAST(:scope_desks AS text[]))

@@ -1,14 +1,10 @@
-"""What the machines of a procuratorate's own cases have in common: steps on days, refusals, desks. Pure."""
+"""What the machines of a procuratorate's own cases have in common: steps on days, and refusals. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import TypeVar
-
-from schema.access_records import Desk, Viewer
-from schema.access_vocabularies import Role
-from supervision.access import departments_of
 
 Status = TypeVar("Status", bound=Enum)
 Event = TypeVar("Event", bound=Enum)
@@ -40,13 +36,3 @@ def refuse_day(on: date, *, last_step_on: date, today: date) -> Refusal | None:
     if on < last_step_on:
         return Refusal(f"The last step was taken on {last_step_on}. Steps are recorded in the order of their days.")
     return None
-
-
-def works_at(actor: Viewer, desk: Desk) -> bool:
-    """Whether somebody acts for a desk: sits there, heads its procuratorate or one above, or sits at the machine."""
-    account = actor.account
-    if Role.LOCAL_ADMINISTRATOR in account.roles:
-        return True
-    if Role.CHIEF in account.roles and actor.scope.supervises(desk.procuratorate_id):
-        return True
-    return account.procuratorate_id == desk.procuratorate_id and desk.department in departments_of(account)

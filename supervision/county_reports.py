@@ -42,7 +42,6 @@ class ReportSettings:
     series: Sequence[Series]
     owed_from: date
     weights: Mapping[str, Decimal]
-    still_days: int
 
 
 @cache
@@ -61,7 +60,7 @@ def read_settings(script: str) -> ReportSettings:
     if unknown:
         raise ValueError(f"county_reports.yaml: nobody counts {', '.join(sorted(unknown))}")
     series = [_series(CountyReportKind(kind), entry) for kind, entries in told["reports"].items() for entry in entries]
-    return ReportSettings(series=series, owed_from=told["owed_from"], weights=weights, still_days=told["still_days"])
+    return ReportSettings(series=series, owed_from=told["owed_from"], weights=weights)
 
 
 def _series(kind: CountyReportKind, entry: Mapping[str, Any]) -> Series:

@@ -61,6 +61,11 @@ def leads(actor: Viewer, desk: Desk) -> bool:
     return Role.DEPARTMENT_HEAD in account.roles and desk_of(account) == desk
 
 
+def works_at(actor: Viewer, desk: Desk) -> bool:
+    """Whether somebody acts for a desk: sits there, or leads it."""
+    return sits_at(actor.account, desk) or leads(actor, desk)
+
+
 def acts_for(actor: Viewer, account: Account, desk: Desk) -> bool:
     """Whether somebody may do what is for another to do: that person, or whoever leads that person's desk.
 

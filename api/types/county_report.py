@@ -29,6 +29,7 @@ from stores.county_reports import (
 )
 from stores.errors import BadUserInputError
 from supervision.calendars import shanghai_day
+from supervision.clue_limits import still_days
 from supervision.county_reports import owed_periods, periods_of_year, report_settings
 
 _DEFAULT_PAGE: Final = 20
@@ -127,7 +128,8 @@ def today_of(context: Context) -> date:
 
 def counting(context: Context) -> Counting:
     """By what figures are counted today."""
-    return Counting(today=today_of(context), still_days=report_settings().still_days)
+    today = today_of(context)
+    return Counting(today=today, still_days=still_days(today))
 
 
 def ended_periods(context: Context, year: int) -> list[county_report_records.ReportPeriod]:

@@ -52,13 +52,13 @@ GRANT SELECT ON county TO jiandu_app;
 REVOKE INSERT, UPDATE, DELETE ON county FROM jiandu_app;
 
 -- The same as supervision/clue_dormancy.py: from the day after the last on which a step was due, or after the due day.
-CREATE FUNCTION clue_is_dormant(c clue, today date, still_days int) RETURNS boolean LANGUAGE sql IMMUTABLE
-RETURN CASE WHEN c.status = 'CLOSED' THEN
-              c.acknowledged_at IS NULL
-              AND CAST(c.last_step_at AT TIME ZONE 'Asia/Shanghai' AS date) + still_days < today
-            ELSE CAST(c.last_step_at AT TIME ZONE 'Asia/Shanghai' AS date) + still_days < today
-              OR c.due_on < today END;
-GRANT EXECUTE ON FUNCTION clue_is_dormant TO jiandu_app;
+-- Every statement that asks whether a clue is dormant asks this.
+CREATE FUNCTION clue_dormant_since(c clue, still_days int) RETURNS date LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN c.status <> 'CLOSED'
+            THEN least(CAST(c.last_step_at AT TIME ZONE 'Asia/Shanghai' AS date) + still_days + 1, c.due_on + 1)
+            WHEN c.acknowledged_at IS NULL
+            THEN CAST(c.last_step_at AT TIME ZONE 'Asia/Shanghai' AS date) + still_days + 1 END;
+GRANT EXECUTE ON FUNCTION clue_dormant_since TO jiandu_app;
 
 CREATE TYPE county_figures AS (
   procuratorate_id bigint,
@@ -93,7 +93,7 @@ RETURNS SETOF county_figures LANGUAGE sql STABLE AS $$
     SELECT c.procuratorate_id,
            count(*) FILTER (WHERE c.opened_at >= span.since AND c.opened_at < span.before) AS opened,
            count(*) FILTER (WHERE c.closed_at >= span.since AND c.closed_at < span.before) AS closed,
-           count(*) FILTER (WHERE clue_is_dormant(c, today, still_days)) AS dormant
+           count(*) FILTER (WHERE clue_dormant_since(c, still_days) <= today) AS dormant
       FROM span, clue c GROUP BY 1
   ), measures AS (
     SELECT m.procuratorate_id,
@@ -189,7 +189,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       FROM county_reports_owed(kinds, ends, due_days) o WHERE o.sent_on IS NULL
      UNION ALL
     SELECT 'DORMANT_CLUES', c.procuratorate_id, c.department, NULL, CAST(c.last_step_at AT TIME ZONE 'Asia/Shanghai' AS date)
-      FROM clue c WHERE clue_is_dormant(c, today, still_days)
+      FROM clue c WHERE clue_dormant_since(c, still_days) <= today
      UNION ALL
     SELECT 'OVERDUE_MEASURES', m.procuratorate_id, m.department, NULL, m.reply_due_on
       FROM measure m WHERE m.status = 'SERVED' AND m.reply_due_on < today

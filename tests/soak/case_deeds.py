@@ -15,10 +15,11 @@ from schema.measure_records import Measure
 from schema.supervision_vocabularies import TriageDecision
 from schema.vocabularies import Department, MeasureKind
 from supervision import duty_crime, public_interest, triage
-from supervision.case_steps import Refusal, works_at
+from supervision.case_steps import Refusal
 from supervision.clue import open_clue_state
 from supervision.clue_actions import Refusal as ClueRefusal
 from supervision.clue_limits import default_due_day
+from supervision.desks import works_at
 from supervision.duty_crime import DutyCrimeState
 from supervision.public_interest import PublicInterestState, PublicInterestStep
 from tests.integration.graphql_client import Json

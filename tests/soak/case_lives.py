@@ -13,7 +13,8 @@ from schema.supervision_vocabularies import TriageDecision
 from schema.triage_records import AwaitedCase
 from schema.vocabularies import Department
 from supervision import duty_crime, public_interest, triage
-from supervision.case_steps import Refusal, works_at
+from supervision.case_steps import Refusal
+from supervision.desks import works_at
 from supervision.public_interest import PublicInterestState, PublicInterestStep
 from tests.soak.dice import Dice
 from tests.soak.tally import Tally

@@ -20,7 +20,6 @@ reports:
   TYPICAL_CASE: [{every: 3, due_days: 10}]
   SUMMARY: [{every: 6, due_days: 15, ends_in: [6]}, {every: 12, due_days: 20}]
 weights: {typical_cases: 5, reports_late: -2.5}
-still_days: 15
 """
 )
 YEARS = st.integers(2015, 2099)
@@ -75,10 +74,10 @@ def test_the_settings_of_the_program_count_everything_and_punish_what_is_late() 
 @pytest.mark.parametrize(
     "script",
     [
-        "{owed_from: 2015-01-01, reports: {}, weights: {wishes: 1}, still_days: 15}",
-        "{owed_from: 2015-01-01, reports: {DATA: [{every: 5, due_days: 5}]}, weights: {}, still_days: 15}",
-        "{owed_from: 2015-01-01, reports: {DATA: [{every: 1, due_days: 0}]}, weights: {}, still_days: 15}",
-        "{owed_from: 2015-01-01, reports: {GOSSIP: []}, weights: {}, still_days: 15}",
+        "{owed_from: 2015-01-01, reports: {}, weights: {wishes: 1}}",
+        "{owed_from: 2015-01-01, reports: {DATA: [{every: 5, due_days: 5}]}, weights: {}}",
+        "{owed_from: 2015-01-01, reports: {DATA: [{every: 1, due_days: 0}]}, weights: {}}",
+        "{owed_from: 2015-01-01, reports: {GOSSIP: []}, weights: {}}",
     ],
 )
 def test_settings_by_which_nobody_could_report_are_refused(script: str) -> None:

@@ -12,7 +12,8 @@ from schema.access_records import Account, Desk, Scope, Viewer
 from schema.access_vocabularies import Role
 from schema.duty_vocabularies import DutyCrimeEventKind, DutyCrimeStatus
 from schema.vocabularies import Department
-from supervision.case_steps import Refusal, works_at
+from supervision.case_steps import Refusal
+from supervision.desks import works_at
 from supervision.duty_crime import ENDED, STEPS, DutyCrimeState, take_step
 
 TODAY = date(2024, 6, 7)
