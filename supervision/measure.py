@@ -111,6 +111,12 @@ def serve(measure: Measure, served_on: date, today: date, *, reply_due_on: date 
     )
     if refused is not None:
         return refused
+    if reply_due_on is not None and served_on > reply_due_on:
+        return Refusal(
+            f"The limit that it names, {reply_due_on}, lies before that day: nobody could answer it in time. "
+            "Withdraw it, and issue one with a later limit.",
+            "servedOn",
+        )
     after = replace(measure, status=_S.SERVED, served_on=served_on, reply_due_on=reply_due_on)
     return _step(MeasureEventKind.SERVED, served_on, after)
 

@@ -13,7 +13,7 @@ from supervision.answers import AsOf, Found
 from supervision.calendars import state_council_calendar
 from supervision.law_files import law_values
 from supervision.laws import Law
-from supervision.measure_deadlines import reply_due_on
+from supervision.measure_deadlines import reply_due_on, reply_period
 from supervision.rules import filing_late_after_notice, filing_no_explanation, recommendation_overdue
 from supervision.thresholds.judge import judge_thresholds
 from tests.unit.test_law_files import empty_case
@@ -26,6 +26,14 @@ RULES = {
     MeasureKind.REASONS_REQUEST: filing_no_explanation,
     MeasureKind.FILING_NOTICE: filing_late_after_notice,
 }
+
+UNLIMITED = (
+    MeasureKind.ORAL_CORRECTION,
+    MeasureKind.CORRECTION_NOTICE,
+    MeasureKind.TRANSFER_OPINION,
+    MeasureKind.REMINDER,
+)
+"""Of which no law says by when they are answered."""
 
 
 def due(kind: MeasureKind, served: str, *, urgent: bool = False, named: str | None = None) -> str | None:
@@ -58,6 +66,40 @@ def test_the_law_of_the_day_of_service_sets_the_limit_or_nobody_does(
     kind: MeasureKind, served: str, expected: str | None
 ) -> None:
     assert due(kind, served) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "served", "expected", "source", "article"),
+    [
+        (MeasureKind.RECOMMENDATION, "2016-06-01", None, "", ""),
+        # Two months later is a Saturday.
+        (
+            MeasureKind.RECOMMENDATION,
+            "2020-06-01",
+            "2020-08-03",
+            "《人民检察院检察建议工作规定》（2019年）",
+            "第十九条",
+        ),
+        (MeasureKind.PRE_LITIGATION_PROPOSAL, "2016-06-01", None, "", ""),
+        (MeasureKind.PRE_LITIGATION_PROPOSAL, "2020-06-01", "2020-08-03", "法释〔2018〕6号", "第二十一条"),
+        (MeasureKind.REASONS_REQUEST, "2016-06-01", "2016-06-08", "规则（试行）》（2012年）", "第五百五十七条"),
+        (MeasureKind.REASONS_REQUEST, "2019-12-29", "2020-01-06", "规则（试行）》（2012年）", "第五百五十七条"),
+        (MeasureKind.REASONS_REQUEST, "2019-12-30", "2020-01-06", "诉讼规则》（2019年）", "第五百六十条"),
+        (MeasureKind.FILING_NOTICE, "2016-06-01", "2016-06-16", "规则（试行）》（2012年）", "第五百五十九条"),
+        # The fifteenth day, 26 January 2020, lies in the Spring Festival, which lasted to 2 February.
+        (MeasureKind.FILING_NOTICE, "2020-01-11", "2020-02-03", "诉讼规则》（2019年）", "第五百六十三条"),
+        *((kind, f"{year}-06-03", None, "", "") for kind in UNLIMITED for year in (2016, 2020, 2024)),
+    ],
+)
+def test_each_limit_rests_on_the_article_in_force_on_the_day_of_service(
+    kind: MeasureKind, served: str, expected: str | None, source: str, article: str
+) -> None:
+    assert due(kind, served) == expected
+    period = reply_period(kind, date.fromisoformat(served), LAW)
+    assert (period is None) == (expected is None)
+    if period is not None:
+        assert source in period.source
+        assert period.article == article
 
 
 def test_an_urgent_proposal_is_answered_within_fifteen_days() -> None:

@@ -50,7 +50,7 @@ def in_state(status: MeasureStatus) -> Measure:
 def take(action: MeasureAction, measure: Measure, today: date = TODAY, *, rectified: bool = True) -> Step | Refusal:
     doing: dict[MeasureAction, Callable[[], Step | Refusal]] = {
         MeasureAction.ISSUE: lambda: issue(measure, "南阳市检建〔2026〕1号", today),
-        MeasureAction.SERVE: lambda: serve(measure, today, today, reply_due_on=DUE),
+        MeasureAction.SERVE: lambda: serve(measure, SERVED, today, reply_due_on=DUE),
         MeasureAction.COPY: lambda: copy_to_legal_office(measure, today, today),
         MeasureAction.REPLY: lambda: record_reply(measure, today, "已经移送公安机关。", today),
         MeasureAction.CHECK: lambda: record_check(measure, today, "经查已整改。", today, rectified=rectified),
@@ -149,6 +149,17 @@ def test_a_served_measure_is_escalated_only_when_it_is_overdue() -> None:
     assert isinstance(escalate(served, 2, "逾期", DUE), Refusal)
     assert isinstance(escalate(served, 2, "逾期", DUE + timedelta(1)), Step)
     assert isinstance(escalate(replace(served, reply_due_on=None), 2, "逾期", TODAY), Refusal)
+
+
+def test_what_is_served_after_the_limit_it_names_is_refused_as_nobody_could_answer_it_in_time() -> None:
+    named = replace(in_state(MeasureStatus.ISSUED), named_limit_on=DUE, reply_due_on=DUE)
+    refused = serve(named, DUE + timedelta(days=1), TODAY, reply_due_on=DUE)
+    assert isinstance(refused, Refusal)
+    assert str(DUE) in refused.sentence
+    assert refused.field == "servedOn"
+    served = serve(named, DUE, TODAY, reply_due_on=DUE)
+    assert isinstance(served, Step)
+    assert served.measure.reply_due_on == DUE
 
 
 def test_what_has_no_superior_is_not_escalated() -> None:
