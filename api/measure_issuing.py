@@ -53,7 +53,7 @@ from stores.postgres import DatabaseConnection
 from supervision.measure import issue
 from supervision.measure_actors import issues
 from supervision.measure_deadlines import reply_period
-from supervision.measure_drafting import Draft, DraftedCase, default_addressee, draft_text
+from supervision.measure_drafting import Draft, DraftedCase, agency_addressed, default_addressee, draft_text
 from supervision.measure_kinds import (
     ABOUT_CASES,
     LIMIT_IS_THE_LAWS,
@@ -144,7 +144,8 @@ async def draft_new_measure(info: ApiInfo, input: DraftMeasureInput) -> MeasureC
     asked: list[_Asked] = []
 
     async def sees() -> None:
-        asked.append(await _asked(context, input))
+        wanted = await _asked(context, input)
+        asked.append(wanted if wanted.agency or wanted.addressee else _to_default(wanted, input.kind))
 
     async def change(connection: DatabaseConnection) -> Changed:
         [wanted] = asked
@@ -175,12 +176,17 @@ async def draft_of_case(
     connection: DatabaseConnection, context: Context, case: records.PenaltyCase, kind: MeasureKind, *, today: date
 ) -> int:
     """Keep a draft about one case that is locked, to whom its kind goes by itself; answers the draft's id."""
-    addressee = default_addressee(kind, [case])
-    agency = case.agency if addressee == case.agency.name else None
-    wanted = _Asked(cases=[case], agency=agency, addressee=addressee, clue_id=None, named_limit_on=None)
+    asked = _Asked(cases=[case], agency=None, addressee=None, clue_id=None, named_limit_on=None)
+    wanted = _to_default(asked, kind)
     draft = await _draft(context, connection, kind, wanted, urgent=False, today=today)
     new = replace(_new(context, DraftMeasureInput(kind=kind), wanted), title=draft.title, text=draft.text)
     return await draft_measure(connection, new, now=context.services.clock(), today=today)
+
+
+def _to_default(wanted: _Asked, kind: MeasureKind) -> _Asked:
+    """The same, to whom its kind goes by itself."""
+    addressee = default_addressee(kind, wanted.cases)
+    return replace(wanted, addressee=addressee, agency=agency_addressed(addressee, wanted.cases))
 
 
 async def issue_measure(info: ApiInfo, input: IssueMeasureInput) -> MeasureChange:  # noqa: A002  the contract's name
@@ -235,6 +241,10 @@ async def _asked(context: Context, wanted: DraftMeasureInput | IssueMeasureInput
         agency = await context.loaders.agencies.load(read_id(agency_text, "Agency", "agencyId"))
         if agency is None:
             raise _absent("agency", "agencyId")
+    addressee = read_optional_text(wanted.addressee, "addressee", _LONGEST_TITLE)
+    if agency is None:
+        # Whoever is named as the agency of a case is that agency, and is shown what it was sent.
+        agency = agency_addressed(addressee, cases)
     clue_text = given(wanted.clue_id)
     clue_id = None if clue_text is None else read_id(clue_text, "Clue", "clueId")
     limit = given(wanted.reply_due_on)
@@ -251,7 +261,7 @@ async def _asked(context: Context, wanted: DraftMeasureInput | IssueMeasureInput
     return _Asked(
         cases=cases,
         agency=agency,
-        addressee=read_optional_text(wanted.addressee, "addressee", _LONGEST_TITLE),
+        addressee=addressee,
         clue_id=clue_id,
         named_limit_on=limit,
     )
@@ -291,7 +301,7 @@ async def _draft(
     context: Context, connection: DatabaseConnection, kind: MeasureKind, wanted: _Asked, *, urgent: bool, today: date
 ) -> Draft:
     """The words of the kind's template, with the facts of the cases and what was found in them."""
-    addressee = wanted.addressee or (wanted.agency.name if wanted.agency else default_addressee(kind, wanted.cases))
+    addressee = wanted.addressee or (wanted.agency.name if wanted.agency else None)
     if addressee is None:
         raise _to_nobody()
     home = context.viewer.account.procuratorate_id or wanted.procuratorate_id

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from schema.records import PenaltyCase
+from schema.records import Agency, PenaltyCase
 from schema.vocabularies import MeasureKind
 from supervision.law_files import package_yaml, read_mapping
 from supervision.law_values import LawValue
@@ -20,6 +20,8 @@ from supervision.sentences import chinese_amount, chinese_day
 _PACKAGE: Final = "supervision.measure_templates"
 GAP: Final = "＿＿"
 """What stands where the record does not say."""
+
+_COURT: Final = "人民法院"
 
 MOST_FACTS: Final = 600
 """Characters of a case's facts that a draft quotes; the file itself has all of them."""
@@ -37,6 +39,15 @@ class Limits(BaseModel):
     none: _Text
 
 
+class Wording(BaseModel):
+    """What is said before the cases and after them, to some addressees."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    opening: _Text
+    closing: Annotated[tuple[_Text, ...], Field(min_length=1)]
+
+
 class Template(BaseModel):
     """The words of a kind; `supervision.measure_templates` explains each field."""
 
@@ -49,6 +60,13 @@ class Template(BaseModel):
     each_case: _Text
     closing: Annotated[tuple[_Text, ...], Field(min_length=1)]
     limits: Limits
+    court: Wording | None = None
+
+    def wording(self, addressee: str) -> Wording:
+        """What is said to an addressee: a court is told on what the supervision of its enforcement rests."""
+        if self.court is not None and addressee.endswith(_COURT):
+            return self.court
+        return Wording(opening=self.opening, closing=self.closing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +97,11 @@ def templates() -> Mapping[MeasureKind, Template]:
     return found
 
 
+def agency_addressed(addressee: str | None, cases: Sequence[PenaltyCase]) -> Agency | None:
+    """The agency of one of the cases that an addressee names; None for the police, a court, anybody else."""
+    return next((case.agency for case in cases if case.agency.name == addressee), None)
+
+
 def default_addressee(kind: MeasureKind, cases: Sequence[PenaltyCase]) -> str | None:
     """To whom a measure of a kind goes where nobody says: the police, or the agency of its first case."""
     return templates()[kind].addressee or (cases[0].agency.name if cases else None)
@@ -95,6 +118,7 @@ def draft_text(
 ) -> Draft:
     """A draft of a kind about some cases; `period` is what the law gives for the reply on the day of the draft."""
     template = templates()[kind]
+    wording = template.wording(addressee)
     about = _about(cases)
     known = {
         "procuratorate": procuratorate or GAP,
@@ -103,13 +127,13 @@ def draft_text(
         "period": "" if period is None else chinese_amount(period),
         "limit": "" if named_limit_on is None else chinese_day(named_limit_on),
     }
-    paragraphs = [template.opening.format(**known)]
+    paragraphs = [wording.opening.format(**known)]
     for number, each in enumerate(cases, start=1):
         ordinal = f"{number}．" if len(cases) > 1 else ""
         paragraphs.append(ordinal + template.each_case.format(**known, **_facts_of(each)))
     if not cases:
         paragraphs.append(GAP)
-    paragraphs.extend(each.format(**known) for each in template.closing)
+    paragraphs.extend(each.format(**known) for each in wording.closing)
     limit = template.limits.none if period is None else template.limits.lawful
     paragraphs.append((template.limits.named if named_limit_on is not None else limit).format(**known))
     title = f"关于{about}的{kind.label}" if cases else kind.label

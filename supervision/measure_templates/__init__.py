@@ -12,6 +12,7 @@ A template is written so:
       named: 请于{limit}前…            # its author named a day
       lawful: 请…{period}内…           # the law in force sets a period
       none: 请…                        # neither
+    court:                             # where the words to a court differ: its opening and closing; may be left out
 
 What stands in braces: procuratorate, addressee, about (the first case, and how many more), period, limit; of each case
 agency, document_number, party, decided_on, content, facts, findings. A fact that the record does not have is written as

@@ -134,6 +134,41 @@ async def test_every_kind_is_drafted_and_read_back_from_its_document(
     assert "＿" not in measure["text"].replace("内容为：＿＿", "")
 
 
+async def test_the_agency_to_which_a_draft_goes_by_itself_or_by_its_name_sees_it_once_it_is_issued(
+    feed: Feed, viewers: Office
+) -> None:
+    officer, clerk = await viewers(Role.CASE_OFFICER), await viewers(Role.AGENCY_CLERK)
+    case_id = await handed_over(feed)
+    draft = await do(officer, "draftMeasure", kind="RECOMMENDATION", caseIds=[global_id("PenaltyCase", case_id)])
+    assert (draft["addressee"], draft["agency"]) == (EASTERN, {"name": EASTERN})
+    seen = "{ measures { nodes { number } } }"
+    assert (await clerk.ask(seen))["measures"]["nodes"] == []
+    first = await do(officer, "issueMeasure", measureId=draft["id"], kind="RECOMMENDATION", title="标题", text="正文")
+    assert (await clerk.ask(seen))["measures"]["nodes"] == [{"number": first["number"]}]
+    second = await issued(officer, "RECOMMENDATION", case_id, addressee=EASTERN)
+    assert second["agency"] == {"name": EASTERN}
+    assert len((await clerk.ask(seen))["measures"]["nodes"]) == 2
+
+
+async def test_a_recommendation_to_a_court_says_on_what_it_rests_and_no_agency_sees_it(
+    feed: Feed, viewers: Office
+) -> None:
+    officer, clerk = await viewers(Role.CASE_OFFICER), await viewers(Role.AGENCY_CLERK)
+    case_ids = [global_id("PenaltyCase", await handed_over(feed))]
+    wanted = {"kind": "RECOMMENDATION", "addressee": "东县人民法院"}
+    draft = await do(officer, "draftMeasure", **wanted, caseIds=case_ids)
+    assert (draft["addressee"], draft["agency"]) == ("东县人民法院", None)
+    assert "《人民检察院行政诉讼监督规则》" in draft["text"]
+    assert "应当移送" not in draft["text"]
+    measure = await do(
+        officer, "issueMeasure", kind="RECOMMENDATION", measureId=draft["id"], title=draft["title"], text=draft["text"]
+    )
+    answer = await officer.get(measure["document"])
+    lines = [paragraph.text for paragraph in Document(BytesIO(answer.content)).paragraphs]
+    assert "东县人民法院：" in lines
+    assert (await clerk.ask("{ measures { totalCount } }"))["measures"] == {"totalCount": 0}
+
+
 async def test_what_has_no_case_and_no_addressee_is_not_drafted(viewers: Office) -> None:
     error = await refused(await viewers(Role.CASE_OFFICER), "draftMeasure", kind="RECOMMENDATION")
     assert (error["code"], error["field"]) == ("INVALID", ["input", "agencyId"])
