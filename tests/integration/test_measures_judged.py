@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from api.ids import global_id
 from schema.access_vocabularies import Role
 from schema.vocabularies import FeedKind
 from stores.keys import KeyRing
@@ -82,6 +83,31 @@ async def test_a_request_for_reasons_that_was_served_is_found_unanswered_and_its
     await do(officer, "recordReply", measureId=measure["id"], repliedOn="2024-06-12", reply="证据不足。")
     await judge("2024-06-12")
     assert await found(officer, "filing.no-explanation") == [("RESOLVED", "CERTAIN", measure["replyDueOn"])]
+
+
+async def test_a_recommendation_is_drafted_issued_served_found_overdue_and_answered(
+    feed: Feed, judge: Judge, viewers: Office, days: Days
+) -> None:
+    officer, rule = await viewers(Role.CASE_OFFICER), "recommendation.overdue"
+    case_ids = [global_id("PenaltyCase", await handed_over(feed))]
+    draft = await do(officer, "draftMeasure", kind="RECOMMENDATION", caseIds=case_ids)
+    await judge("2024-06-03")
+    said = {"title": draft["title"], "text": draft["text"]}
+    measure = await do(officer, "issueMeasure", measureId=draft["id"], kind="RECOMMENDATION", **said)
+    await judge("2024-12-02")
+    # What nobody was sent, nobody owes an answer to.
+    assert await found(officer, rule) == []
+    days.go("2024-06-04")
+    served = await do(officer, "serveMeasure", measureId=measure["id"], servedOn="2024-06-04")
+    assert served["replyDueOn"] == "2024-08-05"
+    await judge("2024-08-05")
+    assert await found(officer, rule) == []
+    await judge("2024-08-06")
+    assert await found(officer, rule) == [("OPEN", "CERTAIN", "2024-08-05")]
+    days.go("2024-08-06")
+    await do(officer, "recordReply", measureId=measure["id"], repliedOn="2024-08-06", reply="已经整改。")
+    await judge("2024-08-06")
+    assert await found(officer, rule) == [("RESOLVED", "CERTAIN", "2024-08-05")]
 
 
 async def test_what_was_withdrawn_asks_for_nothing(feed: Feed, judge: Judge, viewers: Office) -> None:

@@ -205,6 +205,8 @@ class MeasureLife:
             (found.served_on, found.checked_on),
         ):
             assert later is None or (earlier is not None and earlier <= later <= today)
+        # Nobody is late with what came when it was too late to answer.
+        assert found.served_on is None or found.reply_due_on is None or found.served_on <= found.reply_due_on
         answered = found.replied_on is not None or found.checked_on is not None
         assert found.status in {_S.DRAFT, _S.ISSUED, _S.WITHDRAWN} or found.served_on is not None
         assert not (found.status is _S.WITHDRAWN and answered)
@@ -225,7 +227,10 @@ class MeasureLife:
         if self.measure.status is _S.WITHDRAWN:
             assert all(isinstance(self._take(action, Dice(b"")), Refusal) for action in _A)
             return
-        later = {_S.DRAFT: _A.WITHDRAW, _S.ISSUED: _A.SERVE}.get(self.measure.status, _A.CHECK)
+        named = self.measure.named_limit_on
+        # What names a limit that has passed is served no more.
+        issued = _A.SERVE if named is None or self.today <= named else _A.WITHDRAW
+        later = {_S.DRAFT: _A.WITHDRAW, _S.ISSUED: issued}.get(self.measure.status, _A.CHECK)
         assert isinstance(self._take(later, Dice(b"\x01")), Step)
 
     @staticmethod
