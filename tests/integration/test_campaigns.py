@@ -1,5 +1,6 @@
 """Campaigns through the API: what they select, who sees and who runs them, and what is refused."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
@@ -254,6 +255,20 @@ async def test_who_read_an_older_revision_is_told_how_the_campaign_stands(city: 
     stale = (await chief.ask(CLOSE, input=told))["closeCampaign"]
     assert [error["code"] for error in stale["userErrors"]] == ["STALE"]
     assert (stale["campaign"]["status"], stale["campaign"]["revision"]) == ("CLOSED", 2)
+
+
+@pytest.mark.parametrize(("expected", "code"), [(1, "STALE"), (None, "NOT_ALLOWED")])
+async def test_of_two_who_end_a_campaign_at_once_one_wins(city: City, expected: int | None, code: str) -> None:
+    campaign = (await city.opened())["id"]
+    chief = await city.viewers(Role.CHIEF, CITY)
+    told = {"campaignId": campaign, "expectedRevision": expected}
+    both = await asyncio.gather(*(chief.ask(CLOSE, input={**told, "summary": each}) for each in ("甲", "乙")))
+    found = [each["closeCampaign"] for each in both]
+    assert sorted([error["code"] for error in each["userErrors"]] for each in found) == [[], [code]]
+    [won] = [each["campaign"]["summary"] for each in found if not each["userErrors"]]
+    shown = [each["campaign"] and each["campaign"]["summary"] for each in found if each["userErrors"]]
+    assert shown == ([won] if code == "STALE" else [None])
+    assert await city.feed.rows("SELECT summary, revision FROM campaign") == [{"summary": won, "revision": 2}]
 
 
 async def test_a_county_does_not_end_the_citys_campaign_and_finds_no_other_countys(city: City) -> None:

@@ -234,6 +234,19 @@ async def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told(viewers:
     assert len(await feed.rows("SELECT FROM triage")) == 1
 
 
+async def test_of_two_who_decide_at_once_of_what_they_read_the_other_is_shown_the_case_as_it_stands(
+    viewers: Viewers, feed: Feed
+) -> None:
+    await feed(clean("1号", agency=EASTERN))
+    known = await case_id(feed)
+    [row] = await feed.rows("SELECT revision FROM penalty_case")
+    officer, head = await viewers(Role.CASE_OFFICER, EAST, LEADING), await viewers(Role.DEPARTMENT_HEAD, EAST, LEADING)
+    told = {"caseId": known, "expectedRevision": row["revision"]}
+    answers = await asyncio.gather(*(decided(viewer, **told) for viewer in (officer, head)))
+    assert sorted([error["code"] for error in each["userErrors"]] for each in answers) == [[], ["STALE"]]
+    assert [each["penaltyCase"]["triage"]["totalCount"] for each in answers] == [1, 1]
+
+
 async def test_who_read_an_older_revision_is_told_how_the_case_stands(client: Client, feed: Feed, judge: Judge) -> None:
     await feed(served_late("1号"))
     read = (await feed.only_case())["revision"]
