@@ -260,7 +260,8 @@ def drafting(town: Town, by: str, dice: Random) -> Deed:
 
 def stepping(town: Town, by: str, dice: Random) -> Deed:
     """Somebody asks something of a measure, perhaps of none."""
-    mutation, today = dice.choice(_STEPS), town.city.today
+    # An escalation is seldom allowed, and is asked for the more often.
+    mutation, today = dice.choice([*_STEPS, "escalateMeasure", "escalateMeasure"]), town.city.today
     measure_id = global_id("Measure", dice.choice([*list(town.model.measures)[-3:], _ABSENT]))
     if dice.random() < 0.03:
         measure_id = global_id("Clue", 1)

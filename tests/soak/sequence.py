@@ -16,7 +16,7 @@ from tests.soak.city import LEAVING, MOVING, City
 from tests.soak.deed import Deed, Model, Town
 from tests.soak.tally import Tally
 
-FEWEST_STEPS, MOST_STEPS = 5, 15
+FEWEST_STEPS, MOST_STEPS = 8, 24
 _LIKELY: Final = 0.75
 """How often something is chosen that the machines let happen, where there is such a thing among the candidates."""
 _CANDIDATES: Final = 12
@@ -25,7 +25,7 @@ _KINDS: Final[Sequence[tuple[Callable[[Town, str, Random], Deed], int]]] = (
     (clue_deeds.opening, 3),
     (clue_deeds.stepping, 14),
     (measure_deeds.drafting, 4),
-    (measure_deeds.stepping, 8),
+    (measure_deeds.stepping, 14),
     (case_deeds.duty_filing, 1),
     (case_deeds.duty_stepping, 3),
     (case_deeds.public_filing, 1),
