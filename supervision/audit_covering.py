@@ -27,6 +27,7 @@ PROSE: Final = frozenset(
 
 CODES: Final = frozenset(
     {
+        *("hasClue", "hasMeasure", "measureKind"),
         *("id", "ids", "agencyId", "agencyIds", "anomalyId", "caseId", "idempotencyKey", "party", "watch"),
         *("first", "after", "sort", "groupBy", "domains", "anomalies", "certainty", "action", "networked"),
         *("regions", "rules", "decidedFrom", "decidedTo", "fineMin", "fineMax", "from", "to", "asOf"),

@@ -74,10 +74,10 @@ def _of_transfers(transfers: Iterable[Transfer], today: date) -> _Reached | None
     ]
     if not handed:
         return None
-    last = max(handed, key=lambda transfer: _handed_over_on(transfer) or date.min)
+    last = max(handed, key=lambda transfer: _handed_over_on(transfer, today) or date.min)
     if _come(last.returned_on, today):
         return CriminalStage.RETURNED, last.returned_on
-    return CriminalStage.TRANSFERRED, _handed_over_on(last)
+    return CriminalStage.TRANSFERRED, _handed_over_on(last, today)
 
 
 def _overtaken(reached: _Reached, transfers: Iterable[Transfer], today: date) -> bool:
@@ -85,12 +85,12 @@ def _overtaken(reached: _Reached, transfers: Iterable[Transfer], today: date) ->
     stage, since = reached
     if stage not in _OVER or since is None:
         return False
-    days = (_handed_over_on(transfer) for transfer in transfers)
-    return any(day is not None and since < day <= today for day in days)
+    days = (_handed_over_on(transfer, today) for transfer in transfers)
+    return any(day is not None and since < day for day in days)
 
 
-def _handed_over_on(transfer: Transfer) -> date | None:
-    return transfer.transferred_on or transfer.received_on
+def _handed_over_on(transfer: Transfer, today: date) -> date | None:
+    return next((day for day in (transfer.transferred_on, transfer.received_on) if _come(day, today)), None)
 
 
 def _come(day: date | None, today: date) -> bool:

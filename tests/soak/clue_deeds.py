@@ -10,17 +10,20 @@ from api.ids import global_id
 from schema.access_records import Account, Desk
 from schema.access_vocabularies import Permission
 from schema.clue_states import ClueState
-from schema.supervision_vocabularies import ClueClass, JointWork
+from schema.supervision_vocabularies import ClueClass, ClueStatus, JointWork
 from schema.vocabularies import Department
 from supervision import clue_actions as asked
 from supervision.clue import open_clue_state, take, way_back
 from supervision.clue_actions import ClueAction, Refusal
 from supervision.clue_limits import default_due_day
+from supervision.desks import may_handle
 from tests.integration.graphql_client import Json
 from tests.integration.viewers import CITY, EAST, WEST
 from tests.soak.deed import Commit, Deed, Known, Town, is_id, number_of, unreadable
 
 _ABSENT: Final = 999_999
+_ANSWERED: Final = 0.5
+"""How often who is asked to take a clue over is heard next, where one lies so."""
 _DEPARTMENTS: Final = ("PREVENTION", "COMPLAINTS", "ANTI_CORRUPTION", "CASE_MANAGEMENT")
 _TEXTS: Final = {
     "transferClue": "reason",
@@ -191,19 +194,35 @@ def opening(town: Town, by: str, dice: Random) -> Deed:
     return OpenClue(town, by, "openClue", wanted)
 
 
+def _likely_step(known: Known[ClueState] | None, dice: Random) -> str:
+    """Any step; where somebody is asked to take a clue over, often that or the contrary."""
+    if known is not None and known.state.status is ClueStatus.TRANSFERRED and dice.random() < _ANSWERED:
+        return dice.choice(["acceptClue", "returnClue"])
+    return dice.choice(_STEPS)
+
+
+def _somebody(town: Town, known: Known[ClueState] | None, dice: Random) -> str:
+    """Who is to handle a clue: mostly somebody who can, now and then nobody who exists."""
+    city = town.city
+    if dice.random() < 0.1:
+        return global_id("User", _ABSENT)
+    able = [] if known is None else [at for at in city.there if may_handle(city.accounts[at], known.state.desk)]
+    return city.user(dice.choice(able if able and dice.random() < 0.7 else list(city.accounts)))
+
+
 def stepping(town: Town, by: str, dice: Random) -> Deed:
     """Somebody asks something of a clue, perhaps of none."""
-    city, mutation = town.city, dice.choice(_STEPS)
-    clue_id = global_id("Clue", dice.choice(list(town.model.clues)[-3:])) if town.model.clues else ""
+    city = town.city
+    number = dice.choice(list(town.model.clues)[-3:]) if town.model.clues else 0
+    clue_id, known = global_id("Clue", number) if number else "", town.model.clues.get(number)
+    mutation = _likely_step(known, dice)
     if dice.random() < 0.05 or not clue_id:
         clue_id = dice.choice([global_id("Clue", _ABSENT), global_id("Measure", 1)])
     wanted: Json = {"clueId": clue_id}
     if mutation in _TEXTS:
         wanted[_TEXTS[mutation]] = dice.choice(["走访", "查否", "属该部门", "移送", "同意", "查实", " ", "坏\x00"])
     if mutation in {"assignClue", "acceptClue"}:
-        wanted["handlerId"] = city.user(dice.choice(list(city.accounts)))
-        if dice.random() < 0.1:
-            wanted["handlerId"] = global_id("User", _ABSENT)
+        wanted["handlerId"] = _somebody(town, known, dice)
     if mutation == "extendClue" or (mutation in {"assignClue", "acceptClue"} and dice.random() < 0.2):
         wanted["dueOn"] = (city.today + timedelta(days=dice.randint(-5, 90))).isoformat()
     if mutation in {"transferClue", "inviteToClue"}:

@@ -27,7 +27,7 @@ _KINDS: Final[Sequence[tuple[Callable[[Town, str, Random], Deed], int]]] = (
     (measure_deeds.drafting, 4),
     (measure_deeds.stepping, 14),
     (case_deeds.duty_filing, 1),
-    (case_deeds.duty_stepping, 3),
+    (case_deeds.duty_stepping, 5),
     (case_deeds.public_filing, 1),
     (case_deeds.public_stepping, 4),
     (case_deeds.triaging, 3),
@@ -126,8 +126,8 @@ class Sequenced:
         """The same with what a careful client says besides, rightly or wrongly."""
         wanted, known = dict(deed.input), deed.current()
         takes_revision = not deed.alone or isinstance(deed, TriageCase) or "measureId" in wanted
-        if takes_revision and self.dice.random() < 0.35:
-            wanted["expectedRevision"] = (known or 1) - (self.dice.random() < 0.25)
+        if takes_revision and self.dice.random() < 0.5:
+            wanted["expectedRevision"] = (known or 1) - (self.dice.random() < 0.4)
         if self.dice.random() < 0.3:
             self.keys += 1
             wanted["idempotencyKey"] = f"{self.town.seed}.{self.keys}" if self.dice.random() < 0.97 else ""

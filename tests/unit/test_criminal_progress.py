@@ -105,6 +105,13 @@ def test_of_several_criminal_cases_the_one_decided_last_counts() -> None:
 _days = st.none() | st.dates(date(2024, 1, 1), date(2024, 12, 31))
 
 
+def test_a_hand_over_on_a_day_to_come_that_was_received_already_counts_from_its_receipt() -> None:
+    told = follow_up(Transfer, transferred_on=date(2024, 1, 2), received_on=date(2024, 1, 1), returned_on=None)
+    progress = criminal_progress([told], [], date(2024, 1, 1))
+    assert progress is not None
+    assert (progress.since, progress.days) == (date(2024, 1, 1), 0)
+
+
 @given(
     today=st.dates(date(2024, 1, 1), date(2024, 12, 31)),
     transfer=st.builds(
