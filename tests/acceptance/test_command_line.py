@@ -245,6 +245,11 @@ def test_relays_that_are_ended_say_what_they_did(
     with ExitStack() as stack:
         relays = [stack.enter_context(program.start("index", "sync", "--follow", "--json", **servers)) for _ in endings]
         with psycopg.connect(seeing_all(database_urls.application), autocommit=True) as watching:
+            # One can be done with it all before the other one is there at all.
+            listening = (
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'"
+            )
+            wait_until(lambda: watching.execute(listening.encode()).fetchone() == (len(endings),))
             wait_until(lambda: watching.execute("SELECT count(*) FROM outbox").fetchone() == (0,))
         results = [relay.end(ending) for relay, ending in zip(relays, endings, strict=True)]
     assert [(result.status, "Traceback" in result.err) for result in results] == [(0, False)] * 2
