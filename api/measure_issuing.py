@@ -173,11 +173,17 @@ async def draft_new_measure(info: ApiInfo, input: DraftMeasureInput) -> MeasureC
 
 
 async def draft_of_case(
-    connection: DatabaseConnection, context: Context, case: records.PenaltyCase, kind: MeasureKind, *, today: date
+    connection: DatabaseConnection,
+    context: Context,
+    case: records.PenaltyCase,
+    kind: MeasureKind,
+    *,
+    addressee: str | None,
+    today: date,
 ) -> int:
-    """Keep a draft about one case that is locked, to whom its kind goes by itself; answers the draft's id."""
-    asked = _Asked(cases=[case], agency=None, addressee=None, clue_id=None, named_limit_on=None)
-    wanted = _to_default(asked, kind)
+    """Keep a draft about one case that is locked, without `addressee` to whom its kind goes; answers its id."""
+    asked = _Asked(cases=[case], agency=None, addressee=addressee, clue_id=None, named_limit_on=None)
+    wanted = asked if addressee else _to_default(asked, kind)
     draft = await _draft(context, connection, kind, wanted, urgent=False, today=today)
     new = replace(_new(context, DraftMeasureInput(kind=kind), wanted), title=draft.title, text=draft.text)
     return await draft_measure(connection, new, now=context.services.clock(), today=today)

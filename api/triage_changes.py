@@ -27,6 +27,7 @@ from api.types.measure import Measure
 from api.types.penalty_case import PenaltyCase
 from schema import clue_records, measure_records, records
 from schema.access_vocabularies import Permission
+from schema.follow_up_records import EnforcementCase
 from schema.supervision_vocabularies import ClueSource, TriageDecision
 from schema.triage_records import AwaitedCase
 from schema.vocabularies import AnomalyStatus, Department, MeasureKind
@@ -35,7 +36,7 @@ from stores.errors import ForbiddenError
 from stores.postgres import DatabaseConnection
 from stores.triage import keep_triage, lock_case_for_triage, triage_by_id
 from supervision.calendars import shanghai_day
-from supervision.triage import Refusal, clue_class_of, decide, measure_kind_of, needs_of
+from supervision.triage import Refusal, answers_to_the_court, clue_class_of, decide, measure_kind_of, needs_of
 
 _LONGEST_TITLE: Final = 200
 _NEEDED: Final = {
@@ -184,7 +185,9 @@ async def _what_comes_of_it(
     if department is None:
         kind = given(wanted.measure_kind) or measure_kind_of(kinds)
         today = shanghai_day(context.services.clock())
-        return None, await draft_of_case(connection, context, case, kind, today=today)
+        court = kind is MeasureKind.RECOMMENDATION and answers_to_the_court(kinds)
+        addressee = await _court_of(context, case_id) if court else None
+        return None, await draft_of_case(connection, context, case, kind, addressee=addressee, today=today)
     opened = await open_clue(
         connection,
         context,
@@ -209,3 +212,10 @@ def _state(known: AwaitedCase) -> str:
 def _no_such_case() -> RefusedError:
     """The answer for a case that is not there, and for one that the viewer may not see."""
     return RefusedError(UserErrorCode.NOT_FOUND, "There is no such case. Take `id` as a query returned it.", "caseId")
+
+
+async def _court_of(context: Context, case_id: int) -> str:
+    """The court that was last asked to enforce a case; in general words where no record names it."""
+    applied = await context.loaders.follow_ups_of[EnforcementCase].load(case_id)
+    courts = [each.court for each in applied if isinstance(each, EnforcementCase) and each.court]
+    return courts[-1] if courts else "人民法院"

@@ -41,6 +41,7 @@ DEPARTMENT_OF: Final[Mapping[AnomalyKind, Department]] = MappingProxyType(
 )
 """Whose business a finding of a kind is; PostgreSQL's department_of_finding() says the same where findings open."""
 
+_OF_THE_COURT: Final = frozenset({AnomalyKind.ENFORCEMENT_REFUSED, AnomalyKind.STALLED_ENFORCEMENT})
 _DUTY: Final = frozenset({Department.ANTI_CORRUPTION, Department.ANTI_DERELICTION})
 _CLASSES: Final = (
     (
@@ -136,6 +137,12 @@ def clue_class_of(department: Department, kinds: Iterable[AnomalyKind]) -> ClueC
 def measure_kind_of(kinds: Iterable[AnomalyKind]) -> MeasureKind:
     """What kind of measure answers to findings of some kinds: a recommendation (检察建议) where none fits better."""
     return _MEASURES.get(_class_of(kinds), MeasureKind.RECOMMENDATION)
+
+
+def answers_to_the_court(kinds: Iterable[AnomalyKind]) -> bool:
+    """Whether all that was found is a court's doing (非诉执行监督), and so a recommendation goes to it."""
+    found = frozenset(kinds)
+    return bool(found) and found <= _OF_THE_COURT
 
 
 def _class_of(kinds: Iterable[AnomalyKind]) -> ClueClass:

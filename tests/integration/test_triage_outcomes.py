@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from schema.access_vocabularies import Role
-from schema.vocabularies import Department
+from schema.vocabularies import Department, FeedKind
 from stores.keys import KeyRing
 from stores.postgres import Database
 from tests.integration.feeding import Feed
+from tests.integration.follow_up_feeding import follow_up
 from tests.integration.graphql_client import Client, served
 from tests.integration.judging_cases import Judge
 from tests.integration.test_judging import clean, served_late
@@ -121,6 +122,16 @@ async def test_a_measure_is_drafted_that_answers_to_what_was_found(viewers: View
     answer = (await chief.ask(MADE, input=chosen))["triageCase"]
     assert (answer["measure"]["kind"], answer["measure"]["agency"]) == ("REASONS_REQUEST", None)
     assert await waiting(feed) == []
+
+
+async def test_what_only_the_court_left_undone_is_told_the_court(viewers: Viewers, feed: Feed, judge: Judge) -> None:
+    asked = {"demandedOn": "2024-10-08", "appliedOn": "2024-10-25", "receivedOn": "2024-10-25", "court": "东县人民法院"}
+    await feed(clean("1号", agency=EASTERN), {**follow_up(FeedKind.ENFORCEMENT, "1号", **asked), "agency": EASTERN})
+    await judge("2024-12-01")
+    assert {row["kind"] for row in await feed.rows("SELECT kind FROM anomaly")} == {"ENFORCEMENT_REFUSED"}
+    wanted = {"decision": "MEASURE", "reason": "应予监督", "caseId": await case_id(feed)}
+    draft = (await (await viewers(Role.CHIEF, EAST)).ask(MADE, input=wanted))["triageCase"]["measure"]
+    assert (draft["kind"], draft["addressee"], draft["agency"]) == ("RECOMMENDATION", "东县人民法院", None)
 
 
 async def test_who_may_triage_and_may_not_issue_measures_decides_for_none(viewers: Viewers, feed: Feed) -> None:
