@@ -165,23 +165,25 @@ def mask_identity_number(number: str) -> str:
 def cover_spans(text: str, names: Iterable[str]) -> list[tuple[int, int, str]]:
     """Where the names stand in a text, as (start, end, replacement) in order and without overlap.
 
-    A longer name goes before a shorter one it overlaps. A name is covered wherever a search would find it: neither
-    white space inside it, as printers put it, nor signs, nor characters that are another form of its own hide it.
+    A longer name goes before a shorter one inside it; names that overlap otherwise are covered together. A name is
+    covered wherever a search would find it: neither white space inside it, as printers put it, nor signs, nor
+    characters that are another form of its own hide it.
     """
-    spans: list[tuple[int, int, str]] = []
-    taken = bytearray()
+    found: list[tuple[int, int, str]] = []
     read: list[Token] = []
     for name in sorted(filter(None, names), key=len, reverse=True):
         places = _places(text, name)
         if _may_be_read(text, name, len(places)):
             read = read or token_spans(text)
             places += _read_places(read, tuple(tokens(name)))
-        for start, end in places:
-            taken = taken or bytearray(len(text))
-            if not any(taken[start:end]):
-                taken[start:end] = b"\1" * (end - start)
-                spans.append((start, end, mask_name(name)))
-    spans.sort()
+        found += [(start, end, mask_name(name)) for start, end in places]
+    spans: list[tuple[int, int, str]] = []
+    for start, end, replacement in sorted(found, key=lambda span: (span[0], -span[1])):
+        if not spans or start >= spans[-1][1]:
+            spans.append((start, end, replacement))
+        elif end > spans[-1][1]:
+            first = spans[-1][0]
+            spans[-1] = (first, end, text[first] + "*" * (end - first - 1))
     return spans
 
 

@@ -238,6 +238,11 @@ def test_a_name_is_covered_however_it_is_written_that_a_search_finds_it() -> Non
     assert cover_names("卫立于冬季到场", ["卫立冬"]) == "卫立于冬季到场"
 
 
+def test_names_that_overlap_are_covered_together() -> None:
+    assert cover_names("华张张", ["张张", "华张"]) == "华**"
+    assert cover_names("张建国", ["建国", "张建国"]) == "张**"
+
+
 @given(
     st.text(alphabet="张建国华 \u3000a，", max_size=60),
     st.lists(st.text(alphabet="张建国华", min_size=2, max_size=4), max_size=4),
