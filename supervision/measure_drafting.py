@@ -15,6 +15,7 @@ from schema.records import Agency, PenaltyCase
 from schema.vocabularies import MeasureKind
 from supervision.law_files import package_yaml, read_mapping
 from supervision.law_values import LawValue
+from supervision.legible import legible
 from supervision.sentences import chinese_amount, chinese_day
 
 _PACKAGE: Final = "supervision.measure_templates"
@@ -137,7 +138,8 @@ def draft_text(
     limit = template.limits.none if period is None else template.limits.lawful
     paragraphs.append((template.limits.named if named_limit_on is not None else limit).format(**known))
     title = f"关于{about}的{kind.label}" if cases else kind.label
-    return Draft(title=title, text="\n".join(paragraphs), addressee=addressee)
+    # What a feed told is taken as it came; a draft is to be issued and printed as it stands.
+    return Draft(title=legible(title), text=legible("\n".join(paragraphs)), addressee=legible(addressee))
 
 
 def _about(cases: Sequence[DraftedCase]) -> str:

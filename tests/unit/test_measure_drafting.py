@@ -65,6 +65,10 @@ def test_long_facts_are_cut_and_a_text_in_braces_is_only_a_text() -> None:
     assert "{limit}" in drafted(MeasureKind.RECOMMENDATION, told(facts="{limit}"))
 
 
+def test_what_a_feed_told_that_no_document_can_hold_is_left_out_of_a_draft() -> None:
+    assert "查明的违法事实：倾倒废渣。" in drafted(MeasureKind.RECOMMENDATION, told(facts="倾\x01倒\ufffe废渣"))
+
+
 def test_a_draft_without_a_case_leaves_a_gap() -> None:
     assert GAP in drafted().splitlines()
 
