@@ -42,7 +42,7 @@ from supervision.clue_actions import (
     Transfer,
 )
 from supervision.desks import acts_for, desk_of, leads, may_handle, sits_at
-from supervision.due_days import MOST_YEARS, latest_due_day
+from supervision.due_days import LATEST_DUE_DAY
 
 _NEW, _ASSIGNED = ClueStatus.NEW, ClueStatus.ASSIGNED
 _REVIEW, _INVESTIGATING = ClueStatus.UNDER_REVIEW, ClueStatus.INVESTIGATING
@@ -165,8 +165,8 @@ def _wrong_due_day(due_on: date | None, today: date) -> Refusal | None:
         return None
     if due_on < today:
         return Refusal("`dueOn` is past. Give a day that is still to come.", "dueOn")
-    if due_on > latest_due_day(today):
-        return Refusal(f"`dueOn` lies more than {MOST_YEARS} years ahead. Give an earlier day.", "dueOn")
+    if due_on > LATEST_DUE_DAY:
+        return Refusal(f"`dueOn` lies after {LATEST_DUE_DAY}. Give an earlier day.", "dueOn")
     return None
 
 

@@ -3,11 +3,5 @@
 from datetime import date
 from typing import Final
 
-from supervision.periods import months_after
-
-MOST_YEARS: Final = 10
-
-
-def latest_due_day(today: date) -> date:
-    """The last day that can be named: whoever names a later one has mistyped the year."""
-    return months_after(today, 12 * MOST_YEARS)
+LATEST_DUE_DAY: Final = date(2100, 12, 31)
+"""The last that can be named, as in feeds: from a later one nobody could count on, and it would be a mistyped year."""
