@@ -18,6 +18,7 @@ from stores.applied_mutations import claim_key, keep_result
 from stores.errors import BadUserInputError, CollisionError, ForbiddenError
 from stores.postgres import DatabaseConnection
 from supervision.legible import is_legible, shows_something
+from supervision.named_days import EARLIEST_DAY
 from supervision.privacy import cover_identity_numbers
 
 LONGEST_REASON: Final = 2_000
@@ -226,6 +227,10 @@ def require_revision(known: int, expected: int | None, state: str, field: str = 
 
 
 def require_day(day: date, *, not_after: date, field: str) -> None:
-    """Refuse a day that has not come yet."""
+    """Refuse a day that has not come yet, and one before there was anybody to do it."""
     if day > not_after:
         raise RefusedError(UserErrorCode.INVALID, f"`{field}` lies in the future. Give the day it was done.", field)
+    if day < EARLIEST_DAY:
+        raise RefusedError(
+            UserErrorCode.INVALID, f"`{field}` lies before {EARLIEST_DAY}. Give the day it was done.", field
+        )

@@ -42,7 +42,7 @@ from supervision.clue_actions import (
     Transfer,
 )
 from supervision.desks import acts_for, desk_of, leads, may_handle, sits_at
-from supervision.due_days import LATEST_DUE_DAY
+from supervision.named_days import LATEST_DUE_DAY
 
 _NEW, _ASSIGNED = ClueStatus.NEW, ClueStatus.ASSIGNED
 _REVIEW, _INVESTIGATING = ClueStatus.UNDER_REVIEW, ClueStatus.INVESTIGATING

@@ -14,7 +14,7 @@ from typing import Final
 
 from schema.measure_records import Measure
 from schema.supervision_vocabularies import MeasureEventKind, MeasureStatus
-from supervision.due_days import LATEST_DUE_DAY
+from supervision.named_days import LATEST_DUE_DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

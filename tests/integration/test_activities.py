@@ -178,6 +178,7 @@ async def test_a_page_of_activities_costs_the_same_whatever_its_size(city: City)
         ({"title": " "}, ("INVALID", "title")),
         ({"title": "长" * 201}, ("INVALID", "title")),
         ({"heldOn": "2999-01-01"}, ("INVALID", "heldOn")),
+        ({"heldOn": "0001-01-01"}, ("INVALID", "heldOn")),
         ({"participants": [{"category": "OTHER", "name": " "}]}, ("INVALID", "participants")),
         ({"participants": [{"category": "OTHER", "name": "某"}] * 101}, ("INVALID", "participants")),
         ({"agencyIds": [global_id("Agency", 999)]}, ("NOT_FOUND", "agencyIds")),

@@ -153,6 +153,8 @@ async def test_what_is_sent_wrongly_is_refused(viewers: Viewers, feed: Feed) -> 
     for changes, code, field in (
         ({}, "NOT_ALLOWED", "periodEnd"),
         ({"periodEnd": "2026-03-30"}, "INVALID", "periodEnd"),
+        ({"periodEnd": "0001-01-31"}, "INVALID", "periodEnd"),
+        ({"periodEnd": "9999-12-31"}, "INVALID", "periodEnd"),
         ({"kind": "SUMMARY"}, "INVALID", "periodEnd"),
         ({"periodEnd": "2026-07-31"}, "NOT_ALLOWED", "periodEnd"),
         ({"periodEnd": "2025-12-31"}, "INVALID", "periodEnd"),
@@ -192,7 +194,12 @@ async def test_the_list_is_filtered_and_paged(local: Client) -> None:
         ({"procuratorateIds": [global_id("Procuratorate", 999)]}, 0),
     ):
         assert (await local.ask(REPORTS, filter=wanted))["countyReports"]["totalCount"] == count, wanted
-    for arguments in ({"filter": {"year": 1}}, {"after": "x"}, {"after": "WyJyZXBvcnQiLCJ4IiwiYSIsImIiLDFd"}):
+    for arguments in (
+        {"filter": {"year": 1}},
+        {"filter": {"year": 0}},
+        {"after": "x"},
+        {"after": "WyJyZXBvcnQiLCJ4IiwiYSIsImIiLDFd"},
+    ):
         assert await local.code(REPORTS, **arguments) == "BAD_USER_INPUT"
 
 
