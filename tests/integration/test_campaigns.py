@@ -1,5 +1,6 @@
 """Campaigns through the API: what they select, who sees and who runs them, and what is refused."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
@@ -254,6 +255,16 @@ async def test_who_read_an_older_revision_is_told_how_the_campaign_stands(city: 
     stale = (await chief.ask(CLOSE, input=told))["closeCampaign"]
     assert [error["code"] for error in stale["userErrors"]] == ["STALE"]
     assert (stale["campaign"]["status"], stale["campaign"]["revision"]) == ("CLOSED", 2)
+
+
+async def test_of_two_who_end_a_campaign_at_once_one_does_and_the_other_is_shown_how_it_stands(city: City) -> None:
+    told = {"campaignId": (await city.opened())["id"], "summary": "完", "expectedRevision": 1}
+    chief, other = await city.viewers(Role.CHIEF, CITY), await city.viewers(Role.CAMPAIGN_OFFICE, CITY)
+    both = [
+        each["closeCampaign"] for each in await asyncio.gather(*(by.ask(CLOSE, input=told) for by in (chief, other)))
+    ]
+    assert sorted([error["code"] for error in each["userErrors"]] for each in both) == [[], ["STALE"]]
+    assert [(each["campaign"]["status"], each["campaign"]["revision"]) for each in both] == [("CLOSED", 2)] * 2
 
 
 async def test_a_county_does_not_end_the_citys_campaign_and_finds_no_other_countys(city: City) -> None:
