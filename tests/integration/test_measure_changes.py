@@ -29,7 +29,16 @@ STEPS: dict[str, dict[str, Any]] = {
     "withdrawMeasure": {"reason": "有误"},
 }
 ISSUE = {"kind": "RECOMMENDATION", "title": "题", "text": "文", "addressee": "某局"}
-KEPT = ("measure", "measure_case", "measure_event", "document_counter", "applied_mutation", "judging_queue")
+KEPT = (
+    "measure",
+    "measure_case",
+    "measure_event",
+    "document_counter",
+    "applied_mutation",
+    "judging_queue",
+    "penalty_case",
+    "outbox",
+)
 
 
 @dataclass
