@@ -225,7 +225,10 @@ class MeasureLife:
         if self.measure.status is _S.WITHDRAWN:
             assert all(isinstance(self._take(action, Dice(b"")), Refusal) for action in _A)
             return
-        later = {_S.DRAFT: _A.WITHDRAW, _S.ISSUED: _A.SERVE}.get(self.measure.status, _A.CHECK)
+        limit = self.measure.named_limit_on
+        # What was not served within the limit that it names is withdrawn.
+        served = _A.WITHDRAW if limit is not None and limit < self.today else _A.SERVE
+        later = {_S.DRAFT: _A.WITHDRAW, _S.ISSUED: served}.get(self.measure.status, _A.CHECK)
         assert isinstance(self._take(later, Dice(b"\x01")), Step)
 
     @staticmethod
