@@ -17,6 +17,8 @@ from schema.access_vocabularies import Permission
 from stores.applied_mutations import claim_key, keep_result
 from stores.errors import BadUserInputError, CollisionError, ForbiddenError
 from stores.postgres import DatabaseConnection
+from supervision.legible import is_legible, shows_something
+from supervision.named_days import EARLIEST_DAY
 from supervision.privacy import cover_identity_numbers
 
 LONGEST_REASON: Final = 2_000
@@ -197,11 +199,14 @@ def read_ids(texts: Sequence[str] | None, type_name: str, field: str) -> list[in
 def read_text(text: str, field: str, most: int = LONGEST_REASON) -> str:
     """A text that a person wrote, without identity numbers. Refuses an empty one, and one that is too long."""
     kept = text.strip()
-    if not kept:
+    if not shows_something(kept):
         raise RefusedError(UserErrorCode.INVALID, f"`{field}` is empty. It is kept in the history: say it.", field)
-    if len(kept) > most or "\x00" in kept or not _is_whole(kept):
+    if len(kept) > most or not is_legible(kept):
         raise RefusedError(
-            UserErrorCode.INVALID, f"`{field}` has at most {most:,} characters, no NUL and no half character.", field
+            UserErrorCode.INVALID,
+            f"`{field}` has at most {most:,} characters, and none that no document can hold: no control characters but "
+            "tabs and ends of lines, no half characters.",
+            field,
         )
     return cover_identity_numbers(kept)
 
@@ -222,10 +227,10 @@ def require_revision(known: int, expected: int | None, state: str, field: str = 
 
 
 def require_day(day: date, *, not_after: date, field: str) -> None:
-    """Refuse a day that has not come yet."""
+    """Refuse a day that has not come yet, and one before there was anybody to do it."""
     if day > not_after:
         raise RefusedError(UserErrorCode.INVALID, f"`{field}` lies in the future. Give the day it was done.", field)
-
-
-def _is_whole(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+    if day < EARLIEST_DAY:
+        raise RefusedError(
+            UserErrorCode.INVALID, f"`{field}` lies before {EARLIEST_DAY}. Give the day it was done.", field
+        )

@@ -27,6 +27,7 @@ from schema.duty_vocabularies import CountyReportKind
 from stores.county_reports import ReportFilter, county_figures, is_county, list_reports, send_report
 from stores.postgres import DatabaseConnection
 from supervision.county_reports import periods_of_year, report_settings
+from supervision.named_days import LATEST_DUE_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,8 @@ def _county(context: Context, wanted: RecordCountyReportInput) -> int:
 
 def _period(context: Context, wanted: RecordCountyReportInput) -> ReportPeriod:
     """The period that ends on the day. Refuses a day on which none ends, and one that has not ended."""
-    for period in periods_of_year(wanted.period_end.year, report_settings(), context.services.calendar):
+    year = min(wanted.period_end, LATEST_DUE_DAY).year
+    for period in periods_of_year(year, report_settings(), context.services.calendar):
         if (period.kind, period.end) == (wanted.kind, wanted.period_end):
             if period.end >= today_of(context):
                 raise RefusedError(

@@ -21,6 +21,7 @@ from schema.audit_records import Deed
 from schema.measure_records import Measure
 from stores.audit_trail import caller_of, write_entries
 from stores.errors import BadUserInputError
+from supervision.legible import legible
 from supervision.measure_drafting import GAP, templates
 from supervision.sentences import chinese_day
 
@@ -76,22 +77,23 @@ def document_of(measure: Measure, shown: Shown, procuratorate: str | None) -> by
     """The document of a measure, natural persons' names as they may be shown."""
 
     def told(text: str) -> str:
-        return shown.written(text, measure.person_names) or ""
+        return legible(shown.written(text, measure.person_names) or "")
 
+    home = legible(procuratorate or GAP)
     document = Document()
     style: Any = document.styles["Normal"]
     style.font.size = _BODY
     style.font.name = _FONT
     # Chinese characters have a font of their own.
     style.element.rPr.rFonts.set(qn("w:eastAsia"), _FONT)
-    _centred(document, procuratorate or GAP)
+    _centred(document, home)
     _centred(document, templates()[measure.kind].heading)
-    document.add_paragraph(measure.number or GAP).alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    document.add_paragraph(legible(measure.number or GAP)).alignment = WD_ALIGN_PARAGRAPH.RIGHT
     document.add_paragraph(f"{told(measure.addressee)}：")
     for line in told(measure.text).splitlines():
-        paragraph = document.add_paragraph(_printable(line))
+        paragraph = document.add_paragraph(line)
         paragraph.paragraph_format.first_line_indent = _INDENT
-    for line in (procuratorate or GAP, _dated(measure.issued_on), *_copied(measure)):
+    for line in (home, _dated(measure.issued_on), *_copied(measure)):
         document.add_paragraph(line).alignment = WD_ALIGN_PARAGRAPH.RIGHT
     written = BytesIO()
     document.save(written)
@@ -111,8 +113,3 @@ def _dated(day: date | None) -> str:
 
 def _copied(measure: Measure) -> list[str]:
     return ["抄送：同级人民政府法制工作机构"] if measure.copy_to_legal_office else []
-
-
-def _printable(line: str) -> str:
-    """A line without the characters that XML has no place for."""
-    return "".join(each for each in line if each == "\t" or ord(each) >= ord(" "))

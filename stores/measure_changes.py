@@ -12,7 +12,7 @@ from schema.clue_tables import clue
 from schema.measure_records import Measure, NewMeasure
 from schema.measure_tables import measure, measure_event
 from schema.supervision_vocabularies import MeasureEventKind, MeasureStatus
-from schema.tables import agency, penalty_case, procuratorate
+from schema.tables import penalty_case, procuratorate
 from stores.measures import measure_of, measures
 
 _KEPT: Final = (
@@ -169,18 +169,6 @@ async def _add_event(
 async def is_told_by_feed(connection: AsyncConnection, number: str) -> bool:
     """Whether a feed has told of a measure under a number: it was issued elsewhere, and is not given again."""
     return bool(await connection.scalar(_TOLD_BY_FEED, {"number": number}))
-
-
-async def procuratorate_of_cases(connection: AsyncConnection, case_ids: Sequence[int]) -> int | None:
-    """Which procuratorate supervises the agency of the first of some cases; None where nobody said."""
-    if not case_ids:
-        return None
-    found: int | None = await connection.scalar(
-        select(agency.c.procuratorate_id)
-        .join(penalty_case, penalty_case.c.agency_id == agency.c.id)
-        .where(penalty_case.c.id == case_ids[0])
-    )
-    return found
 
 
 async def name_and_superior(connection: AsyncConnection, procuratorate_id: int | None) -> tuple[str | None, int | None]:

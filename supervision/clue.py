@@ -42,6 +42,7 @@ from supervision.clue_actions import (
     Transfer,
 )
 from supervision.desks import acts_for, desk_of, leads, may_handle, sits_at
+from supervision.named_days import LATEST_DUE_DAY
 
 _NEW, _ASSIGNED = ClueStatus.NEW, ClueStatus.ASSIGNED
 _REVIEW, _INVESTIGATING = ClueStatus.UNDER_REVIEW, ClueStatus.INVESTIGATING
@@ -84,8 +85,9 @@ def open_clue_state(
     actor: Viewer, desk: Desk, handler: Account | None, *, due_on: date, today: date
 ) -> ClueState | Refusal:
     """A clue that somebody opens for a desk, of which it may name the handler."""
-    if due_on < today:
-        return Refusal("`dueOn` is past. Give a day that is still to come.", "dueOn")
+    wrong = _wrong_due_day(due_on, today)
+    if wrong is not None:
+        return wrong
     if handler is not None and not may_handle(handler, desk):
         return not_of_the_desk(desk)
     own = desk_of(actor.account)
@@ -157,6 +159,17 @@ def _not_yours(what: str) -> Refusal:
     return Refusal(f"Only its handler, and whoever heads the department that handles it, {what}.")
 
 
+def _wrong_due_day(due_on: date | None, today: date) -> Refusal | None:
+    """Why nothing can be due on a day; None where it can, and where no day is named."""
+    if due_on is None:
+        return None
+    if due_on < today:
+        return Refusal("`dueOn` is past. Give a day that is still to come.", "dueOn")
+    if due_on > LATEST_DUE_DAY:
+        return Refusal(f"`dueOn` lies after {LATEST_DUE_DAY}. Give an earlier day.", "dueOn")
+    return None
+
+
 def not_of_the_desk(desk: Desk) -> Refusal:
     """Why an account cannot be given a clue of a desk; the same for one that there is not."""
     return Refusal(
@@ -174,8 +187,9 @@ def _assign(state: ClueState, actor: Viewer, action: Assign, today: date) -> Clu
     if action.handler is None or not may_handle(action.handler, state.desk):
         return not_of_the_desk(state.desk)
     due_on = action.due_on or state.due_on
-    if action.due_on is not None and action.due_on < today:
-        return Refusal("`dueOn` is past. Give a day that is still to come.", "dueOn")
+    wrong = _wrong_due_day(action.due_on, today)
+    if wrong is not None:
+        return wrong
     if not waits and (action.handler.id, due_on) == (state.handler_id, state.due_on):
         return Refusal("It is this person's already. Name another.", "handlerId")
     # Work that was begun goes on with another person.
@@ -195,6 +209,9 @@ def _extend(state: ClueState, actor: Viewer, action: Extend, today: date) -> Clu
         return Refusal("Only the head of the department and the chief extend its limit. Ask them.")
     if action.due_on <= state.due_on or action.due_on < today:
         return Refusal(f"It is due on {state.due_on}. Give a later day, and none that is past.", "dueOn")
+    wrong = _wrong_due_day(action.due_on, today)
+    if wrong is not None:
+        return wrong
     return ClueStep(event=ClueEventKind.EXTENDED, state=replace(state, due_on=action.due_on), note=action.reason)
 
 
@@ -222,8 +239,9 @@ def _accept(state: ClueState, actor: Viewer, action: Accept, today: date) -> Clu
         return Refusal("Only the head of the department that it was handed to, and the chief, accept it. Ask them.")
     if action.handler is None or not may_handle(action.handler, state.desk):
         return not_of_the_desk(state.desk)
-    if action.due_on is not None and action.due_on < today:
-        return Refusal("`dueOn` is past. Give a day that is still to come.", "dueOn")
+    wrong = _wrong_due_day(action.due_on, today)
+    if wrong is not None:
+        return wrong
     after = replace(
         state,
         status=_ASSIGNED,

@@ -14,6 +14,7 @@ from typing import Final
 
 from schema.measure_records import Measure
 from schema.supervision_vocabularies import MeasureEventKind, MeasureStatus
+from supervision.named_days import LATEST_DUE_DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,10 @@ def issue(measure: Measure, number: str, today: date) -> Step | Refusal:
     limit = measure.named_limit_on
     if limit is not None and limit <= today:
         return Refusal("The limit that it names has passed already. Name a later `replyDueOn`.", "replyDueOn")
+    if limit is not None and limit > LATEST_DUE_DAY:
+        return Refusal(
+            f"The limit that it names lies after {LATEST_DUE_DAY}. Name an earlier `replyDueOn`.", "replyDueOn"
+        )
     after = replace(measure, status=_S.ISSUED, number=number, issued_on=today, reply_due_on=limit)
     return _step(MeasureEventKind.ISSUED, today, after, note=number)
 

@@ -3,7 +3,7 @@
 What comes out is a draft: a person reads it, changes what is to be changed, and issues it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -15,6 +15,7 @@ from schema.records import Agency, PenaltyCase
 from schema.vocabularies import MeasureKind
 from supervision.law_files import package_yaml, read_mapping
 from supervision.law_values import LawValue
+from supervision.legible import legible
 from supervision.sentences import chinese_amount, chinese_day
 
 _PACKAGE: Final = "supervision.measure_templates"
@@ -25,6 +26,13 @@ _COURT: Final = "人民法院"
 
 MOST_FACTS: Final = 600
 """Characters of a case's facts that a draft quotes; the file itself has all of them."""
+
+MOST_TEXT: Final = 20_000
+"""Characters of a draft, as many as are issued: what is about many cases quotes less of each."""
+
+# Characters of a case's facts, and of what else is told of it.
+_SHORTER: Final = ((MOST_FACTS, 5_000), (100, 100), (30, 30))
+_MOST_ABOUT: Final = 100
 
 _Text = Annotated[str, Field(min_length=1)]
 
@@ -127,38 +135,53 @@ def draft_text(
         "period": "" if period is None else chinese_amount(period),
         "limit": "" if named_limit_on is None else chinese_day(named_limit_on),
     }
-    paragraphs = [wording.opening.format(**known)]
+    limit = template.limits.none if period is None else template.limits.lawful
+    ending = [
+        *(each.format(**known) for each in wording.closing),
+        (template.limits.named if named_limit_on is not None else limit).format(**known),
+    ]
+    for most_facts, most in _SHORTER:
+        paragraphs = [wording.opening.format(**known), *_of_cases(template, cases, known, most_facts, most), *ending]
+        # What a feed told is taken as it came; a draft is to be issued and printed as it stands.
+        text = legible("\n".join(paragraphs))
+        if len(text) <= MOST_TEXT:
+            break
+    title = f"关于{about}的{kind.label}" if cases else kind.label
+    return Draft(title=legible(title), text=text, addressee=legible(addressee))
+
+
+def _of_cases(
+    template: Template, cases: Sequence[DraftedCase], known: Mapping[str, str], most_facts: int, most: int
+) -> Iterator[str]:
+    """A paragraph for each case, with at most so many characters of its facts, and of each other text."""
     for number, each in enumerate(cases, start=1):
         ordinal = f"{number}．" if len(cases) > 1 else ""
-        paragraphs.append(ordinal + template.each_case.format(**known, **_facts_of(each)))
+        yield ordinal + template.each_case.format(**known, **_facts_of(each, most_facts, most))
     if not cases:
-        paragraphs.append(GAP)
-    paragraphs.extend(each.format(**known) for each in wording.closing)
-    limit = template.limits.none if period is None else template.limits.lawful
-    paragraphs.append((template.limits.named if named_limit_on is not None else limit).format(**known))
-    title = f"关于{about}的{kind.label}" if cases else kind.label
-    return Draft(title=title, text="\n".join(paragraphs), addressee=addressee)
+        yield GAP
 
 
 def _about(cases: Sequence[DraftedCase]) -> str:
     if not cases:
         return "有关情况"
-    number = cases[0].case.document_number or cases[0].case.title or GAP
+    number = _cut(cases[0].case.document_number or cases[0].case.title or GAP, _MOST_ABOUT)
     more = f"等{len(cases)}件" if len(cases) > 1 else ""
     return f"{number}行政处罚案{more}"
 
 
-def _facts_of(drafted: DraftedCase) -> dict[str, str]:
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}……"
+
+
+def _facts_of(drafted: DraftedCase, most_facts: int, most: int) -> dict[str, str]:
     case = drafted.case
-    facts = " ".join((case.facts or "").split())
-    if len(facts) > MOST_FACTS:
-        facts = f"{facts[:MOST_FACTS]}……"
+    facts = _cut(" ".join((case.facts or "").split()), most_facts)
     return {
         "agency": case.agency.name,
         "document_number": case.document_number or GAP,
         "party": case.party.name or GAP,
         "decided_on": GAP if case.decided_on is None else chinese_day(case.decided_on),
-        "content": (case.penalty_content or GAP).rstrip("。；"),
+        "content": _cut((case.penalty_content or GAP).rstrip("。；"), most),
         "facts": f"查明的违法事实：{facts.rstrip('。')}。" if facts else "",
-        "findings": "".join(f"经审查：{finding}" for finding in drafted.findings),
+        "findings": _cut("".join(f"经审查：{finding}" for finding in drafted.findings), most),
     }

@@ -149,7 +149,8 @@ def county_reports(
     """What the counties in scope owe and have sent."""
     context, asked, today = info.context, given(filter), today_of(info.context)
     size, place = page_size(first, _DEFAULT_PAGE), _report_place(given(after))
-    year = (None if asked is None else given(asked.year)) or today.year
+    named = None if asked is None else given(asked.year)
+    year = today.year if named is None else named
     wanted = ReportFilter(periods=ended_periods(context, year))
     if asked is not None:
         kinds, states = given(asked.kinds) or (), given(asked.states) or ()

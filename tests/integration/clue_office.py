@@ -132,7 +132,8 @@ class Office:
             "SELECT count(*) AS n FROM audit_entry WHERE action = 'CHANGE' AND detail ->> 'refused' IS NULL"
         )
         [keys] = await self.feed.rows("SELECT count(*) AS n FROM applied_mutation")
-        return {**counted, "changes": row["n"], "keys": keys["n"]}
+        [cases] = await self.feed.rows("SELECT sum(revision) AS n FROM penalty_case")
+        return {**counted, "changes": row["n"], "keys": keys["n"], "revisions": int(cases["n"])}
 
 
 async def enter(office: Office) -> None:

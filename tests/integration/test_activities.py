@@ -1,5 +1,6 @@
 """Activities through the API: what is recorded, who sees it and whom it names, and what is refused."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
@@ -105,6 +106,16 @@ async def test_an_activity_is_recorded_with_whom_it_was_held_and_then_with_what_
     assert (stale["activity"]["revision"], stale["activity"]["outcome"]) == (3, "已立案")
 
 
+async def test_of_two_who_say_at_once_what_came_of_an_activity_one_is_kept_and_the_other_shown_it(city: City) -> None:
+    told = {"activityId": (await held(city))["id"], "expectedRevision": 1}
+    officer = await city.viewers(Role.CASE_OFFICER)
+    asking = (officer.ask(CAME, input={**told, "outcome": outcome}) for outcome in ("甲", "乙"))
+    both = [each["recordActivityOutcome"] for each in await asyncio.gather(*asking)]
+    assert sorted([error["code"] for error in each["userErrors"]] for each in both) == [[], ["STALE"]]
+    assert [each["activity"]["revision"] for each in both] == [2, 2]
+    assert len({each["activity"]["outcome"] for each in both}) == 1
+
+
 async def test_an_activity_names_nobody_to_whoever_is_shown_no_names(city: City) -> None:
     await held(city)
     for role, shown in ((Role.CASE_OFFICER, True), (Role.CAMPAIGN_OFFICE, False), (Role.DISCIPLINE, False)):
@@ -178,6 +189,7 @@ async def test_a_page_of_activities_costs_the_same_whatever_its_size(city: City)
         ({"title": " "}, ("INVALID", "title")),
         ({"title": "长" * 201}, ("INVALID", "title")),
         ({"heldOn": "2999-01-01"}, ("INVALID", "heldOn")),
+        ({"heldOn": "0001-01-01"}, ("INVALID", "heldOn")),
         ({"participants": [{"category": "OTHER", "name": " "}]}, ("INVALID", "participants")),
         ({"participants": [{"category": "OTHER", "name": "某"}] * 101}, ("INVALID", "participants")),
         ({"agencyIds": [global_id("Agency", 999)]}, ("NOT_FOUND", "agencyIds")),

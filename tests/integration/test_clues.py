@@ -1,7 +1,7 @@
 """Clues as their people lead them: opened, assigned, handed over, returned, closed, and the result taken note of."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from tests.integration.search_corpus import now
 from tests.integration.viewers import EAST, WEST
 
 COVERED: Final = mask_name(NAME)
+DUTIES: Final = "{ campaignOfficeDuties(first: 100) { nodes { kind records } } }"
 
 
 @pytest.fixture
@@ -240,11 +241,35 @@ async def test_a_clue_that_lies_still_rises_and_its_ledger_says_so_as_the_clue_d
                 assert found == [node for node in everything if node["risenTo"] == risen], days
             dormant = (await office.asks("local", asked, filter={"dormant": True}))["clues"]["nodes"]
             assert dormant == [node for node in everything if node["dormant"]], days
+            duties = (await office.asks("local", DUTIES))["campaignOfficeDuties"]["nodes"]
+            assert sum(each["records"] for each in duties if each["kind"] == "DORMANT_CLUES") == len(dormant), days
             assert all(node["dormant"] == (node["risenTo"] is not None) for node in everything)
             risen_to = {node["title"]: node["risenTo"] for node in everything}
             assert risen_to["短限"] == (None if days < 1 else "DEPARTMENT_HEAD" if days < 16 else "CHIEF"), days
             assert risen_to["照常"] == (None if days < 16 else "DEPARTMENT_HEAD" if days < 31 else "CHIEF"), days
             assert risen_to["办结"] == risen_to["照常"], days
+
+
+async def test_days_of_lying_still_begin_at_midnight_in_shanghai(
+    database: Database, keys: KeyRing, tmp_path: Path
+) -> None:
+    # One second before midnight there.
+    moment = datetime(2026, 3, 2, 15, 59, 59, tzinfo=UTC)
+
+    def clock() -> datetime:
+        return moment
+
+    async with opened_office(database, keys, tmp_path, clock) as office:
+        await office.opened("local", title="前一日", dueOn="2027-01-01")
+        moment += timedelta(seconds=1)
+        await office.opened("local", title="后一日", dueOn="2027-01-01")
+        for day, still in ((17, []), (18, ["前一日"]), (19, ["前一日", "后一日"])):
+            moment = datetime(2026, 3, day - 1, 16, tzinfo=UTC)
+            assert await office.ledger("local", dormant=True) == still, day
+            moment = datetime(2026, 3, day, 15, 59, 59, tzinfo=UTC)
+            nodes = (await office.asks("local", "{ clues { nodes { title dormant } } }"))["clues"]["nodes"]
+            assert [each["title"] for each in nodes if each["dormant"]] == still, day
+            assert await office.ledger("local", dormant=True) == still, day
 
 
 async def test_numbers_run_on_in_each_department(office: Office) -> None:

@@ -1,5 +1,6 @@
 """What counties report, their ranking, and what the office of a campaign sees to, as clients see them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -153,6 +154,8 @@ async def test_what_is_sent_wrongly_is_refused(viewers: Viewers, feed: Feed) -> 
     for changes, code, field in (
         ({}, "NOT_ALLOWED", "periodEnd"),
         ({"periodEnd": "2026-03-30"}, "INVALID", "periodEnd"),
+        ({"periodEnd": "0001-01-31"}, "INVALID", "periodEnd"),
+        ({"periodEnd": "9999-12-31"}, "INVALID", "periodEnd"),
         ({"kind": "SUMMARY"}, "INVALID", "periodEnd"),
         ({"periodEnd": "2026-07-31"}, "NOT_ALLOWED", "periodEnd"),
         ({"periodEnd": "2025-12-31"}, "INVALID", "periodEnd"),
@@ -192,7 +195,12 @@ async def test_the_list_is_filtered_and_paged(local: Client) -> None:
         ({"procuratorateIds": [global_id("Procuratorate", 999)]}, 0),
     ):
         assert (await local.ask(REPORTS, filter=wanted))["countyReports"]["totalCount"] == count, wanted
-    for arguments in ({"filter": {"year": 1}}, {"after": "x"}, {"after": "WyJyZXBvcnQiLCJ4IiwiYSIsImIiLDFd"}):
+    for arguments in (
+        {"filter": {"year": 1}},
+        {"filter": {"year": 0}},
+        {"after": "x"},
+        {"after": "WyJyZXBvcnQiLCJ4IiwiYSIsImIiLDFd"},
+    ):
         assert await local.code(REPORTS, **arguments) == "BAD_USER_INPUT"
 
 
@@ -215,6 +223,15 @@ async def test_counties_are_ranked_by_their_points_and_each_sees_its_own_place(v
     for role, place in ((Role.AGENCY_CLERK, None), (Role.AUDITOR, None), (Role.ADMINISTRATOR, None)):
         assert (await (await viewers(role, place)).ask(RANKING, year=2026))["countyRanking"] == []
     assert await head.code(RANKING, year=1) == "BAD_USER_INPUT"
+
+
+async def test_a_report_that_several_send_at_once_is_sent_once(viewers: Viewers, feed: Feed) -> None:
+    office, chief = await viewers(Role.CAMPAIGN_OFFICE, EAST), await viewers(Role.CHIEF, EAST)
+    told = {"kind": "DATA", "periodEnd": "2026-01-31", "text": "数据"}
+    both = await asyncio.gather(*(by.ask(SEND, input=told) for by in (office, chief)))
+    errors = sorted([error["code"] for error in each["recordCountyReport"]["userErrors"]] for each in both)
+    assert errors == [[], ["NOT_ALLOWED"]]
+    assert len(await feed.rows("SELECT id FROM county_report")) == 1
 
 
 async def test_the_office_sees_what_is_late_owed_or_waiting_and_whose_it_is(viewers: Viewers, feed: Feed) -> None:

@@ -173,6 +173,7 @@ async def test_what_is_asked_wrongly_is_refused_and_changes_nothing(viewers: Vie
         ({"department": "PREVENTION"}, "INVALID", "department"),
         ({"workplace": None}, "INVALID", "workplace"),
         ({"filedOn": "2099-01-01"}, "INVALID", "filedOn"),
+        ({"filedOn": "0001-01-01"}, "INVALID", "filedOn"),
         ({"agencyId": filed["id"]}, "INVALID", "agencyId"),
         ({"agencyId": global_id("Agency", 999)}, "NOT_FOUND", "agencyId"),
         ({"clueId": global_id("Clue", 999)}, "NOT_FOUND", "clueId"),

@@ -29,7 +29,16 @@ STEPS: dict[str, dict[str, Any]] = {
     "withdrawMeasure": {"reason": "有误"},
 }
 ISSUE = {"kind": "RECOMMENDATION", "title": "题", "text": "文", "addressee": "某局"}
-KEPT = ("measure", "measure_case", "measure_event", "document_counter", "applied_mutation", "judging_queue")
+KEPT = (
+    "measure",
+    "measure_case",
+    "measure_event",
+    "document_counter",
+    "applied_mutation",
+    "judging_queue",
+    "penalty_case",
+    "outbox",
+)
 
 
 @dataclass
@@ -178,6 +187,9 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     ("issueMeasure", {**ISSUE, "kind": "CORRECTION_NOTICE"}, "NOT_ALLOWED", "kind"),
     ("issueMeasure", {**ISSUE, "kind": "PRE_LITIGATION_PROPOSAL"}, "NOT_ALLOWED", "kind"),
     ("issueMeasure", {**ISSUE, "replyDueOn": "2024-06-03"}, "INVALID", "replyDueOn"),
+    ("issueMeasure", {**ISSUE, "replyDueOn": "9999-12-31"}, "INVALID", "replyDueOn"),
+    ("issueMeasure", {**ISSUE, "text": "正\x0b文"}, "INVALID", "text"),
+    ("issueMeasure", {**ISSUE, "addressee": "东县\x01公安局"}, "INVALID", "addressee"),
     ("issueMeasure", {**ISSUE, "kind": "REASONS_REQUEST", "replyDueOn": "2024-07-03"}, "INVALID", "replyDueOn"),
     ("issueMeasure", {**ISSUE, "urgent": True}, "INVALID", "urgent"),
     ("issueMeasure", {**ISSUE, "agencyId": global_id("Agency", 999)}, "NOT_FOUND", "agencyId"),
@@ -196,6 +208,7 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     ("recordReply", {"measureId": "issued", "repliedOn": "2024-06-03", "reply": "办"}, "NOT_ALLOWED", "measureId"),
     ("escalateMeasure", {"measureId": "served", "reason": "逾期"}, "NOT_ALLOWED", "measureId"),
     ("withdrawMeasure", {"measureId": "served", "reason": ""}, "INVALID", "reason"),
+    ("withdrawMeasure", {"measureId": "served", "reason": "\u200b\u2060"}, "INVALID", "reason"),
 ]
 
 

@@ -134,6 +134,17 @@ async def test_every_kind_is_drafted_and_read_back_from_its_document(
     assert "＿" not in measure["text"].replace("内容为：＿＿", "")
 
 
+async def test_a_draft_of_whatever_a_feed_told_is_issued_and_printed_as_it_stands(feed: Feed, viewers: Office) -> None:
+    case_id = await handed_over(feed, facts="擅自\x01倾倒\ufffe废渣\x1f", penaltyContent="警告\x08")
+    officer = await viewers(Role.CASE_OFFICER)
+    case_ids = [global_id("PenaltyCase", case_id)]
+    draft = await do(officer, "draftMeasure", kind="RECOMMENDATION", caseIds=case_ids)
+    words = {"title": draft["title"], "text": draft["text"]}
+    measure = await do(officer, "issueMeasure", kind="RECOMMENDATION", measureId=draft["id"], **words)
+    lines = [each.text for each in Document(BytesIO((await officer.get(measure["document"])).content)).paragraphs]
+    assert any("倾倒废渣" in line for line in lines)
+
+
 async def test_the_agency_to_which_a_draft_goes_by_itself_or_by_its_name_sees_it_once_it_is_issued(
     feed: Feed, viewers: Office
 ) -> None:

@@ -190,9 +190,10 @@ async def test_each_sees_the_queues_of_the_own_departments_and_cases(
 async def test_a_refused_decision_changes_nothing_and_says_why(viewers: Viewers, client: Client, feed: Feed) -> None:
     await feed(clean("1号", agency=EASTERN), clean("2号", agency=WESTERN))
     known = await case_id(feed)
-    before = await waiting(feed)
+    before, cases = await waiting(feed), await feed.rows("SELECT c::text FROM penalty_case c ORDER BY id")
     for wanted, code, field in (
         ({"reason": " "}, "INVALID", "reason"),
+        ({"reason": "\u200b"}, "INVALID", "reason"),
         ({"reason": "长" * 2001}, "INVALID", "reason"),
         ({"caseId": "nonsense"}, "INVALID", "caseId"),
         ({"caseId": global_id("Agency", 1)}, "INVALID", "caseId"),
@@ -211,6 +212,7 @@ async def test_a_refused_decision_changes_nothing_and_says_why(viewers: Viewers,
         wanted = {"caseId": known, "decision": "NO_ACTION", "reason": "已核实"}
         assert await (await viewers(role)).code(DECIDE, input=wanted) == "FORBIDDEN"
     assert await waiting(feed) == before
+    assert await feed.rows("SELECT c::text FROM penalty_case c ORDER BY id") == cases
     assert await feed.rows("SELECT FROM triage UNION ALL SELECT FROM applied_mutation") == []
 
 

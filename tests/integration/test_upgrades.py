@@ -108,3 +108,50 @@ async def test_who_represented_a_party_is_covered_in_its_cases_that_were_there(
         assert connection.execute(covered).fetchall() == [(" 到 场 ",)]
         assert connection.execute("SELECT count(DISTINCT case_id) FROM outbox").fetchone() == (2,)
         assert connection.execute("SELECT count(*) FROM record_change").fetchone() == changes
+
+
+OF_REVISION_19 = """
+WITH office AS (
+  INSERT INTO agency (name, name_tokens) VALUES ('甲局', ' 甲 局 ') RETURNING id
+), parties AS (
+  INSERT INTO party (type, name, name_tokens) VALUES ('ORGANIZATION', '某厂', ' 某 厂 ') RETURNING id
+), cases AS (
+  INSERT INTO penalty_case (agency_id, party_id, document_number, identity_derived, domain, sources)
+  SELECT office.id, parties.id, told.number, false, 'OTHER', ARRAY[told.source]
+    FROM office, parties, (VALUES ('罚1号', 'PLATFORM'), ('罚2号', 'PUBLISHED')) AS told(number, source)
+  RETURNING id, agency_id, document_number
+), texts AS (
+  INSERT INTO case_text (case_id, agency) SELECT id, ' 甲 局 ' FROM cases
+), book AS (
+  INSERT INTO rule_book (digest, rules, law, reading) VALUES ('a', '{}', '[]', 'a') RETURNING id
+), files AS (
+  INSERT INTO judged_file (case_id, digest, file) SELECT id, 'a', '{}' FROM cases RETURNING id, case_id
+)
+INSERT INTO anomaly (case_id, rule, kind, certainty, status, explanation, evidence, law, due_on, done_on, as_of,
+                     rule_version, rule_book_id, judged_file_id, evidence_digest, detected_at)
+SELECT cases.id, found.rule, found.kind, found.certainty, found.status, '说明', '[]', '[]', found.due_on,
+       found.done_on, '2024-06-01', 1, book.id, files.id, 'a', now()
+  FROM book, cases JOIN files ON files.case_id = cases.id,
+       (VALUES ('service.late', 'SLOW_ACTION', 'CERTAIN', 'OPEN', date '2024-03-11', date '2024-03-20'),
+               ('found.not-filed', 'INACTION', 'POSSIBLE', 'CONFIRMED', '2024-04-01', NULL),
+               ('entry.late', 'LATE_ENTRY', 'CERTAIN', 'RESOLVED', '2024-03-13', NULL))
+         AS found(rule, kind, certainty, status, due_on, done_on)
+ WHERE cases.document_number = '罚1号'
+"""
+
+
+async def test_every_case_that_was_there_waits_for_triage_where_its_findings_have_it(unmigrated: TestDatabase) -> None:
+    await upgrade_to("0019", unmigrated)
+    with psycopg.connect(dsn(unmigrated.owner)) as connection:
+        connection.execute(OF_REVISION_19)
+    await migrate(unmigrated.owner)
+    with psycopg.connect(dsn(unmigrated.owner)) as connection:
+        waiting = """
+          SELECT c.document_number, q.department, q.certainty, q.due_on::text, q.done_days
+            FROM triage_queue q JOIN penalty_case c ON c.id = q.case_id AND c.agency_id = q.agency_id ORDER BY 1, 2
+        """
+        assert connection.execute(waiting).fetchall() == [
+            ("罚1号", "CIVIL_ADMINISTRATIVE", "CERTAIN", "2024-04-01", 9),
+            ("罚1号", "INVESTIGATION_SUPERVISION", None, None, None),
+            ("罚2号", "INVESTIGATION_SUPERVISION", None, None, None),
+        ]

@@ -13,6 +13,7 @@ from api.ids import global_id
 from schema.access_records import Account, Desk, Viewer
 from schema.access_vocabularies import Role
 from schema.tables import agency, procuratorate
+from schema.triage_records import AwaitedCase
 from schema.vocabularies import Department
 from stores.accounts import Credentials, add_account, find_local_administrator
 from stores.keys import KeyRing
@@ -232,3 +233,20 @@ async def opened_city(database: Database, keys: KeyRing, folder: Path) -> AsyncI
             city.cases[row["id"]] = EAST if row["document_number"][0] == "东" else WEST
         await _enter(city)
         yield city
+
+
+async def awaited_cases(city: City) -> dict[int, AwaitedCase]:
+    """Where every case waits, and for whom it was decided of."""
+    rows = await city.feed.rows(
+        "SELECT c.id, c.revision,"
+        " ARRAY(SELECT q.department FROM triage_queue q WHERE q.case_id = c.id) AS waiting,"
+        " ARRAY(SELECT DISTINCT t.department FROM triage t WHERE t.case_id = c.id) AS decided FROM penalty_case c"
+    )
+    return {
+        row["id"]: AwaitedCase(
+            revision=row["revision"],
+            waiting=frozenset(map(Department, row["waiting"])),
+            decided=frozenset(None if each is None else Department(each) for each in row["decided"]),
+        )
+        for row in rows
+    }

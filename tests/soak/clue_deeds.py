@@ -1,6 +1,6 @@
 """Random things that anybody may ask of clues."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
@@ -10,10 +10,10 @@ from api.ids import global_id
 from schema.access_records import Account, Desk
 from schema.access_vocabularies import Permission
 from schema.clue_states import ClueState
-from schema.supervision_vocabularies import ClueClass, ClueStatus, JointWork
+from schema.supervision_vocabularies import ClueClass, JointWork
 from schema.vocabularies import Department
 from supervision import clue_actions as asked
-from supervision.clue import open_clue_state, take, way_back
+from supervision.clue import LEAVES, open_clue_state, take, way_back
 from supervision.clue_actions import ClueAction, Refusal
 from supervision.clue_limits import default_due_day
 from supervision.desks import may_handle
@@ -22,8 +22,6 @@ from tests.integration.viewers import CITY, EAST, WEST
 from tests.soak.deed import Commit, Deed, Known, Town, is_id, number_of, unreadable
 
 _ABSENT: Final = 999_999
-_ANSWERED: Final = 0.5
-"""How often who is asked to take a clue over is heard next, where one lies so."""
 _DEPARTMENTS: Final = ("PREVENTION", "COMPLAINTS", "ANTI_CORRUPTION", "CASE_MANAGEMENT")
 _TEXTS: Final = {
     "transferClue": "reason",
@@ -33,10 +31,21 @@ _TEXTS: Final = {
     "extendClue": "reason",
     "giveClueOpinion": "opinion",
 }
-_STEPS: Final = (
-    *("assignClue", "acceptClue", "transferClue", "returnClue", "closeClue", "acknowledgeClue"),
-    *("beginClueReview", "beginClueInvestigation", "recordClueStep", "extendClue", "inviteToClue", "giveClueOpinion"),
-)
+_ACTIONS: Final[Mapping[str, type[ClueAction]]] = {
+    "assignClue": asked.Assign,
+    "acceptClue": asked.Accept,
+    "transferClue": asked.Transfer,
+    "returnClue": asked.Return,
+    "closeClue": asked.Close,
+    "acknowledgeClue": asked.Acknowledge,
+    "beginClueReview": asked.BeginReview,
+    "beginClueInvestigation": asked.BeginInvestigation,
+    "recordClueStep": asked.RecordStep,
+    "extendClue": asked.Extend,
+    "inviteToClue": asked.Invite,
+    "giveClueOpinion": asked.GiveOpinion,
+}
+_STEPS: Final = tuple(_ACTIONS)
 
 
 def current(town: Town, state: ClueState) -> ClueState:
@@ -194,35 +203,31 @@ def opening(town: Town, by: str, dice: Random) -> Deed:
     return OpenClue(town, by, "openClue", wanted)
 
 
-def _likely_step(known: Known[ClueState] | None, dice: Random) -> str:
-    """Any step; where somebody is asked to take a clue over, often that or the contrary."""
-    if known is not None and known.state.status is ClueStatus.TRANSFERRED and dice.random() < _ANSWERED:
-        return dice.choice(["acceptClue", "returnClue"])
-    return dice.choice(_STEPS)
-
-
-def _somebody(town: Town, known: Known[ClueState] | None, dice: Random) -> str:
-    """Who is to handle a clue: mostly somebody who can, now and then nobody who exists."""
+def _named_handler(town: Town, known: ClueState | None, dice: Random) -> str:
+    """Somebody who may handle a clue, or anybody, or nobody that there is."""
     city = town.city
     if dice.random() < 0.1:
         return global_id("User", _ABSENT)
-    able = [] if known is None else [at for at in city.there if may_handle(city.accounts[at], known.state.desk)]
-    return city.user(dice.choice(able if able and dice.random() < 0.7 else list(city.accounts)))
+    able = [] if known is None else [name for name in city.there if may_handle(city.accounts[name], known.desk)]
+    return city.user(dice.choice(able or list(city.accounts)))
 
 
 def stepping(town: Town, by: str, dice: Random) -> Deed:
     """Somebody asks something of a clue, perhaps of none."""
-    city = town.city
-    number = dice.choice(list(town.model.clues)[-3:]) if town.model.clues else 0
-    clue_id, known = global_id("Clue", number) if number else "", town.model.clues.get(number)
-    mutation = _likely_step(known, dice)
+    city, mutation, known = town.city, dice.choice(_STEPS), None
+    clue_id = global_id("Clue", dice.choice(list(town.model.clues)[-3:])) if town.model.clues else ""
     if dice.random() < 0.05 or not clue_id:
         clue_id = dice.choice([global_id("Clue", _ABSENT), global_id("Measure", 1)])
+    elif dice.random() < 0.6:
+        # What can follow on its state, asked by whoever handles it.
+        known = town.model.clues[number_of(clue_id)].state
+        mutation = dice.choice([each for each in _STEPS if known.status in LEAVES[_ACTIONS[each]]])
+        by = next((name for name in city.there if city.accounts[name].id == known.handler_id), by)
     wanted: Json = {"clueId": clue_id}
     if mutation in _TEXTS:
         wanted[_TEXTS[mutation]] = dice.choice(["走访", "查否", "属该部门", "移送", "同意", "查实", " ", "坏\x00"])
     if mutation in {"assignClue", "acceptClue"}:
-        wanted["handlerId"] = _somebody(town, known, dice)
+        wanted["handlerId"] = _named_handler(town, known, dice)
     if mutation == "extendClue" or (mutation in {"assignClue", "acceptClue"} and dice.random() < 0.2):
         wanted["dueOn"] = (city.today + timedelta(days=dice.randint(-5, 90))).isoformat()
     if mutation in {"transferClue", "inviteToClue"}:

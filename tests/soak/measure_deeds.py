@@ -13,8 +13,10 @@ from schema.measure_records import Measure
 from schema.supervision_vocabularies import MeasureStatus
 from schema.vocabularies import MeasureKind
 from supervision.measure import (
+    MeasureAction,
     Refusal,
     Step,
+    allowed,
     copy_to_legal_office,
     escalate,
     issue,
@@ -49,7 +51,15 @@ _DAYS: Final = {
     "recordReply": "repliedOn",
     "recordRectification": "checkedOn",
 }
-_STEPS: Final = (*_DAYS, "escalateMeasure", "withdrawMeasure")
+_STEP_OF: Final = {
+    MeasureAction.SERVE: "serveMeasure",
+    MeasureAction.COPY: "copyMeasureToLegalOffice",
+    MeasureAction.REPLY: "recordReply",
+    MeasureAction.CHECK: "recordRectification",
+    MeasureAction.ESCALATE: "escalateMeasure",
+    MeasureAction.WITHDRAW: "withdrawMeasure",
+}
+_STEPS: Final = tuple(_STEP_OF.values())
 
 
 class MeasureDeed(Deed):
@@ -263,8 +273,12 @@ def stepping(town: Town, by: str, dice: Random) -> Deed:
     # An escalation is seldom allowed, and is asked for the more often.
     mutation, today = dice.choice([*_STEPS, "escalateMeasure", "escalateMeasure"]), town.city.today
     measure_id = global_id("Measure", dice.choice([*list(town.model.measures)[-3:], _ABSENT]))
+    known = town.model.measures.get(number_of(measure_id))
     if dice.random() < 0.03:
         measure_id = global_id("Clue", 1)
+    elif known is not None and dice.random() < 0.6:
+        # What can follow on its state.
+        mutation = dice.choice([_STEP_OF[each] for each in allowed(known.state.status) if each in _STEP_OF] or _STEPS)
     wanted: Json = {"measureId": measure_id}
     if mutation in _TEXTS:
         wanted[_TEXTS[mutation]] = dice.choice(["已移送", "经查已办", "逾期", "有变化", " ", "坏\x00"])

@@ -227,10 +227,10 @@ class MeasureLife:
         if self.measure.status is _S.WITHDRAWN:
             assert all(isinstance(self._take(action, Dice(b"")), Refusal) for action in _A)
             return
-        named = self.measure.named_limit_on
-        # What names a limit that has passed is served no more.
-        issued = _A.SERVE if named is None or self.today <= named else _A.WITHDRAW
-        later = {_S.DRAFT: _A.WITHDRAW, _S.ISSUED: issued}.get(self.measure.status, _A.CHECK)
+        limit = self.measure.named_limit_on
+        # What was not served within the limit that it names is withdrawn.
+        served = _A.WITHDRAW if limit is not None and limit < self.today else _A.SERVE
+        later = {_S.DRAFT: _A.WITHDRAW, _S.ISSUED: served}.get(self.measure.status, _A.CHECK)
         assert isinstance(self._take(later, Dice(b"\x01")), Step)
 
     @staticmethod

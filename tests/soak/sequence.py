@@ -7,25 +7,26 @@ from datetime import timedelta
 from random import Random
 from typing import Final
 
-from schema.triage_records import AwaitedCase
 from schema.vocabularies import Department
 from tests.integration.graphql_client import Json
 from tests.soak import case_deeds, clue_deeds, measure_deeds
 from tests.soak.case_deeds import TriageCase
-from tests.soak.city import LEAVING, MOVING, City
-from tests.soak.deed import Deed, Model, Town
+from tests.soak.city import LEAVING, MOVING, City, awaited_cases
+from tests.soak.deed import Deed, Model, Town, is_id, number_of
+from tests.soak.record_checks import is_as_told
 from tests.soak.tally import Tally
 
-FEWEST_STEPS, MOST_STEPS = 8, 24
+FEWEST_STEPS, MOST_STEPS = 8, 22
 _LIKELY: Final = 0.75
 """How often something is chosen that the machines let happen, where there is such a thing among the candidates."""
 _CANDIDATES: Final = 12
+_MORE: Final = 20
 
 _KINDS: Final[Sequence[tuple[Callable[[Town, str, Random], Deed], int]]] = (
     (clue_deeds.opening, 3),
     (clue_deeds.stepping, 14),
     (measure_deeds.drafting, 4),
-    (measure_deeds.stepping, 14),
+    (measure_deeds.stepping, 12),
     (case_deeds.duty_filing, 1),
     (case_deeds.duty_stepping, 5),
     (case_deeds.public_filing, 1),
@@ -106,14 +107,21 @@ class Sequenced:
         kinds, weights = [make for make, _ in _KINDS], [weight for _, weight in _KINDS]
         likely = self.dice.random() < _LIKELY
         first: Deed | None = None
-        for _ in range(_CANDIDATES * (3 if likely else 1)):
+        happens: dict[str, Deed] = {}
+        for _ in range(_CANDIDATES * (_MORE if likely else 1)):
             make = self.dice.choices(kinds, weights)[0]
             deed = make(self.town, self.dice.choice(self.city.there), self.dice)
             if racing and deed.alone:
                 continue
-            first = first or deed
-            if not likely or not isinstance(deed.judged(), str):
+            if not likely:
                 return deed
+            first = first or deed
+            if not isinstance(deed.judged(), str):
+                happens.setdefault(deed.mutation, deed)
+        # What can seldom be done is done more often than what anybody can do at any time.
+        if happens:
+            names = sorted(happens)
+            return happens[self.dice.choices(names, [6 if _follows(happens[name]) else 1 for name in names])[0]]
         return first or clue_deeds.stepping(self.town, "local", self.dice)
 
     async def _read_revisions(self) -> None:
@@ -125,9 +133,9 @@ class Sequenced:
     def _dressed(self, deed: Deed) -> Deed:
         """The same with what a careful client says besides, rightly or wrongly."""
         wanted, known = dict(deed.input), deed.current()
-        takes_revision = not deed.alone or isinstance(deed, TriageCase) or "measureId" in wanted
-        if takes_revision and self.dice.random() < 0.5:
-            wanted["expectedRevision"] = (known or 1) - (self.dice.random() < 0.4)
+        takes_revision = _follows(deed) or isinstance(deed, TriageCase)
+        if takes_revision and self.dice.random() < 0.35:
+            wanted["expectedRevision"] = (known or 1) - (self.dice.random() < 0.45)
         if self.dice.random() < 0.3:
             self.keys += 1
             wanted["idempotencyKey"] = f"{self.town.seed}.{self.keys}" if self.dice.random() < 0.97 else ""
@@ -178,10 +186,22 @@ class Sequenced:
             self._tell(deed, code)
         for order in ((0, 1), (1, 0)):
             self.town.model = before.copy()
-            if self._is_answer([(first, second)[place] for place in order], [read[place] for place in order]):
+            asked = [(first, second)[place] for place in order]
+            if self._is_answer(asked, [read[place] for place in order]) and await self._is_left(first, second):
                 return
         self.town.model = before
         raise AssertionError(f"No order of the two answers so: {answers}")
+
+    async def _is_left(self, *deeds: Deed) -> bool:
+        """Whether the records stand as this order leaves them, where either order is answered so."""
+        for kind, table in (("clue", "clue"), ("measure", "measure")):
+            told = [deed.input[f"{kind}Id"] for deed in deeds if f"{kind}Id" in deed.input]
+            ids = [number_of(each) for each in told if is_id(each, kind.title())]
+            rows = await self.city.feed.rows(f"SELECT * FROM {table} WHERE id = ANY (:ids)", ids=ids)  # noqa: S608  our own names
+            known = getattr(self.town.model, f"{kind}s")
+            if not all(is_as_told(self.town, kind, row) for row in rows if row["id"] in known):
+                return False
+        return True
 
     def _is_answer(self, deeds: Sequence[Deed], answers: Sequence[tuple[str | None, Json | None]]) -> bool:
         """Whether the second, asked after the first, is answered so; it may have looked before the first was done."""
@@ -203,6 +223,11 @@ class Sequenced:
         self.story.append(f"{deed.by}: {deed.mutation} {deed.input} -> {code or 'accepted'}")
 
 
+def _follows(deed: Deed) -> bool:
+    """Whether it is about a record that is there."""
+    return not deed.alone or "measureId" in deed.input
+
+
 def read_answer(deed: Deed, body: Json) -> tuple[str | None, Json | None]:
     """The code of what was refused, and the record that is answered; of triage all that was made."""
     if "errors" in body:
@@ -217,23 +242,6 @@ def read_answer(deed: Deed, body: Json) -> tuple[str | None, Json | None]:
     (error,) = answer["userErrors"]
     assert error["message"].strip()
     return str(error["code"]), record
-
-
-async def awaited_cases(city: City) -> dict[int, AwaitedCase]:
-    """Where every case waits, and for whom it was decided of."""
-    rows = await city.feed.rows(
-        "SELECT c.id, c.revision,"
-        " ARRAY(SELECT q.department FROM triage_queue q WHERE q.case_id = c.id) AS waiting,"
-        " ARRAY(SELECT DISTINCT t.department FROM triage t WHERE t.case_id = c.id) AS decided FROM penalty_case c"
-    )
-    return {
-        row["id"]: AwaitedCase(
-            revision=row["revision"],
-            waiting=frozenset(map(Department, row["waiting"])),
-            decided=frozenset(None if each is None else Department(each) for each in row["decided"]),
-        )
-        for row in rows
-    }
 
 
 def begun(city: City, seed: int, tally: Tally, numbers: set[str]) -> Sequenced:

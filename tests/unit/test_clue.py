@@ -1,7 +1,7 @@
 """The life of a clue: who may take which step, and how it stands after it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -101,6 +101,17 @@ def test_a_clue_that_its_opener_would_never_see_again_is_not_opened() -> None:
     state = open_clue_state(viewer(nowhere), DESK, None, due_on=TODAY, today=TODAY)
     assert isinstance(state, Refusal)
     assert "belong to no department" in state.sentence
+
+
+@pytest.mark.parametrize("due", [date(2101, 1, 1), date.max])
+def test_a_due_day_of_a_year_that_was_mistyped_is_refused(due: date) -> None:
+    state = open_clue_state(viewer(HEAD), DESK, None, due_on=due, today=TODAY)
+    assert isinstance(state, Refusal)
+    assert state.field == "dueOn"
+    told = "`dueOn` lies after 2100-12-31"
+    assert told in refused(opened(), HEAD, Assign(handler=COLLEAGUE, due_on=due))
+    assert told in refused(opened(handler=HANDLER), HEAD, Extend(due_on=due, reason="复杂"))
+    assert told in refused(did(opened(), HANDLER, handed()), OTHER_HEAD, Accept(handler=OTHER_OFFICER, due_on=due))
 
 
 def test_a_due_day_that_is_past_is_refused() -> None:

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from api.changes import LONGEST_TEXT
 from schema.access_records import Account, Scope, Viewer
 from schema.access_vocabularies import Role
 from schema.document_number import canonical_document_number
@@ -18,12 +19,13 @@ from supervision.measure_deadlines import reply_period
 from supervision.measure_drafting import (
     GAP,
     MOST_FACTS,
+    MOST_TEXT,
     DraftedCase,
     default_addressee,
     draft_text,
     templates,
 )
-from supervision.measure_kinds import ABBREVIATIONS, may_issue, measure_number
+from supervision.measure_kinds import ABBREVIATIONS, MOST_CASES, may_issue, measure_number
 from supervision.thresholds.judge import judge_thresholds
 from supervision.timeline import measure_event
 from tests.unit.measure_records import DRAFT, measure_step
@@ -31,6 +33,7 @@ from tests.unit.timeline_records import penalty_case
 
 LAW = Law(law_values(), thresholds=judge_thresholds)
 DAY = date(2024, 6, 3)
+LONGEST_TITLE = 200
 
 
 def drafted(kind: MeasureKind = MeasureKind.RECOMMENDATION, *cases: DraftedCase, limit: date | None = None) -> str:
@@ -63,6 +66,29 @@ def test_what_was_found_and_the_facts_of_each_case_stand_in_a_draft() -> None:
 def test_long_facts_are_cut_and_a_text_in_braces_is_only_a_text() -> None:
     assert "甲" * MOST_FACTS + "……" in drafted(MeasureKind.RECOMMENDATION, told(facts="甲" * 5_000))
     assert "{limit}" in drafted(MeasureKind.RECOMMENDATION, told(facts="{limit}"))
+
+
+@pytest.mark.parametrize("kind", MeasureKind)
+def test_a_draft_about_many_cases_is_no_longer_than_what_can_be_issued(kind: MeasureKind) -> None:
+    assert MOST_TEXT == LONGEST_TEXT
+    many = [told(*["经查，逾期送达行政处罚决定书。"] * 8, facts="擅自倾倒废渣。" * 400)] * MOST_CASES
+    draft = draft_text(kind, many, addressee="某局", procuratorate="南阳市人民检察院", period=None, named_limit_on=None)
+    assert len(draft.text) <= LONGEST_TEXT
+    assert len(draft.title) <= LONGEST_TITLE
+    for number in range(1, MOST_CASES + 1):
+        assert f"\n{number}．" in draft.text
+
+
+def test_a_title_of_a_case_without_a_number_is_cut_in_that_of_a_draft() -> None:
+    case = DraftedCase(case=replace(penalty_case(), document_number=None, title="长" * 3000), findings=())
+    draft = draft_text(
+        MeasureKind.RECOMMENDATION, [case], addressee="某局", procuratorate=None, period=None, named_limit_on=None
+    )
+    assert len(draft.title) <= LONGEST_TITLE
+
+
+def test_what_a_feed_told_that_no_document_can_hold_is_left_out_of_a_draft() -> None:
+    assert "查明的违法事实：倾倒废渣。" in drafted(MeasureKind.RECOMMENDATION, told(facts="倾\x01倒\ufffe废渣"))
 
 
 def test_a_draft_without_a_case_leaves_a_gap() -> None:

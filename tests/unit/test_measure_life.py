@@ -137,6 +137,7 @@ def test_only_a_served_measure_without_a_reply_and_with_a_limit_is_ever_overdue(
             rectified=True,
         ),
         issue(replace(DRAFT, named_limit_on=TODAY), "1号", TODAY),
+        issue(replace(DRAFT, named_limit_on=date.max), "1号", TODAY),
     ],
 )
 def test_a_day_out_of_order_or_in_the_future_is_refused_and_its_field_named(taken: Step | Refusal) -> None:

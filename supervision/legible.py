@@ -1,0 +1,28 @@
+"""Which characters a text that people read and print may hold. Pure.
+
+Control characters (but for tabs and ends of lines), half characters and what Unicode says is no character have no
+place in a document: XML, and so a DOCX, cannot hold them.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+_ILLEGIBLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# Controls, what only shapes its neighbours, halves, and spaces.
+_SHOWN_AS_NOTHING: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
+
+
+def is_legible(text: str) -> bool:
+    """Whether a text holds nothing that a document cannot."""
+    return _ILLEGIBLE.search(text) is None
+
+
+def legible(text: str) -> str:
+    """A text without what a document cannot hold."""
+    return _ILLEGIBLE.sub("", text)
+
+
+def shows_something(text: str) -> bool:
+    """Whether a reader would see anything of a text at all."""
+    return any(unicodedata.category(character) not in _SHOWN_AS_NOTHING for character in text)
