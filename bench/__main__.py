@@ -51,6 +51,7 @@ class Sizes:
     verified_cases: int
     pairs: int
     rounds: int
+    searches: int
     questions: int
 
 
@@ -78,7 +79,8 @@ def _servers_for(chosen: tuple[str, ...]) -> AbstractContextManager[Servers | No
     return servers(with_elasticsearch=bool(_WITH_ELASTICSEARCH.intersection(chosen)))
 
 
-def _measure(started: Servers | None, chosen: tuple[str, ...], sizes: Sizes) -> Iterator[Figure]:
+def measure(started: Servers | None, chosen: tuple[str, ...], sizes: Sizes) -> Iterator[Figure]:
+    """The figures of what was chosen, in the order of `MEASUREMENTS`."""
     if "rules" in chosen:
         yield from rules.measure(cases=sizes.judged_cases, rounds=sizes.rounds)
     if started is not None:
@@ -105,11 +107,11 @@ def _measure_the_record(started: Servers, chosen: tuple[str, ...], sizes: Sizes)
     elif _WITH_ELASTICSEARCH.intersection(chosen) - _WITHOUT_RECORD:
         rebuilding.rebuild_once(started)
     if "search" in chosen:
-        yield from searching.measure(started, rounds=sizes.rounds)
+        yield from searching.measure(started, searches=sizes.searches, rounds=sizes.rounds)
     if "cases" in chosen:
         yield from listing.measure(started, rounds=sizes.rounds)
     if "postgres" in chosen:
-        yield from searching.measure_postgres(started, rounds=max(1, sizes.rounds // 2))
+        yield from searching.measure_postgres(started, searches=sizes.searches, rounds=max(1, sizes.rounds // 2))
     if "access" in chosen:
         yield from access.measure(started, questions=sizes.questions, rounds=sizes.rounds)
     if "fresh" in chosen:  # the last: it changes the record
@@ -147,6 +149,7 @@ def main() -> int:
         verified_cases=arguments.verified_cases,
         pairs=arguments.pairs,
         rounds=5,
+        searches=200,
         questions=40,
     )
     if arguments.quick:
@@ -157,6 +160,7 @@ def main() -> int:
             verified_cases=10 * _QUICK,
             pairs=2,
             rounds=2,
+            searches=200,
             questions=6,
         )
     chosen = tuple(name for name in MEASUREMENTS if arguments.only is None or name in arguments.only)
@@ -169,7 +173,7 @@ def main() -> int:
                 started, cases=sizes.cases, judged_cases=sizes.judged_cases, feed_rows=sizes.feed_rows
             )
             machine, load = [machine_milliseconds()], [os.getloadavg()[0]]
-            for figure in _measure(started, chosen, sizes):
+            for figure in measure(started, chosen, sizes):
                 figures.append(figure)
                 _say(f"{time.monotonic() - started_at:4.0f} s  {figure.name} {figure.unit}: {figure.ratio.median:g}")
             machine.append(machine_milliseconds())

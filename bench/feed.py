@@ -96,7 +96,8 @@ def _parse(feed: Path, rows: int) -> float:
             count = sum(1 for line in file if orjson.loads(line))
         else:
             file.seek(0)
-            count = sum(1 for _ in csv.reader(io.TextIOWrapper(file, "utf-8", newline=""))) - 1
+            with io.TextIOWrapper(file, "utf-8", newline="") as text:
+                count = sum(1 for _ in csv.reader(text)) - 1
     require(count == rows, f"{count} of {rows} rows were parsed")
     return watch.seconds
 
@@ -109,7 +110,8 @@ def _dump(servers: Servers, url: URL, rows: int) -> dict[str, tuple[Path, int]]:
             path, lines = servers.folder / f"{table}.copy", 0
             with (
                 path.open("wb") as file,
-                cursor.copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))) as copy,
+                # With the columns that PostgreSQL makes, which a copy of the table has as plain ones.
+                cursor.copy(sql.SQL("COPY (SELECT * FROM {}) TO STDOUT").format(sql.Identifier(table))) as copy,
             ):
                 for block in copy:
                     file.write(block)
