@@ -12,8 +12,9 @@ class Measure:
     """A measure (监督措施) as it stands; `status` is never OVERDUE, which is for `supervision.measure` to derive.
 
     `named_limit_on` is the last day for the reply that its author named; `reply_due_on` that day, else the one the law
-    sets from the day of service, else None: nobody set any. `case_ids` are all its cases, those out of scope among
-    them; `person_names` the names in those, to be covered in its texts.
+    sets from the day of service, else None: nobody set any. `told_replied_on` and `told_reply` are of the reply that a
+    feed tells of under its number; what was recorded here counts before it. `case_ids` are all its cases, those out of
+    scope among them; `person_names` the names in those, to be covered in its texts.
     """
 
     id: int
@@ -36,6 +37,8 @@ class Measure:
     reply_due_on: date | None
     replied_on: date | None
     reply: str | None
+    told_replied_on: date | None = None
+    told_reply: str | None = None
     checked_on: date | None
     rectification: str | None
     copy_to_legal_office: bool
@@ -44,6 +47,11 @@ class Measure:
     revision: int
     case_ids: tuple[int, ...] = ()
     person_names: tuple[str, ...] = ()
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether a reply is known, recorded here or told by a feed, perhaps without its day."""
+        return any(each is not None for each in (self.replied_on, self.told_replied_on, self.told_reply))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

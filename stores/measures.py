@@ -4,7 +4,24 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, text, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    TableValuedAlias,
+    Text,
+    and_,
+    column,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,7 +32,8 @@ from schema.measure_tables import measure, measure_case, measure_event
 from schema.supervision_vocabularies import MeasureEventKind, MeasureStatus
 from schema.vocabularies import Department, MeasureKind
 
-_FIELDS: Final = tuple(name for name in Measure.__dataclass_fields__ if name not in {"case_ids", "person_names"})
+_DERIVED: Final = {"told_replied_on", "told_reply", "case_ids", "person_names"}
+_FIELDS: Final = tuple(name for name in Measure.__dataclass_fields__ if name not in _DERIVED)
 
 
 def measures_in_scope(scope: Scope) -> list[ColumnElement[bool]]:
@@ -45,11 +63,18 @@ def measure_of(row: Any) -> Measure:
         "status": MeasureStatus(row["status"]),
         "department": None if row["department"] is None else Department(row["department"]),
     }
-    return Measure(**values, case_ids=tuple(row["case_ids"]), person_names=tuple(row["person_names"]))
+    return Measure(
+        **values,
+        told_replied_on=row["told_replied_on"],
+        told_reply=row["told_reply"],
+        case_ids=tuple(row["case_ids"]),
+        person_names=tuple(row["person_names"]),
+    )
 
 
 def measures() -> Select[Any]:
-    """Measures with the names to cover in their texts, one a row."""
+    """Measures with the replies that only a feed knows of and the names to cover in their texts, one a row."""
+    told = _told_reply().lateral("told")
     names = func.measure_person_names(measure.c.id).label("person_names")
     cases = (
         select(func.array_agg(aggregate_order_by(measure_case.c.case_id, measure_case.c.case_id)))
@@ -57,7 +82,17 @@ def measures() -> Select[Any]:
         .correlate(measure)
         .scalar_subquery()
     )
-    return select(*(measure.c[name] for name in _FIELDS), func.coalesce(cases, text("'{}'")).label("case_ids"), names)
+    return select(
+        *(measure.c[name] for name in _FIELDS),
+        told.c.replied_on.label("told_replied_on"),
+        told.c.reply.label("told_reply"),
+        func.coalesce(cases, text("'{}'")).label("case_ids"),
+        names,
+    ).select_from(measure.outerjoin(told, true()))
+
+
+def _told_reply() -> TableValuedAlias:
+    return func.told_reply_of_measure(measure.c.id).table_valued(column("replied_on", Date), column("reply", Text))
 
 
 async def measures_by_id(connection: AsyncConnection, scope: Scope, ids: Sequence[int]) -> dict[int, Measure]:
@@ -82,7 +117,13 @@ def _wanted(wanted: MeasureFilter, scope: Scope, today: date) -> list[ColumnElem
 def _has_status(status: MeasureStatus, today: date) -> ColumnElement[bool]:
     """The status as `supervision.measure.shown_status` derives it."""
     served = measure.c.status == MeasureStatus.SERVED.value
-    overdue = and_(measure.c.replied_on.is_(None), measure.c.reply_due_on.is_not(None), measure.c.reply_due_on < today)
+    told = _told_reply().alias("told")
+    overdue = and_(
+        measure.c.replied_on.is_(None),
+        measure.c.reply_due_on.is_not(None),
+        measure.c.reply_due_on < today,
+        not_(exists(select(literal(1)).select_from(told))),
+    )
     match status:
         case MeasureStatus.OVERDUE:
             return and_(served, overdue)

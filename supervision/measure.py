@@ -86,7 +86,7 @@ def shown_status(measure: Measure, today: date) -> MeasureStatus:
     """The status as it is read: a served measure without a reply is OVERDUE (逾期未回复) after its limit."""
     overdue = (
         measure.status is MeasureStatus.SERVED
-        and measure.replied_on is None
+        and not measure.is_answered
         and measure.reply_due_on is not None
         and today > measure.reply_due_on
     )
@@ -176,6 +176,10 @@ def escalate(measure: Measure, superior_id: int | None, reason: str, today: date
     refused = _refusal(measure, MeasureAction.ESCALATE, today)
     if refused is not None:
         return refused
+    if measure.status is _S.SERVED and measure.is_answered:
+        return Refusal(
+            "A feed tells that it was replied to. Record the reply first, or the check of the rectification."
+        )
     if measure.status is _S.SERVED and shown_status(measure, today) is not _S.OVERDUE:
         due = "and no limit was set for its reply" if measure.reply_due_on is None else "and its reply is not overdue"
         return Refusal(
@@ -192,6 +196,8 @@ def withdraw(measure: Measure, reason: str, today: date) -> Step | Refusal:
     refused = _refusal(measure, MeasureAction.WITHDRAW, today)
     if refused is not None:
         return refused
+    if measure.is_answered:
+        return Refusal("A feed tells that it was replied to: it is not withdrawn any more. Record the reply.")
     return _step(MeasureEventKind.WITHDRAWN, today, replace(measure, status=_S.WITHDRAWN), note=reason)
 
 

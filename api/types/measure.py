@@ -64,8 +64,12 @@ def _addressee(root: MeasureParent, info: ApiInfo) -> str:
     return _told(info, root, root.addressee) or ""
 
 
+def _replied_on(root: MeasureParent) -> date | None:
+    return root.replied_on or root.told_replied_on
+
+
 def _reply(root: MeasureParent, info: ApiInfo) -> str | None:
-    return _told(info, root, root.reply)
+    return _told(info, root, root.reply if root.replied_on else root.told_reply)
 
 
 def _rectification(root: MeasureParent, info: ApiInfo) -> str | None:
@@ -155,8 +159,12 @@ class Measure(Node):
     reply_due_on: date | None = strawberry.field(
         description="The last day for the reply: as it names it, else the law's; null: nobody set one. 回复期限"
     )
-    replied_on: date | None = strawberry.field(description="The day of the reply. 回复日期")
-    reply: str | None = resolved(_reply, "What was replied; persons by role. 回复内容（自然人按权限脱敏）")
+    replied_on: date | None = resolved(
+        _replied_on, "The day of the reply, as it was recorded; else as a feed tells it. 回复日期"
+    )
+    reply: str | None = resolved(
+        _reply, "What was replied, recorded or told by a feed; persons by role. 回复内容（自然人按权限脱敏）"
+    )
     checked_on: date | None = strawberry.field(description="The last check of what came of it. 整改核查日期")
     rectification: str | None = resolved(
         _rectification, "What that check found; persons by role. 整改核查结果（自然人按权限脱敏）"

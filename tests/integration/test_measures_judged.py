@@ -16,11 +16,13 @@ from tests.integration.feeding import Feed
 from tests.integration.follow_up_feeding import follow_up
 from tests.integration.graphql_client import Client, served
 from tests.integration.judging_cases import Judge
-from tests.integration.measure_steps import Days, Office, do, served_measure
+from tests.integration.measure_steps import Days, Office, do, refused, served_measure
 from tests.integration.test_judging import clean
-from tests.integration.viewers import EASTERN, organise
+from tests.integration.viewers import EASTERN, WEST, organise
 
 HANDED_OVER = {"decidedOn": "2024-03-05", "decision": "APPROVED", "transferredOn": "2024-03-05", "agency": EASTERN}
+LISTED = """query($filter: MeasureFilter) { measures(filter: $filter) {
+  totalCount nodes { number status repliedOn reply } } }"""
 FINDING = "{ cases { nodes { anomalies { status certainty dueOn rule { code } } } } }"
 
 
@@ -163,14 +165,53 @@ async def test_a_measure_and_the_rule_name_the_same_last_day(
 
 
 async def test_a_reply_that_only_a_feed_knows_of_answers_the_measure_issued_here(
-    feed: Feed, judge: Judge, viewers: Office
+    feed: Feed, judge: Judge, viewers: Office, days: Days
 ) -> None:
     officer = await viewers(Role.CASE_OFFICER)
     measure = await served_measure(officer, "REASONS_REQUEST", await handed_over(feed), "2024-06-03")
     sent = {"agency": EASTERN, "type": "REASONS_REQUEST", "number": measure["number"], "servedOn": "2024-06-03"}
     await feed(follow_up(FeedKind.MEASURE, "1号", **sent))
     await judge("2024-06-12")
+    days.go("2024-06-12")
     assert [status for status, *_ in await found(officer, "filing.no-explanation")] == ["OPEN"]
-    await feed(follow_up(FeedKind.MEASURE, "1号", **sent, repliedOn="2024-06-05"))
+    assert await listed(officer, "OVERDUE") == [(measure["number"], "OVERDUE", None, None)]
+    assert await overdue_duties(viewers) == [1]
+    await feed(follow_up(FeedKind.MEASURE, "1号", **sent, repliedOn="2024-06-05", reply="已经立案。"))
     await judge("2024-06-12")
     assert [status for status, *_ in await found(officer, "filing.no-explanation")] == ["RESOLVED"]
+    assert await listed(officer, "OVERDUE") == []
+    assert await listed(officer, "SERVED") == [(measure["number"], "SERVED", "2024-06-05", "已经立案。")]
+    assert await overdue_duties(viewers) == []
+    head = await viewers(Role.DEPARTMENT_HEAD)
+    for step in ("escalateMeasure", "withdrawMeasure"):
+        assert "Record the reply" in (await refused(head, step, measureId=measure["id"], reason="未回复"))["message"]
+    replied = await do(officer, "recordReply", measureId=measure["id"], repliedOn="2024-06-04", reply="已立案侦查。")
+    assert (replied["status"], replied["repliedOn"], replied["reply"]) == ("REPLIED", "2024-06-04", "已立案侦查。")
+
+
+async def test_a_reply_is_as_well_told_without_its_day_and_by_a_case_out_of_scope(
+    feed: Feed, viewers: Office, days: Days
+) -> None:
+    officer, number = await viewers(Role.CASE_OFFICER), "1号"
+    measure = await served_measure(officer, "REASONS_REQUEST", await handed_over(feed, number), "2024-06-03")
+    sent = {"agency": EASTERN, "type": "REASONS_REQUEST", "number": measure["number"], "servedOn": "2024-06-03"}
+    await feed(follow_up(FeedKind.MEASURE, number, **sent, reply="已经立案。"))
+    days.go("2024-06-12")
+    assert await listed(officer, "SERVED") == [(measure["number"], "SERVED", None, "已经立案。")]
+    await feed.run("UPDATE agency SET procuratorate_id = (SELECT id FROM procuratorate WHERE name = :west)", west=WEST)
+    assert await listed(officer, "SERVED") == [(measure["number"], "SERVED", None, "已经立案。")]
+    assert await listed(officer, "OVERDUE") == []
+
+
+async def listed(client: Client, status: str) -> list[tuple[str, str, str | None, str | None]]:
+    """(number, status, day of the reply, reply) of the measures that a filter by status leaves."""
+    found = (await client.ask(LISTED, filter={"status": [status]}))["measures"]
+    assert found["totalCount"] == len(found["nodes"])
+    return [(each["number"], each["status"], each["repliedOn"], each["reply"]) for each in found["nodes"]]
+
+
+async def overdue_duties(viewers: Office) -> list[int]:
+    """How many measures are overdue, as the campaign's office is told."""
+    chief = await viewers(Role.CHIEF)
+    nodes = (await chief.ask("{ campaignOfficeDuties { nodes { kind records } } }"))["campaignOfficeDuties"]["nodes"]
+    return [each["records"] for each in nodes if each["kind"] == "OVERDUE_MEASURES"]

@@ -1,0 +1,43 @@
+-- The reply to a measure issued here that a feed tells of under its number and with one of its cases, which may be out of
+-- the scope of whoever reads the measure.
+CREATE FUNCTION told_reply_of_measure(told_measure bigint) RETURNS TABLE (replied_on date, reply text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 1 AS $$
+  SELECT f.replied_on, f.reply
+    FROM measure m
+    JOIN measure_case mc ON mc.measure_id = m.id
+    JOIN penalty_case c ON c.id = mc.case_id
+    JOIN procuratorial_measure f
+      ON f.agency_id = c.agency_id AND f.document_number = c.document_number AND f.number = m.number
+   WHERE m.id = told_measure AND num_nonnulls(f.replied_on, f.reply) > 0
+   ORDER BY f.replied_on NULLS LAST, f.id
+   LIMIT 1
+$$;
+REVOKE EXECUTE ON FUNCTION told_reply_of_measure FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION told_reply_of_measure TO jiandu_app;
+
+-- What the office of a campaign sees to: how much of what waits where, and since when.
+CREATE OR REPLACE FUNCTION office_duties(today date, still_days int, kinds text[], ends date[], due_days date[])
+RETURNS TABLE (kind text, procuratorate_id bigint, department text, report_kind text, records bigint, oldest_on date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  WITH duty AS (
+    SELECT CASE WHEN o.due_on < today THEN 'REPORT_LATE' ELSE 'REPORT_DUE' END AS kind, o.procuratorate_id,
+           NULL AS department, o.kind AS report_kind, o.due_on AS since
+      FROM county_reports_owed(kinds, ends, due_days) o WHERE o.sent_on IS NULL
+     UNION ALL
+    SELECT 'DORMANT_CLUES', c.procuratorate_id, c.department, NULL, CAST(c.last_step_at AT TIME ZONE 'Asia/Shanghai' AS date)
+      FROM clue c WHERE clue_dormant_since(c, still_days) <= today
+     UNION ALL
+    SELECT 'OVERDUE_MEASURES', m.procuratorate_id, m.department, NULL, m.reply_due_on
+      FROM measure m
+     WHERE m.status = 'SERVED' AND m.reply_due_on < today AND NOT EXISTS (SELECT FROM told_reply_of_measure(m.id))
+     UNION ALL
+    SELECT 'TRIAGE_QUEUE', a.procuratorate_id, q.department, NULL, CAST(q.entered_at AT TIME ZONE 'Asia/Shanghai' AS date)
+      FROM triage_queue q JOIN penalty_case c ON c.id = q.case_id JOIN agency a ON a.id = c.agency_id
+  )
+  SELECT d.kind, d.procuratorate_id, d.department, d.report_kind, count(*), min(d.since)
+    FROM duty d
+   WHERE scope_has_county(d.procuratorate_id)
+      OR (d.procuratorate_id IS NULL
+          AND (scope_is('everything') OR (scope_is('measures') AND scope_is('unassigned'))))
+   GROUP BY 1, 2, 3, 4
+$$;
