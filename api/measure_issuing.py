@@ -22,6 +22,7 @@ from api.changes import (
     read_text,
 )
 from api.context import ApiInfo, Context
+from api.measure_addressees import LONGEST_ADDRESSEE, police_of
 from api.measure_changes import (
     FORBIDDEN,
     MeasureChange,
@@ -145,7 +146,7 @@ async def draft_new_measure(info: ApiInfo, input: DraftMeasureInput) -> MeasureC
 
     async def sees() -> None:
         wanted = await _asked(context, input)
-        asked.append(wanted if wanted.agency or wanted.addressee else _to_default(wanted, input.kind))
+        asked.append(wanted if wanted.agency or wanted.addressee else await _to_default(context, wanted, input.kind))
 
     async def change(connection: DatabaseConnection) -> Changed:
         [wanted] = asked
@@ -183,15 +184,16 @@ async def draft_of_case(
 ) -> int:
     """Keep a draft about one case that is locked, without `addressee` to whom its kind goes; answers its id."""
     asked = _Asked(cases=[case], agency=None, addressee=addressee, clue_id=None, named_limit_on=None)
-    wanted = asked if addressee else _to_default(asked, kind)
+    wanted = asked if addressee else await _to_default(context, asked, kind)
     draft = await _draft(context, connection, kind, wanted, urgent=False, today=today)
     new = replace(_new(context, DraftMeasureInput(kind=kind), wanted), title=draft.title, text=draft.text)
     return await draft_measure(connection, new, now=context.services.clock(), today=today)
 
 
-def _to_default(wanted: _Asked, kind: MeasureKind) -> _Asked:
+async def _to_default(context: Context, wanted: _Asked, kind: MeasureKind) -> _Asked:
     """The same, to whom its kind goes by itself."""
-    addressee = default_addressee(kind, wanted.cases)
+    police = await police_of(context, wanted.cases[0].id) if wanted.cases else None
+    addressee = default_addressee(kind, wanted.cases, police)
     return replace(wanted, addressee=addressee, agency=agency_addressed(addressee, wanted.cases))
 
 
@@ -247,7 +249,7 @@ async def _asked(context: Context, wanted: DraftMeasureInput | IssueMeasureInput
         agency = await context.loaders.agencies.load(read_id(agency_text, "Agency", "agencyId"))
         if agency is None:
             raise _absent("agency", "agencyId")
-    addressee = read_optional_text(wanted.addressee, "addressee", _LONGEST_TITLE)
+    addressee = read_optional_text(wanted.addressee, "addressee", LONGEST_ADDRESSEE)
     if agency is None:
         # Whoever is named as the agency of a case is that agency, and is shown what it was sent.
         agency = agency_addressed(addressee, cases)

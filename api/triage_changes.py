@@ -21,13 +21,13 @@ from api.changes import (
 )
 from api.clue_opening import ClueOpening, open_clue
 from api.context import ApiInfo, Context
+from api.measure_addressees import court_of
 from api.measure_issuing import draft_of_case
 from api.types.clue import Clue
 from api.types.measure import Measure
 from api.types.penalty_case import PenaltyCase
 from schema import clue_records, measure_records, records
 from schema.access_vocabularies import Permission
-from schema.follow_up_records import EnforcementCase
 from schema.supervision_vocabularies import ClueSource, TriageDecision
 from schema.triage_records import AwaitedCase
 from schema.vocabularies import AnomalyStatus, Department, MeasureKind
@@ -186,7 +186,7 @@ async def _what_comes_of_it(
         kind = given(wanted.measure_kind) or measure_kind_of(kinds)
         today = shanghai_day(context.services.clock())
         court = kind is MeasureKind.RECOMMENDATION and answers_to_the_court(kinds)
-        addressee = await _court_of(context, case_id) if court else None
+        addressee = await court_of(context, case_id) if court else None
         return None, await draft_of_case(connection, context, case, kind, addressee=addressee, today=today)
     opened = await open_clue(
         connection,
@@ -212,10 +212,3 @@ def _state(known: AwaitedCase) -> str:
 def _no_such_case() -> RefusedError:
     """The answer for a case that is not there, and for one that the viewer may not see."""
     return RefusedError(UserErrorCode.NOT_FOUND, "There is no such case. Take `id` as a query returned it.", "caseId")
-
-
-async def _court_of(context: Context, case_id: int) -> str:
-    """The court that was last asked to enforce a case; in general words where no record names it."""
-    applied = await context.loaders.follow_ups_of[EnforcementCase].load(case_id)
-    courts = [each.court for each in applied if isinstance(each, EnforcementCase) and each.court]
-    return courts[-1] if courts else "人民法院"

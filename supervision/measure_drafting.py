@@ -110,9 +110,15 @@ def agency_addressed(addressee: str | None, cases: Sequence[PenaltyCase]) -> Age
     return next((case.agency for case in cases if case.agency.name == addressee), None)
 
 
-def default_addressee(kind: MeasureKind, cases: Sequence[PenaltyCase]) -> str | None:
-    """To whom a measure of a kind goes where nobody says: the police, or the agency of its first case."""
-    return templates()[kind].addressee or (cases[0].agency.name if cases else None)
+def default_addressee(kind: MeasureKind, cases: Sequence[PenaltyCase], police: str | None) -> str | None:
+    """To whom a measure of a kind goes where nobody says: the agency of its first case, or the police.
+
+    `police`: the organ to which that case was last handed over, where one is told of.
+    """
+    in_general = templates()[kind].addressee
+    if in_general is None:
+        return cases[0].agency.name if cases else None
+    return police or in_general
 
 
 def draft_text(

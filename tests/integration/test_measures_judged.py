@@ -112,6 +112,16 @@ async def test_a_recommendation_is_drafted_issued_served_found_overdue_and_answe
     assert await found(officer, rule) == [("RESOLVED", "CERTAIN", "2024-08-05")]
 
 
+async def test_the_police_are_those_to_whom_the_case_was_last_handed_over(feed: Feed, viewers: Office) -> None:
+    officer, case_id = await viewers(Role.CASE_OFFICER), await handed_over(feed)
+    wanted = {"kind": "REASONS_REQUEST", "caseIds": [global_id("PenaltyCase", case_id)]}
+    assert (await do(officer, "draftMeasure", **wanted))["addressee"] == "公安局"
+    again = HANDED_OVER | {"decidedOn": "2024-05-06", "transferredOn": "2024-05-06", "toOrgan": "东县公安局"}
+    await feed(follow_up(FeedKind.TRANSFER, "1号", **again))
+    draft = await do(officer, "draftMeasure", **wanted)
+    assert draft["addressee"] == "东县公安局"
+
+
 async def test_what_was_withdrawn_asks_for_nothing(feed: Feed, judge: Judge, viewers: Office) -> None:
     officer = await viewers(Role.CASE_OFFICER)
     measure = await served_measure(officer, "REASONS_REQUEST", await handed_over(feed), "2024-06-03")

@@ -88,7 +88,23 @@ class OpenClue(Deed):
         state = open_clue_state(_now(self.town, self.by), desk, handler, due_on=due, today=city.today)
         if isinstance(state, Refusal):
             return "NOT_ALLOWED"
-        return lambda record: keep_opened(self.town, record, state)
+
+        def commit(record: Json) -> None:
+            keep_opened(self.town, record, state)
+            self.town.model.opened[self._key] = number_of(record["id"])
+
+        return commit
+
+    @property
+    def _key(self) -> tuple[str, str]:
+        return self.by, self.input.get("idempotencyKey", "")
+
+    def hidden(self) -> bool:
+        """Whoever went to another department since does not see the clues of the one that was left."""
+        known, scope = self.town.model, self.viewer.scope
+        if self._key not in known.keys or self._key not in known.opened:
+            return False
+        return not any(scope.has_desk(desk) for desk in known.clues[known.opened[self._key]].state.desks)
 
 
 def keep_opened(town: Town, record: Json, state: ClueState) -> None:

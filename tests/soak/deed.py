@@ -43,6 +43,8 @@ class Model:
     public_interest: dict[int, Known[PublicInterestState]] = field(default_factory=dict)
     awaited: dict[int, AwaitedCase] = field(default_factory=dict)
     keys: dict[tuple[str, str], tuple[str, Json]] = field(default_factory=dict)
+    opened: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Which clue was opened under a key."""
     results: dict[int, str] = field(default_factory=dict)
     """Of each clue that was closed, what was said of it."""
     numbers: set[str] = field(default_factory=set)
@@ -134,6 +136,10 @@ class Deed(ABC):
                 self.town.model.keys[self.by, key] = made
 
         return commit
+
+    def hidden(self) -> bool:
+        """Whether it was done before, and whoever did it does not see any more what it made."""
+        return False
 
     def current(self) -> int | None:
         """The revision of the record that it is about."""

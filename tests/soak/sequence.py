@@ -156,16 +156,15 @@ class Sequenced:
         await self._ask(again)
 
     async def _ask(self, deed: Deed) -> None:
-        verdict = deed.judged()
+        verdict, hidden = deed.judged(), deed.hidden()
         answer = await self.city.asks(deed.by, deed.document, deed.input)
         code, record = read_answer(deed, answer)
         self._tell(deed, code)
         assert code == (verdict if isinstance(verdict, str) else None), answer
-        if not isinstance(verdict, str):
-            assert record is not None
+        shown = code == "STALE" or (code is None and not hidden)
+        assert (record is not None) == shown, answer
+        if record is not None and not isinstance(verdict, str):
             verdict(record)
-        stale = code == "STALE"
-        assert (record is not None) == (code is None or stale)
         if record is not None and not deed.alone:
             assert record["revision"] == deed.current()
 

@@ -113,9 +113,10 @@ def test_the_limit_is_the_one_that_is_named_else_the_laws_else_none(
 
 def test_police_measures_go_to_the_police_and_others_to_the_agency_of_the_first_case() -> None:
     case = penalty_case()
-    assert default_addressee(MeasureKind.FILING_NOTICE, []) == "公安局"
-    assert default_addressee(MeasureKind.RECOMMENDATION, [case]) == case.agency.name
-    assert default_addressee(MeasureKind.RECOMMENDATION, []) is None
+    assert default_addressee(MeasureKind.FILING_NOTICE, [], None) == "公安局"
+    assert default_addressee(MeasureKind.FILING_NOTICE, [case], "试验县公安局") == "试验县公安局"
+    assert default_addressee(MeasureKind.RECOMMENDATION, [case], "试验县公安局") == case.agency.name
+    assert default_addressee(MeasureKind.RECOMMENDATION, [], None) is None
 
 
 def test_the_numbers_of_kinds_and_procuratorates_differ_and_read_as_numbers_of_documents() -> None:
