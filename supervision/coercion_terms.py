@@ -17,6 +17,7 @@ _LONGEST: Final[Mapping[CoercionKind, str]] = {
     CoercionKind.BAIL: "investigation.bail",
     CoercionKind.RESIDENTIAL_SURVEILLANCE: "investigation.residential-surveillance",
 }
+_ORDINARY: Final[Mapping[CoercionKind, str]] = {CoercionKind.DETENTION: "investigation.detention"}
 
 
 class BegunCoercion(Protocol):
@@ -56,6 +57,16 @@ def coercion_term(measure: BegunCoercion, law: Law, calendar: Calendar) -> Coerc
     if measure.kind is CoercionKind.ARREST and measure.extended_to is not None:
         due = max(due, measure.extended_to)
     return CoercionTerm(due_on=due, law=period)
+
+
+def ordinary_last_day(measure: BegunCoercion, law: Law, calendar: Calendar) -> date | None:
+    """The last lawful day in ordinary cases (一般案件) where the law has a longer term for others, else None.
+
+    Whoever is detained longer is to be one of whom it says so: who roams, acts repeatedly or in a gang.
+    """
+    code = _ORDINARY.get(measure.kind)
+    period = None if code is None else law.value(code, on=measure.begun_on)
+    return None if period is None else last_day(measure.begun_on, period, calendar)
 
 
 def longest_terms(law: Law) -> Iterator[tuple[CoercionKind, LawValue]]:

@@ -10,7 +10,7 @@ from api.context import ApiInfo
 from api.ids import record_id
 from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
 from api.types.fields import resolved
-from api.types.follow_ups import CriminalCase
+from api.types.follow_ups import ORDINARY_DUE_ON, CriminalCase, ordinary_due_on
 from api.types.organisation import Agency
 from schema import custody_records, follow_up_records, records
 from schema.custody_records import CustodyState
@@ -88,6 +88,7 @@ class Custody:
     due_on: date | None = strawberry.field(
         description="The last lawful day by the law of its first day, as `Coercion.dueOn`. 法定最长期限届满日"
     )
+    ordinary_due_on: date | None = resolved(ordinary_due_on, ORDINARY_DUE_ON)
     state: CustodyState = strawberry.field(description="How it stands today. 状态")
     certainty: Certainty = strawberry.field(
         description="POSSIBLE: a person must check whether, or when, something else ended it. 确定程度"

@@ -26,7 +26,7 @@ from schema.vocabularies import (
     RemedyType,
     TransferDecision,
 )
-from supervision.coercion_terms import coercion_term
+from supervision.coercion_terms import coercion_term, ordinary_last_day
 
 
 def following(
@@ -67,10 +67,22 @@ _DUE_ON_DESCRIPTION = (
 )
 
 
+ORDINARY_DUE_ON = (
+    "Of a detention the last lawful day in ordinary cases: longer only whoever roams, acts repeatedly or in a gang is "
+    "detained; null for the others. 一般案件拘留期限届满日"
+)
+
+
 def _due_on(root: strawberry.Parent[follow_up_records.Coercion], info: ApiInfo) -> date | None:
     services = info.context.services
     term = coercion_term(root, services.law, services.calendar)
     return None if term is None else term.due_on
+
+
+def ordinary_due_on(root: strawberry.Parent[Any], info: ApiInfo) -> date | None:
+    """The last lawful day of a coercive measure in ordinary cases."""
+    services = info.context.services
+    return ordinary_last_day(root, services.law, services.calendar)
 
 
 class _FollowUp(Node):
@@ -110,6 +122,7 @@ class Coercion:
     ended_on: date | None = strawberry.field(name="to", description="Its last day. 截止日期")
     extended_to: date | None = strawberry.field(description="Its end after it was extended. 延长至")
     due_on: date | None = resolved(_due_on, _DUE_ON_DESCRIPTION)
+    ordinary_due_on: date | None = resolved(ordinary_due_on, ORDINARY_DUE_ON)
 
 
 @strawberry.type(description="Something done on a day. 侦查或执行行为")

@@ -35,7 +35,7 @@ TODAY: Final = date(2024, 6, 7)
 LISTED: Final = """query($filter: CustodiesFilter, $first: Int, $after: String) {
   custodies(filter: $filter, first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor }
     nodes { agency { name } documentNumber penaltyCase { documentNumber } criminalCase { caseNumber } caseNumber organ
-      kind from to extendedTo endedOn dueOn state certainty daysLeft overdueDays } } }"""
+      kind from to extendedTo endedOn dueOn ordinaryDueOn state certainty daysLeft overdueDays } } }"""
 
 
 def counted(today: date = TODAY) -> CustodyCount:
@@ -268,9 +268,10 @@ async def test_clients_are_shown_custodies_with_their_cases_for_two_statements_a
     first = found["nodes"][0]
     assert first["penaltyCase"]["documentNumber"] == first["documentNumber"] == "试〔2024〕0号"
     assert first["criminalCase"] == {"caseNumber": "公0"}
-    assert (first["kind"], first["from"], first["dueOn"], first["organ"]) == (
+    assert (first["kind"], first["from"], first["ordinaryDueOn"], first["dueOn"], first["organ"]) == (
         "DETENTION",
         "2024-04-01",
+        "2024-04-15",
         "2024-05-08",
         "试验县公安局",
     )

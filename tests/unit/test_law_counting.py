@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ from indexer.rule_examples import case_file
 from schema.case_file import CaseFile
 from schema.vocabularies import CoercionKind
 from supervision.calendars import Calendar, Notices, state_council_calendar
-from supervision.coercion_terms import coercion_term
+from supervision.coercion_terms import coercion_term, ordinary_last_day
 from supervision.law_files import law_values
 from supervision.law_values import PERIODS, DayKind, LawValue, Unit
 from supervision.laws import Law
@@ -193,6 +194,22 @@ def test_no_holiday_extends_custody_and_bail_is_extended(kind: CoercionKind, beg
     bail = coercion_term(coercion(CoercionKind.BAIL, begun_on, None, None), LAW, calendar)
     assert bail is not None
     assert bail.due_on == walked(begun_on, bail.law, by_the_notices(notices)) > a_year_later
+
+
+@pytest.mark.parametrize(
+    ("kind", "begun_on", "ordinary"),
+    [
+        (CoercionKind.DETENTION, date(2015, 4, 1), date(2015, 4, 15)),
+        (CoercionKind.DETENTION, date(2024, 2, 3), date(2024, 2, 17)),
+        (CoercionKind.DETENTION, date(2012, 12, 31), None),
+        (CoercionKind.ARREST, date(2024, 4, 1), None),
+        (CoercionKind.BAIL, date(2024, 4, 1), None),
+    ],
+)
+def test_only_of_a_detention_the_law_says_how_long_it_lasts_in_ordinary_cases(
+    kind: CoercionKind, begun_on: date, ordinary: date | None
+) -> None:
+    assert ordinary_last_day(coercion(kind, begun_on, None, None), LAW, CALENDAR) == ordinary
 
 
 @given(st.dates(date(2013, 1, 1), date(2017, 12, 31)))
