@@ -20,7 +20,7 @@ from api.auditing import WritesAudit
 from api.costs import Costs
 from api.limits import Limits
 from api.machines import MachinesAskWhoTheyAre
-from api.mutations import Mutation
+from api.mutations.root import Mutation
 from api.queries import Query
 from api.sockets import Caller
 from api.streams import told

@@ -11,9 +11,9 @@ from docx.shared import Pt
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.changes import RefusedError, read_id
 from api.context import Context
 from api.masking import Shown
+from api.mutations.changing import RefusedError, read_id
 from api.responses import error_response, refusal
 from api.types.node import may_know
 from schema.access_vocabularies import AuditAction

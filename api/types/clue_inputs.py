@@ -4,7 +4,7 @@ from datetime import date
 
 import strawberry
 
-from api.changes import KEY_DESCRIPTION, REVISION_DESCRIPTION, UserError
+from api.mutations.changing import KEY_DESCRIPTION, REVISION_DESCRIPTION, UserError
 from api.types.clue import Clue
 from schema.supervision_vocabularies import ClueClass, ClueSource, JointWork
 from schema.vocabularies import Department
@@ -16,7 +16,7 @@ _UNSET = strawberry.UNSET
 
 @strawberry.type(description="What became of a change of a clue. 线索操作结果")
 class CluePayload:
-    """`api.clue_changes.ClueChange` as clients see it."""
+    """`api.mutations.clue.ClueChange` as clients see it."""
 
     clue: Clue | None = strawberry.field(
         description="The clue as it stands now; of a refused change only where it was STALE. 线索"

@@ -63,7 +63,7 @@ SERVED_BESIDES = frozenset(
     Clue.class Clue.procuratorate Clue.opener Clue.risenTo Clue.openedAt Clue.lastStepAt Clue.closedAt Clue.handOvers
     Clue.participations Clue.receipts
     ClueFilter.classes ClueFilter.sources ClueFilter.unacknowledged ClueFilter.risenTo
-    OpenClueInput.class AcceptClueInput.dueOn
+    OpenClueInput.class AcceptClueInput.dueOn Coercion.ordinaryDueOn
     BeginClueReviewInput BeginClueInvestigationInput RecordClueStepInput ExtendClueInput InviteToClueInput
     GiveClueOpinionInput
     Mutation.beginClueReview Mutation.beginClueInvestigation Mutation.recordClueStep Mutation.extendClue

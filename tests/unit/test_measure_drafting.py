@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from api.changes import LONGEST_TEXT
+from api.mutations.changing import LONGEST_TEXT
 from schema.access_records import Account, Scope, Viewer
 from schema.access_vocabularies import Role
 from schema.document_number import canonical_document_number

@@ -1,12 +1,12 @@
-"""The root of the changes a person can make; each stands in a file of its noun, and goes through `api.changes`."""
+"""The root of the changes a person can make; each stands in the file of its noun, and goes through `changing`."""
 
 import strawberry
 
-from api.activity_changes import ActivityPayload, record_activity, record_activity_outcome
-from api.anomaly_changes import AnomalyPayload, confirm_anomaly, dismiss_anomaly
 from api.auditing import changing
-from api.campaign_changes import CampaignPayload, close_campaign_, open_campaign
-from api.clue_changes import (
+from api.mutations.activity import ActivityPayload, record_activity, record_activity_outcome
+from api.mutations.anomaly import AnomalyPayload, confirm_anomaly, dismiss_anomaly
+from api.mutations.campaign import CampaignPayload, close_campaign_, open_campaign
+from api.mutations.clue import (
     accept_clue,
     acknowledge_clue,
     assign_clue,
@@ -15,7 +15,7 @@ from api.clue_changes import (
     return_clue,
     transfer_clue,
 )
-from api.clue_work import (
+from api.mutations.clue_work import (
     begin_clue_investigation,
     begin_clue_review,
     extend_clue,
@@ -23,15 +23,15 @@ from api.clue_work import (
     invite_to_clue,
     record_clue_step,
 )
-from api.county_report_changes import CountyReportPayload, record_county_report
-from api.duty_crime_changes import DutyCrimePayload, file_duty_crime_case, record_duty_crime_step
-from api.file_review_changes import (
+from api.mutations.county_report import CountyReportPayload, record_county_report
+from api.mutations.duty_crime import DutyCrimePayload, file_duty_crime_case, record_duty_crime_step
+from api.mutations.file_review import (
     AssignFileReviewPayload,
     RecordFileReviewPayload,
     assign_file_review,
     record_file_review,
 )
-from api.measure_changes import (
+from api.mutations.measure import (
     MeasurePayload,
     copy_measure_to_legal_office,
     escalate_measure,
@@ -40,15 +40,15 @@ from api.measure_changes import (
     serve_measure,
     withdraw_measure,
 )
-from api.measure_issuing import draft_new_measure, issue_measure
-from api.public_interest_changes import (
+from api.mutations.measure_issuing import draft_new_measure, issue_measure
+from api.mutations.public_interest import (
     PublicInterestPayload,
     file_public_interest_case,
     record_public_interest_step,
 )
-from api.triage_changes import TriageCasePayload, triage_case
+from api.mutations.triage import TriageCasePayload, triage_case
+from api.mutations.typical_case import TypicalCasePayload, mark_typical_case, withdraw_typical_case
 from api.types.clue_inputs import CluePayload
-from api.typical_case_changes import TypicalCasePayload, mark_typical_case, withdraw_typical_case
 
 
 @strawberry.type(description="What can be changed. 操作")

@@ -6,7 +6,9 @@ from typing import Final
 
 import strawberry
 
-from api.changes import (
+from api.context import ApiInfo, Context
+from api.ids import parse_global_id
+from api.mutations.changing import (
     KEY_DESCRIPTION,
     LONGEST_TEXT,
     Changed,
@@ -18,8 +20,6 @@ from api.changes import (
     read_id,
     read_text,
 )
-from api.context import ApiInfo, Context
-from api.ids import parse_global_id
 from api.types.typical_case import TypicalCase
 from schema import county_report_records
 from schema.access_vocabularies import Permission

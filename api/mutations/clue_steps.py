@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from api.changes import (
+from api.context import Context
+from api.mutations.changing import (
     Changed,
     Outcome,
     RefusedError,
@@ -14,7 +15,6 @@ from api.changes import (
     read_id,
     require_revision,
 )
-from api.context import Context
 from schema import clue_records
 from schema.access_records import Account, Desk
 from schema.access_vocabularies import Permission

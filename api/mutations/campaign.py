@@ -6,7 +6,8 @@ from datetime import date
 
 import strawberry
 
-from api.changes import (
+from api.context import ApiInfo, Context
+from api.mutations.changing import (
     KEY_DESCRIPTION,
     REVISION_DESCRIPTION,
     Changed,
@@ -21,7 +22,6 @@ from api.changes import (
     read_text,
     require_revision,
 )
-from api.context import ApiInfo, Context
 from api.types.campaign import Campaign
 from api.types.search import CaseFilter, read_filter
 from schema import campaign_records

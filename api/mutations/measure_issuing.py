@@ -7,7 +7,8 @@ from typing import Final
 
 import strawberry
 
-from api.changes import (
+from api.context import ApiInfo, Context
+from api.mutations.changing import (
     KEY_DESCRIPTION,
     LONGEST_TEXT,
     REVISION_DESCRIPTION,
@@ -21,9 +22,7 @@ from api.changes import (
     read_optional_text,
     read_text,
 )
-from api.context import ApiInfo, Context
-from api.measure_addressees import LONGEST_ADDRESSEE, police_of
-from api.measure_changes import (
+from api.mutations.measure import (
     FORBIDDEN,
     MeasureChange,
     keep,
@@ -34,6 +33,7 @@ from api.measure_changes import (
     shown_outcome,
     taken,
 )
+from api.mutations.measure_addressees import LONGEST_ADDRESSEE, police_of
 from api.types.measure import today_of
 from schema import measure_records, records
 from schema.access_vocabularies import Permission

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import strawberry
 
-from api.campaign_changes import home_of, no_such_campaign, stands_as
-from api.changes import (
+from api.context import ApiInfo, Context
+from api.mutations.campaign import home_of, no_such_campaign, stands_as
+from api.mutations.changing import (
     KEY_DESCRIPTION,
     LONGEST_TEXT,
     REVISION_DESCRIPTION,
@@ -26,7 +27,6 @@ from api.changes import (
     require_day,
     require_revision,
 )
-from api.context import ApiInfo, Context
 from api.paging import MAX_PAGE
 from api.types.activity import Activity
 from schema import activity_records

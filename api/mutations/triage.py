@@ -6,7 +6,8 @@ from typing import Final
 
 import strawberry
 
-from api.changes import (
+from api.context import ApiInfo, Context
+from api.mutations.changing import (
     KEY_DESCRIPTION,
     REVISION_DESCRIPTION,
     Changed,
@@ -19,10 +20,9 @@ from api.changes import (
     read_text,
     require_revision,
 )
-from api.clue_opening import ClueOpening, open_clue
-from api.context import ApiInfo, Context
-from api.measure_addressees import court_of
-from api.measure_issuing import draft_of_case
+from api.mutations.clue_opening import ClueOpening, open_clue
+from api.mutations.measure_addressees import court_of
+from api.mutations.measure_issuing import draft_of_case
 from api.types.clue import Clue
 from api.types.measure import Measure
 from api.types.penalty_case import PenaltyCase

@@ -1,8 +1,8 @@
 """What is done with a clue while somebody handles it, alone or with other departments."""
 
-from api.changes import LONGEST_REASON, given, read_id, read_optional_text, read_text
-from api.clue_steps import Asked, ClueChange, desk_and_head, just, step_taken
 from api.context import ApiInfo
+from api.mutations.changing import LONGEST_REASON, given, read_id, read_optional_text, read_text
+from api.mutations.clue_steps import Asked, ClueChange, desk_and_head, just, step_taken
 from api.types.clue_inputs import (
     BeginClueInvestigationInput,
     BeginClueReviewInput,

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import strawberry
 
-from api.campaign_changes import stands_as
-from api.changes import (
+from api.context import ApiInfo, Context
+from api.mutations.campaign import stands_as
+from api.mutations.changing import (
     KEY_DESCRIPTION,
     REVISION_DESCRIPTION,
     Changed,
@@ -20,7 +21,6 @@ from api.changes import (
     read_text,
     require_revision,
 )
-from api.context import ApiInfo, Context
 from api.paging import MAX_PAGE
 from api.types.file_review import FileReview
 from schema import campaign_records

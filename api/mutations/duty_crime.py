@@ -7,7 +7,8 @@ from typing import Final
 
 import strawberry
 
-from api.changes import (
+from api.context import ApiInfo, Context
+from api.mutations.changing import (
     KEY_DESCRIPTION,
     REVISION_DESCRIPTION,
     Changed,
@@ -23,7 +24,6 @@ from api.changes import (
     require_day,
     require_revision,
 )
-from api.context import ApiInfo, Context
 from api.types.duty_crime import DutyCrimeCase
 from schema import duty_records
 from schema.access_records import Desk

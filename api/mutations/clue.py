@@ -2,10 +2,19 @@
 
 from typing import Final
 
-from api.changes import Changed, given, make_change, read_id, read_ids, read_optional_text, read_text
-from api.clue_opening import ClueOpening, open_clue
-from api.clue_steps import Asked, ClueChange, account_of_id, changed_clue, desk_and_head, head_for, just, step_taken
 from api.context import ApiInfo
+from api.mutations.changing import Changed, given, make_change, read_id, read_ids, read_optional_text, read_text
+from api.mutations.clue_opening import ClueOpening, open_clue
+from api.mutations.clue_steps import (
+    Asked,
+    ClueChange,
+    account_of_id,
+    changed_clue,
+    desk_and_head,
+    head_for,
+    just,
+    step_taken,
+)
 from api.types.clue_inputs import (
     AcceptClueInput,
     AcknowledgeClueInput,

@@ -7,7 +7,8 @@ from typing import Final, Protocol
 
 import strawberry
 
-from api.changes import (
+from api.context import ApiInfo, Context
+from api.mutations.changing import (
     KEY_DESCRIPTION,
     LONGEST_TEXT,
     REVISION_DESCRIPTION,
@@ -21,7 +22,6 @@ from api.changes import (
     read_text,
     require_revision,
 )
-from api.context import ApiInfo, Context
 from api.types.measure import Measure, today_of
 from schema import measure_records
 from schema.access_vocabularies import Permission

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from api.changes import RefusedError, UserErrorCode
 from api.context import Context
+from api.mutations.changing import RefusedError, UserErrorCode
 from schema.access_records import Account, Desk
 from schema.supervision_vocabularies import ClueClass, ClueSource
 from schema.vocabularies import Department

@@ -6,7 +6,8 @@ from datetime import date
 
 import strawberry
 
-from api.changes import (
+from api.context import ApiInfo, Context
+from api.mutations.changing import (
     KEY_DESCRIPTION,
     LONGEST_TEXT,
     Changed,
@@ -18,7 +19,6 @@ from api.changes import (
     read_id,
     read_text,
 )
-from api.context import ApiInfo, Context
 from api.types.county_report import CountyReport, counting, today_of
 from schema import county_report_records
 from schema.access_vocabularies import Permission

@@ -7,7 +7,8 @@ from typing import Final
 
 import strawberry
 
-from api.changes import (
+from api.context import ApiInfo, Context
+from api.mutations.changing import (
     KEY_DESCRIPTION,
     REVISION_DESCRIPTION,
     Changed,
@@ -23,8 +24,7 @@ from api.changes import (
     require_day,
     require_revision,
 )
-from api.context import ApiInfo, Context
-from api.duty_crime_changes import home_of, optional_id, read_number, require_desk, require_seen, stale_id
+from api.mutations.duty_crime import home_of, optional_id, read_number, require_desk, require_seen, stale_id
 from api.types.public_interest import PublicInterestCase, state_of
 from schema import duty_records
 from schema.access_records import Desk

@@ -6,7 +6,8 @@ from typing import Final
 
 import strawberry
 
-from api.changes import (
+from api.context import ApiInfo, Context
+from api.mutations.changing import (
     KEY_DESCRIPTION,
     Changed,
     RefusedError,
@@ -16,7 +17,6 @@ from api.changes import (
     read_id,
     read_text,
 )
-from api.context import ApiInfo, Context
 from api.types.anomaly import Anomaly
 from schema import anomaly_records
 from schema.access_vocabularies import Permission
