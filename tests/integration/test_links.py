@@ -236,6 +236,18 @@ async def test_a_way_leads_over_nothing_that_is_out_of_scope(viewers: Viewers, c
     assert await way(await viewers(Role.CHIEF, CITY), one, two) is not None
 
 
+@pytest.mark.parametrize(("many", "cut"), [(101, False), (102, True)])
+async def test_links_too_many_to_follow_are_counted_and_not_passed_over_in_silence(
+    client: Client, feed: Feed, many: int, cut: bool
+) -> None:
+    await feed(*(told(f"{number}号", party="宏达公司") for number in range(many)), told("999号"))
+    first, last, other = [await id_of(feed, number) for number in ("0号", f"{many - 1}号", "999号")]
+    found = await way(client, first, other)
+    assert (found["connected"], found["cut"] > 0) == (False, cut)
+    # Another way round is found: each of the firm's cases is tied to every other one.
+    assert [step["kind"] for step in (await way(client, first, last))["steps"]] == ["SAME_PARTY"]
+
+
 async def test_a_way_begins_and_ends_at_clues_measures_and_parties_too(
     viewers: Viewers, client: Client, feed: Feed
 ) -> None:
