@@ -13,9 +13,16 @@ _ILLEGIBLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\uf
 _SHOWN_AS_NOTHING: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
 
 
-def is_legible(text: str) -> bool:
-    """Whether a text holds nothing that a document cannot."""
-    return _ILLEGIBLE.search(text) is None
+def illegible_in(text: str) -> str | None:
+    """The first character of a text that no document can hold, as a person can be told of it, with its place from 1."""
+    found = _ILLEGIBLE.search(text)
+    if found is None:
+        return None
+    character = found[0]
+    half = "half a character" if "\ud800" <= character <= "\udfff" else None
+    name = {"\x00": "NUL", "\x7f": "DEL"}.get(character, half)
+    code = f"U+{ord(character):04X}" + ("" if name is None else f" ({name})")
+    return f"{code} at place {found.start() + 1}"
 
 
 def legible(text: str) -> str:

@@ -17,7 +17,7 @@ from schema.access_vocabularies import Permission
 from stores.applied_mutations import claim_key, keep_result
 from stores.errors import BadUserInputError, CollisionError, ForbiddenError
 from stores.postgres import DatabaseConnection
-from supervision.legible import is_legible, shows_something
+from supervision.legible import illegible_in, shows_something
 from supervision.named_days import EARLIEST_DAY
 from supervision.privacy import cover_identity_numbers
 
@@ -201,12 +201,12 @@ def read_text(text: str, field: str, most: int = LONGEST_REASON) -> str:
     kept = text.strip()
     if not shows_something(kept):
         raise RefusedError(UserErrorCode.INVALID, f"`{field}` is empty. It is kept in the history: say it.", field)
-    if len(kept) > most or not is_legible(kept):
+    if len(kept) > most:
+        raise RefusedError(UserErrorCode.INVALID, f"`{field}` has at most {most:,} characters.", field)
+    illegible = illegible_in(kept)
+    if illegible is not None:
         raise RefusedError(
-            UserErrorCode.INVALID,
-            f"`{field}` has at most {most:,} characters, and none that no document can hold: no control characters but "
-            "tabs and ends of lines, no half characters.",
-            field,
+            UserErrorCode.INVALID, f"`{field}` holds {illegible}, which no document can hold. Take it out.", field
         )
     return cover_identity_numbers(kept)
 
