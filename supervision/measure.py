@@ -100,7 +100,7 @@ def issue(measure: Measure, number: str, today: date) -> Step | Refusal:
         return refused
     limit = measure.named_limit_on
     if limit is not None and limit <= today:
-        return Refusal("The limit that it names has passed already. Name a later `replyDueOn`.", "replyDueOn")
+        return Refusal("The limit that it names is today or past. Name a later `replyDueOn`.", "replyDueOn")
     if limit is not None and limit > LATEST_DUE_DAY:
         return Refusal(
             f"The limit that it names lies after {LATEST_DUE_DAY}. Name an earlier `replyDueOn`.", "replyDueOn"

@@ -150,7 +150,8 @@ async def test_the_agency_to_which_a_draft_goes_by_itself_or_by_its_name_sees_it
 ) -> None:
     officer, clerk = await viewers(Role.CASE_OFFICER), await viewers(Role.AGENCY_CLERK)
     case_id = await handed_over(feed)
-    draft = await do(officer, "draftMeasure", kind="RECOMMENDATION", caseIds=[global_id("PenaltyCase", case_id)])
+    wanted = {"kind": "RECOMMENDATION", "caseIds": [global_id("PenaltyCase", case_id)]}
+    draft = await do(officer, "draftMeasure", **wanted)
     assert (draft["addressee"], draft["agency"]) == (EASTERN, {"name": EASTERN})
     seen = "{ measures { nodes { number } } }"
     assert (await clerk.ask(seen))["measures"]["nodes"] == []
@@ -159,6 +160,16 @@ async def test_the_agency_to_which_a_draft_goes_by_itself_or_by_its_name_sees_it
     second = await issued(officer, "RECOMMENDATION", case_id, addressee=EASTERN)
     assert second["agency"] == {"name": EASTERN}
     assert len((await clerk.ask(seen))["measures"]["nodes"]) == 2
+    # A draft that is addressed as before, or to another of its cases' agencies, goes to that agency; else to none.
+    for drafted, said, agency in (
+        (EASTERN, EASTERN, {"name": EASTERN}),
+        ("东县公安局", EASTERN, {"name": EASTERN}),
+        (EASTERN, "东县公安局", None),
+    ):
+        draft = await do(officer, "draftMeasure", **wanted, addressee=drafted)
+        third = await issued(officer, "RECOMMENDATION", measureId=draft["id"], addressee=said)
+        assert (third["addressee"], third["agency"]) == (said, agency)
+    assert len((await clerk.ask(seen))["measures"]["nodes"]) == 4
 
 
 async def test_a_recommendation_to_a_court_says_on_what_it_rests_and_no_agency_sees_it(
@@ -323,6 +334,12 @@ async def test_a_list_of_measures_is_walked_page_by_page(feed: Feed, viewers: Of
         assert numbers == [f"东县检建〔2024〕{number}号" for number in (5, 4, 3, 2, 1)]
 
 
+@pytest.mark.parametrize("wanted", [{"status": ["OVERDUE"] * 101}, {"kinds": ["REMINDER"] * 101}])
+async def test_a_filter_of_measures_is_as_long_as_a_list_may_be(viewers: Office, wanted: Any) -> None:
+    asked = "query($filter: MeasureFilter) { measures(filter: $filter) { totalCount } }"
+    assert await (await viewers(Role.CASE_OFFICER)).code(asked, filter=wanted) == "BAD_USER_INPUT"
+
+
 # Who is shown what ---------------------------------------------------------------------------------------------------
 
 
@@ -351,6 +368,18 @@ async def test_persons_are_covered_in_a_measure_and_its_document_for_who_may_not
         lines = "\n".join(paragraph.text for paragraph in Document(BytesIO(answer.content)).paragraphs)
         assert ("周建国" in lines) == named
         assert "擅自倾倒废渣" in lines
+
+
+async def test_persons_are_covered_in_the_history_of_a_measure_about_no_case(viewers: Office) -> None:
+    officer, office = await viewers(Role.CASE_OFFICER), await viewers(Role.CAMPAIGN_OFFICE)
+    measure = await issued(officer, "RECOMMENDATION")
+    await do(officer, "serveMeasure", measureId=measure["id"], servedOn="2024-06-03")
+    await do(officer, "recordReply", measureId=measure["id"], repliedOn="2024-06-03", reply="经赵甲敏说明")
+    asked = f'{{ node(id: "{measure["id"]}") {{ ... on Measure {{ reply history {{ title }} }} }} }}'
+    for who, named in ((officer, True), (office, False)):
+        told = (await who.ask(asked))["node"]
+        assert ("赵甲敏" in told["reply"], "赵甲敏" in told["history"][-1]["title"]) == (named, named)
+        assert told["history"][-1]["title"].startswith(f"回复检察建议（{measure['number']}）：")
 
 
 async def test_a_document_is_given_to_whom_the_measure_is_shown_and_that_is_written_down(
