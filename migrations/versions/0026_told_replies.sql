@@ -15,6 +15,34 @@ $$;
 REVOKE EXECUTE ON FUNCTION told_reply_of_measure FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION told_reply_of_measure TO jiandu_app;
 
+-- It answers the measure for all its cases: those that the feed does not tell of are judged again as well.
+CREATE FUNCTION told_reply_came_or_went() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM measure_touched(ARRAY(
+    SELECT m.id FROM touched_rows t JOIN measure m ON m.number = t.number WHERE num_nonnulls(t.replied_on, t.reply) > 0));
+  RETURN NULL;
+END $$;
+CREATE TRIGGER touch_measures_inserted AFTER INSERT ON procuratorial_measure
+  REFERENCING NEW TABLE AS touched_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION told_reply_came_or_went();
+CREATE TRIGGER touch_measures_deleted AFTER DELETE ON procuratorial_measure
+  REFERENCING OLD TABLE AS touched_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION told_reply_came_or_went();
+
+CREATE FUNCTION told_reply_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM measure_touched(ARRAY(
+    SELECT m.id
+      FROM new_rows n JOIN old_rows o USING (id) JOIN measure m ON m.number IN (n.number, o.number)
+     WHERE (n.number, n.replied_on, n.reply) IS DISTINCT FROM (o.number, o.replied_on, o.reply)));
+  RETURN NULL;
+END $$;
+CREATE TRIGGER touch_measures_updated AFTER UPDATE ON procuratorial_measure
+  REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION told_reply_changed();
+
 -- What the office of a campaign sees to: how much of what waits where, and since when.
 CREATE OR REPLACE FUNCTION office_duties(today date, still_days int, kinds text[], ends date[], due_days date[])
 RETURNS TABLE (kind text, procuratorate_id bigint, department text, report_kind text, records bigint, oldest_on date)
