@@ -135,8 +135,11 @@ def clue_class_of(department: Department, kinds: Iterable[AnomalyKind]) -> ClueC
 
 
 def measure_kind_of(kinds: Iterable[AnomalyKind]) -> MeasureKind:
-    """What kind of measure answers to findings of some kinds: a recommendation (检察建议) where none fits better."""
-    return _MEASURES.get(_class_of(kinds), MeasureKind.RECOMMENDATION)
+    """What kind of measure answers to findings of some kinds: a recommendation (检察建议) where none fits better.
+
+    What was handed over late was handed over: no opinion that asks for it (监督移送) answers to that.
+    """
+    return _MEASURES.get(_class_of(frozenset(kinds) - {AnomalyKind.LATE_TRANSFER}), MeasureKind.RECOMMENDATION)
 
 
 def answers_to_the_court(kinds: Iterable[AnomalyKind]) -> bool:
