@@ -74,6 +74,8 @@ _MEASURES: Final = {
     ClueClass.INVESTIGATION_SUPERVISION: MeasureKind.REMINDER,
 }
 
+_LATE_AFTER_NOTICE: Final = "filing.late-after-notice"
+
 _FOR_ALL: Final = frozenset({Role.CHIEF, Role.CASE_MANAGEMENT, Role.LOCAL_ADMINISTRATOR})
 
 
@@ -134,12 +136,23 @@ def clue_class_of(department: Department, kinds: Iterable[AnomalyKind]) -> ClueC
     return _class_of(kinds)
 
 
-def measure_kind_of(kinds: Iterable[AnomalyKind]) -> MeasureKind:
+def measure_kind_of(kinds: Iterable[AnomalyKind], *, disobeyed: bool = False) -> MeasureKind:
     """What kind of measure answers to findings of some kinds: a recommendation (检察建议) where none fits better.
 
-    What was handed over late was handed over: no opinion that asks for it (监督移送) answers to that.
+    What was handed over late was handed over: no opinion that asks for it (监督移送) answers to that. Police who
+    disobeyed a filing notice are told to put that right; they are not asked for reasons any more.
     """
+    if disobeyed:
+        return MeasureKind.CORRECTION_NOTICE
     return _MEASURES.get(_class_of(frozenset(kinds) - {AnomalyKind.LATE_TRANSFER}), MeasureKind.RECOMMENDATION)
+
+
+def is_notice_disobeyed(rules: Iterable[str]) -> bool:
+    """Whether the rules found that the police did not file in time after a filing notice (通知立案书).
+
+    刑事诉讼规则 2012 art 560, 2019 art 564: a correction notice (纠正违法通知书) follows.
+    """
+    return _LATE_AFTER_NOTICE in rules
 
 
 def answers_to_the_court(kinds: Iterable[AnomalyKind]) -> bool:

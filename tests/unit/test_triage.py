@@ -126,3 +126,4 @@ def test_a_clue_is_one_to_what_was_found(department: Department, kinds: list[Ano
 )
 def test_a_measure_answers_to_what_was_found(kinds: list[AnomalyKind], expected: MeasureKind) -> None:
     assert measure_kind_of(kinds) is expected
+    assert measure_kind_of(kinds, disobeyed=True) is MeasureKind.CORRECTION_NOTICE
