@@ -25,9 +25,12 @@ SELECT c.id AS case_id, c.party_id, p.name_tokens,
          'transfers', coalesce(transfers.told, '[]'), 'criminal_cases', coalesce(criminal_cases.told, '[]'),
          'reconsiderations', coalesce(reconsiderations.told, '[]'), 'enforcements', coalesce(enforcements.told, '[]'),
          'coercive_measures', coalesce(coercive_measures.told, '[]'), 'measures', coalesce(measures.told, '[]'),
+         -- What was issued here tells nothing of what the agency, the police and the court did.
          'published_only', c.sources = '{PUBLISHED}'
            AND coalesce(transfers.told, criminal_cases.told, reconsiderations.told, enforcements.told,
-                        coercive_measures.told, measures.told) IS NULL,
+                        coercive_measures.told) IS NULL
+           AND NOT EXISTS (SELECT FROM procuratorial_measure f
+                            WHERE f.agency_id = c.agency_id AND f.document_number = c.document_number),
          'settings', (SELECT coalesce(json_object_agg(s.code, s.value::text), '{}') FROM agency_setting s
                        WHERE s.agency_id = a.id),
          'setting_reasons', (SELECT coalesce(json_object_agg(s.code, s.reason), '{}') FROM agency_setting s

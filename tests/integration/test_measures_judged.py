@@ -243,6 +243,23 @@ async def test_a_measure_of_whose_service_only_a_feed_knows_is_to_be_answered(
     assert [status for status, *_ in await found(officer, rule)] == ["RESOLVED"]
 
 
+async def test_a_measure_served_here_tells_nothing_of_what_else_followed_a_case_of_the_published_table(
+    feed: Feed, judge: Judge, viewers: Office
+) -> None:
+    officer = await viewers(Role.CASE_OFFICER)
+    dumped = [{"measure": "hazardous_waste", "value": "4", "unit": "t"}]
+    await feed(clean("1号", agency=EASTERN, domain="ENVIRONMENT", facts="非法倾倒危险废物4吨", quantities=dumped))
+    await feed.run("UPDATE penalty_case SET sources = '{PUBLISHED}'")
+    [row] = await feed.rows("SELECT id FROM penalty_case")
+    await judge("2024-06-03")
+    known = await found(officer, "transfer.penalty-for-crime")
+    assert [certainty for _, certainty, _ in known] == ["POSSIBLE"]
+    await served_measure(officer, "RECOMMENDATION", row["id"], "2024-06-03")
+    await judge("2024-08-06")
+    assert await found(officer, "transfer.penalty-for-crime") == known
+    assert await found(officer, "recommendation.overdue") == [("OPEN", "CERTAIN", "2024-08-05")]
+
+
 async def test_the_timeline_has_once_what_a_feed_tells_of_a_measure_issued_here(feed: Feed, viewers: Office) -> None:
     officer = await viewers(Role.CASE_OFFICER)
     measure = await served_measure(officer, "RECOMMENDATION", await handed_over(feed), "2024-06-03")
