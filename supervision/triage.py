@@ -1,8 +1,8 @@
 """Triage (评估、审查、分流): which department looks at what, and what a decision about a case does.
 
 A case enters the queue of the department that leads the programme when it is entered, and a department's own when a
-finding opens that is its business. Nothing but a person's decision takes it out again; a finding that opens later, or
-opens again, brings it back, whatever was decided before.
+finding opens that is its business. Nothing but a person's decision takes it out again; a finding that opens later,
+opens again, or was only possible and becomes certain brings it back, whatever was decided before.
 """
 
 from collections.abc import Iterable, Mapping
@@ -124,7 +124,7 @@ def decide(account: Account, case: AwaitedCase) -> Decided | Refusal:
     if case.decided & {own, None}:
         return Refusal(
             f"This case does not wait for a decision of {own.value}: it was decided of. Read `triage`. "
-            "It comes back when a finding opens; a clue or a measure can be made at any time."
+            "It comes back when a finding opens or becomes certain; a clue or a measure can be made at any time."
         )
     return Decided(leaves=frozenset(), department=own)
 

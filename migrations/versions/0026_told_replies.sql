@@ -69,3 +69,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
           AND (scope_is('everything') OR (scope_is('measures') AND scope_is('unassigned'))))
    GROUP BY 1, 2, 3, 4
 $$;
+
+-- A finding that a rule calls by another name now is for another department to decide of; one that was only possible and
+-- has become certain is to be decided of again.
+CREATE OR REPLACE FUNCTION anomaly_updated_weigh_triage() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO triage_queue (case_id, agency_id, department)
+  SELECT DISTINCT c.id, c.agency_id, department_of_finding(n.kind)
+    FROM new_rows n JOIN old_rows o USING (id) JOIN penalty_case c ON c.id = n.case_id
+   WHERE n.status IN ('OPEN', 'CONFIRMED')
+     AND (department_of_finding(n.kind) <> department_of_finding(o.kind)
+          OR (n.certainty = 'CERTAIN' AND o.certainty = 'POSSIBLE'))
+   ORDER BY 1, 3
+  ON CONFLICT (case_id, department) DO UPDATE SET department = excluded.department;
+  PERFORM weigh_triage(ARRAY(SELECT DISTINCT case_id FROM new_rows));
+  RETURN NULL;
+END $$;
