@@ -1,7 +1,7 @@
 """How two records are connected: the shortest way from one to the other, over links of the cases in between."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, cast
 
 import strawberry
@@ -58,8 +58,11 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class _End:
+    """A record with the cases that it is, or is about: a hundred at most; `left` are those beyond."""
+
     record: NodeRecord
     case_ids: frozenset[int]
+    left: int
 
     @property
     def is_case(self) -> bool:
@@ -115,9 +118,10 @@ async def link_path(
         return None
     if begun.record == wanted.record:
         return Way((), connected=True, cut=0)
+    begun, wanted = await _reaching(context, begun, wanted), await _reaching(context, wanted, begun)
     others = (not begun.is_case) + (not wanted.is_case)
     search = Search(begun.case_ids, wanted.case_ids, MOST_STEPS - others)
-    cut = 0
+    cut = begun.left + wanted.left
     while frontier := search.frontier:
         async with context.database.begin() as connection:
             read = frontier[:_MOST_CASES]
@@ -141,17 +145,33 @@ async def _end(context: Context, node: str, argument: str) -> _End | None:
     record = await loaders.by_type[type_name].load(key)
     if record is None:
         return None
+    total = 0
     match record:
         case PenaltyCase():
             ids: Sequence[int] = [record.id]
         case Clue():
             ids = await loaders.clue_case_ids.load(Slice(record.id, MAX_PAGE - 1, None))
+            total = await loaders.clue_case_counts.load(record.id)
         case Measure():
             ids = record.case_ids
         case _:
             ids = [case.id for case in await loaders.party_cases.load(Slice(record.id, MAX_PAGE - 1, None))]
+            total = await loaders.party_case_counts.load(record.id)
     seen = [case.id for case in await loaders.cases.load_many(list(ids)) if case is not None]
-    return _End(record, frozenset(seen))
+    return _End(record, frozenset(seen), max(total - len(ids), 0))
+
+
+async def _reaching(context: Context, end: _End, other: _End) -> _End:
+    """An end with the other one among its cases, where it is one of those beyond the hundred."""
+    case = other.record
+    if not end.left or not isinstance(case, PenaltyCase):
+        return end
+    if isinstance(end.record, Party):
+        held = case.party.id == end.record.id
+    else:
+        clues = await context.loaders.case_clues.load(Slice(case.id, MAX_PAGE - 1, None))
+        held = any(clue.id == end.record.id for clue in clues)
+    return replace(end, case_ids=end.case_ids | {case.id}) if held else end
 
 
 async def _steps(info: ApiInfo, begun: _End, wanted: _End, way: Sequence[CaseLink], met: int) -> list[Step]:

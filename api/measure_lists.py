@@ -60,6 +60,8 @@ def _read(filter_: MeasureFilter | None) -> measure_records.MeasureFilter:
     agency_ids = given(filter_.agency_ids) or []
     if len(agency_ids) > MAX_PAGE:
         raise BadUserInputError(f"`agencyIds` holds at most {MAX_PAGE} ids.")
+    if max(len(filter_.kinds or ()), len(filter_.status or ())) > MAX_PAGE:
+        raise BadUserInputError(f"A filter's list holds at most {MAX_PAGE} values.")
     return measure_records.MeasureFilter(
         kinds=tuple(given(filter_.kinds) or ()),
         statuses=tuple(given(filter_.status) or ()),

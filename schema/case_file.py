@@ -66,9 +66,9 @@ class CaseFile:
     """A penalty case with all that is known of it (案卷).
 
     `agency` is None where no register of agencies is at hand. `published_only`: known from the published table (双公示)
-    alone, with no record of the platform about it or about what followed. `other_cases` are the party's, in any order.
-    `settings` are what the agency's procuratorate has set, by the code of the value they stand for, in its unit;
-    `setting_reasons` say on what ground.
+    alone, with no record of the platform about it or about what followed, whatever was issued here. `other_cases` are
+    the party's, in any order. `settings` are what the agency's procuratorate has set, by the code of the value they
+    stand for, in its unit; `setting_reasons` say on what ground.
     """
 
     record: CaseRecord

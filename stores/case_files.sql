@@ -25,9 +25,12 @@ SELECT c.id AS case_id, c.party_id, p.name_tokens,
          'transfers', coalesce(transfers.told, '[]'), 'criminal_cases', coalesce(criminal_cases.told, '[]'),
          'reconsiderations', coalesce(reconsiderations.told, '[]'), 'enforcements', coalesce(enforcements.told, '[]'),
          'coercive_measures', coalesce(coercive_measures.told, '[]'), 'measures', coalesce(measures.told, '[]'),
+         -- What was issued here tells nothing of what the agency, the police and the court did.
          'published_only', c.sources = '{PUBLISHED}'
            AND coalesce(transfers.told, criminal_cases.told, reconsiderations.told, enforcements.told,
-                        coercive_measures.told, measures.told) IS NULL,
+                        coercive_measures.told) IS NULL
+           AND NOT EXISTS (SELECT FROM procuratorial_measure f
+                            WHERE f.agency_id = c.agency_id AND f.document_number = c.document_number),
          'settings', (SELECT coalesce(json_object_agg(s.code, s.value::text), '{}') FROM agency_setting s
                        WHERE s.agency_id = a.id),
          'setting_reasons', (SELECT coalesce(json_object_agg(s.code, s.reason), '{}') FROM agency_setting s
@@ -86,28 +89,34 @@ SELECT c.id AS case_id, c.party_id, p.name_tokens,
       FROM coercive_measure f WHERE f.agency_id = c.agency_id AND f.document_number = c.document_number
   ) coercive_measures ON true
   -- Those a feed told of, and those issued and served here. What both know of is one measure: what is written here of it
-  -- counts, with a reply that only the feed has.
+  -- counts, with a reply that only the feed has, be it with another of its cases; until its service is written here, that
+  -- which the feed tells of, with the limit that the measure names.
   LEFT JOIN LATERAL (
     SELECT json_agg(known.told ORDER BY known.place, known.id) AS told
       FROM (
         SELECT 1 AS place, f.id, json_build_object(
                  'case', own.reference, 'type', f.type, 'number', f.number, 'served_on', f.served_on,
-                 'reply_due_on', f.reply_due_on, 'urgent', f.urgent, 'replied_on', f.replied_on, 'reply', f.reply,
+                 'reply_due_on', coalesce(here.named_limit_on, f.reply_due_on), 'urgent', f.urgent,
+                 'replied_on', f.replied_on, 'reply', f.reply,
                  'outcome', f.outcome, 'source_updated_at', NULL) AS told
           FROM procuratorial_measure f
+          LEFT JOIN LATERAL (
+            SELECT m.served_on, m.status, m.named_limit_on
+              FROM measure_case mc JOIN measure m ON m.id = mc.measure_id
+             WHERE mc.case_id = c.id AND m.number = f.number) here ON true
          WHERE f.agency_id = c.agency_id AND f.document_number = c.document_number
-           AND NOT EXISTS (SELECT FROM measure_case mc JOIN measure m ON m.id = mc.measure_id
-                            WHERE mc.case_id = c.id AND m.number = f.number)
+           AND (here.status IS NULL OR (here.status <> 'WITHDRAWN' AND here.served_on IS NULL))
          UNION ALL
         SELECT 2, m.id, json_build_object(
                  'case', own.reference, 'type', m.kind, 'number', m.number, 'served_on', m.served_on,
                  'reply_due_on', m.named_limit_on, 'urgent', m.urgent,
-                 'replied_on', coalesce(m.replied_on, fed.replied_on), 'reply', coalesce(m.reply, fed.reply),
+                 'replied_on', coalesce(m.replied_on, told.replied_on), 'reply', coalesce(m.reply, told.reply),
                  'outcome', coalesce(m.rectification, fed.outcome), 'source_updated_at', NULL)
           FROM measure_case mc
           JOIN measure m ON m.id = mc.measure_id
+          LEFT JOIN LATERAL told_reply_of_measure(m.id) told ON true
           LEFT JOIN LATERAL (
-            SELECT f.replied_on, f.reply, f.outcome
+            SELECT f.outcome
               FROM procuratorial_measure f
              WHERE f.agency_id = c.agency_id AND f.document_number = c.document_number AND f.number = m.number
              ORDER BY f.replied_on NULLS LAST, f.id LIMIT 1) fed ON true

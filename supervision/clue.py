@@ -190,6 +190,8 @@ def _assign(state: ClueState, actor: Viewer, action: Assign, today: date) -> Clu
     wrong = _wrong_due_day(action.due_on, today)
     if wrong is not None:
         return wrong
+    if due_on > state.due_on and not leads(actor, state.desk):
+        return Refusal("Only the head of the department and the chief give it more time. Leave `dueOn` out.", "dueOn")
     if not waits and (action.handler.id, due_on) == (state.handler_id, state.due_on):
         return Refusal("It is this person's already. Name another.", "handlerId")
     # Work that was begun goes on with another person.

@@ -6,6 +6,7 @@ from datetime import date
 
 from schema.anomaly_records import CannotTell
 from schema.case_file import CaseFile
+from schema.vocabularies import FeedKind
 from supervision.answers import Answer, AsOf, Finding, Found, Missing
 from supervision.calendars import Calendar
 from supervision.laws import Law
@@ -53,15 +54,20 @@ def evaluate_case(case: CaseFile, *, rules: Iterable[Rule], law: Law, calendar: 
 def answer_of(rule: Rule, case: CaseFile, law: Law, calendar: Calendar, as_of: AsOf) -> Answer:
     """What one rule answers, with what holds of every rule applied.
 
-    A case known from the published table alone leaves unknown what followed it; nothing is found before its last lawful
-    day has passed.
+    A case known from the published table alone leaves unknown what followed it, but for measures issued here; nothing
+    is found before its last lawful day has passed.
     """
-    if case.published_only and rule.unknown_when_published:
+    if case.published_only and rule.unknown_when_published and not _asks_of_measures_of(case, rule):
         return Missing(fields=rule.unknown_when_published)
     answer = rule.evaluate(case, law, calendar, as_of)
     if isinstance(answer, Found) and answer.due_on is not None and not as_of.is_after(answer.due_on):
         return None
     return answer
+
+
+def _asks_of_measures_of(case: CaseFile, rule: Rule) -> bool:
+    """Whether a rule asks what came of measures that were issued here: that is known, whatever else followed."""
+    return bool(case.measures) and FeedKind.MEASURE.value in rule.unknown_when_published
 
 
 def finding_of(rule: Rule, found: Found, calendar: Calendar, as_of: date) -> Finding:

@@ -100,7 +100,7 @@ def issue(measure: Measure, number: str, today: date) -> Step | Refusal:
         return refused
     limit = measure.named_limit_on
     if limit is not None and limit <= today:
-        return Refusal("The limit that it names has passed already. Name a later `replyDueOn`.", "replyDueOn")
+        return Refusal("The limit that it names is today or past. Name a later `replyDueOn`.", "replyDueOn")
     if limit is not None and limit > LATEST_DUE_DAY:
         return Refusal(
             f"The limit that it names lies after {LATEST_DUE_DAY}. Name an earlier `replyDueOn`.", "replyDueOn"
@@ -223,9 +223,24 @@ def _refusal(measure: Measure, action: MeasureAction, today: date) -> Refusal | 
     """Why an action cannot follow on a state; None where it can."""
     if (measure.status, action) in TRANSITIONS:
         return None
-    possible = [_DOING[each] for each in allowed(measure.status)]
+    possible = [_DOING[each] for each in allowed(measure.status) if _is_open(measure, each, today)]
     told = f"It can be {', '.join(possible)}." if possible else "It is over; draft another."
     return Refusal(f"This measure is {shown_status(measure, today).value} and cannot be {_DOING[action]}. {told}")
+
+
+def _is_open(measure: Measure, action: MeasureAction, today: date) -> bool:
+    """Whether an action that its state allows was not taken before, and is not to be waited for."""
+    match action:
+        case MeasureAction.COPY:
+            return measure.copied_on is None
+        case MeasureAction.REPLY:
+            return measure.replied_on is None
+        case MeasureAction.ESCALATE:
+            return measure.status is not _S.SERVED or shown_status(measure, today) is _S.OVERDUE
+        case MeasureAction.WITHDRAW:
+            return not measure.is_answered
+        case _:
+            return True
 
 
 def _wrong_day(day: date, field: str, today: date, since: date | None, what: str) -> Refusal | None:

@@ -87,21 +87,36 @@ def case_timeline(
     """All events of a case, of what followed it and of the measures issued here about it, the first first.
 
     The order is total and the same whatever the order of the records: by day; on one day as the procedure goes; what
-    is alike by record, as it was received, and within a record as it was sent.
+    is alike by record, as it was received, and within a record as it was sent. Of a measure issued here that a feed
+    tells of too, what is written here stands.
     """
     placed = list(_of_case(case))
+    issued = list(measures)
+    numbered = {measure.number: measure for measure, _ in issued if measure.number}
     for record in follow_ups:
-        placed.extend(_OF_RECORD[type(record)](record, case.agency.name))
-    for measure, steps in measures:
+        told = _OF_RECORD[type(record)](record, case.agency.name)
+        placed.extend(each for each in told if not _is_written_here(each[0], numbered))
+    for measure, steps in issued:
         placed.extend((measure_event(measure, step), (step.revision,)) for step in steps)
     return tuple(event for event, _ in sorted(placed, key=_order))
+
+
+def _is_written_here(event: CaseEvent, issued: Mapping[str, Measure]) -> bool:
+    """Whether what a feed tells of a measure is a step of one that was issued here under its number."""
+    told = event.record
+    measure = issued.get(told.number or "") if isinstance(told, ProcuratorialMeasure) else None
+    if measure is None:
+        return False
+    day = measure.served_on if event.kind is EventKind.PROCURATORATE_SERVED else measure.replied_on
+    return day is not None
 
 
 def measure_event(measure: Measure, step: MeasureEvent) -> CaseEvent:
     """A step of a measure's life, with what was said of it; `actor` is who wrote it down."""
     kind, done = _OF_MEASURE[step.event]
     oral = step.event is MeasureEventKind.SERVED and measure.kind is MeasureKind.ORAL_CORRECTION
-    number = _told("（", measure.number, "）") if step.event is not MeasureEventKind.DRAFTED else ()
+    # A number given here names nobody.
+    number = () if measure.number is None or step.event is MeasureEventKind.DRAFTED else (f"（{measure.number}）",)
     # The number is what is noted of its being issued.
     note = () if step.event is MeasureEventKind.ISSUED else _told("：", step.note)
     words = ("检察机关口头纠正",) if oral else (done.format(measure.kind.label),)

@@ -1,8 +1,8 @@
 """Triage (评估、审查、分流): which department looks at what, and what a decision about a case does.
 
 A case enters the queue of the department that leads the programme when it is entered, and a department's own when a
-finding opens that is its business. Nothing but a person's decision takes it out again; a finding that opens later, or
-opens again, brings it back, whatever was decided before.
+finding opens that is its business. Nothing but a person's decision takes it out again; a finding that opens later,
+opens again, or was only possible and becomes certain brings it back, whatever was decided before.
 """
 
 from collections.abc import Iterable, Mapping
@@ -74,6 +74,8 @@ _MEASURES: Final = {
     ClueClass.INVESTIGATION_SUPERVISION: MeasureKind.REMINDER,
 }
 
+_LATE_AFTER_NOTICE: Final = "filing.late-after-notice"
+
 _FOR_ALL: Final = frozenset({Role.CHIEF, Role.CASE_MANAGEMENT, Role.LOCAL_ADMINISTRATOR})
 
 
@@ -122,7 +124,7 @@ def decide(account: Account, case: AwaitedCase) -> Decided | Refusal:
     if case.decided & {own, None}:
         return Refusal(
             f"This case does not wait for a decision of {own.value}: it was decided of. Read `triage`. "
-            "It comes back when a finding opens; a clue or a measure can be made at any time."
+            "It comes back when a finding opens or becomes certain; a clue or a measure can be made at any time."
         )
     return Decided(leaves=frozenset(), department=own)
 
@@ -134,9 +136,23 @@ def clue_class_of(department: Department, kinds: Iterable[AnomalyKind]) -> ClueC
     return _class_of(kinds)
 
 
-def measure_kind_of(kinds: Iterable[AnomalyKind]) -> MeasureKind:
-    """What kind of measure answers to findings of some kinds: a recommendation (检察建议) where none fits better."""
-    return _MEASURES.get(_class_of(kinds), MeasureKind.RECOMMENDATION)
+def measure_kind_of(kinds: Iterable[AnomalyKind], *, disobeyed: bool = False) -> MeasureKind:
+    """What kind of measure answers to findings of some kinds: a recommendation (检察建议) where none fits better.
+
+    What was handed over late was handed over: no opinion that asks for it (监督移送) answers to that. Police who
+    disobeyed a filing notice are told to put that right; they are not asked for reasons any more.
+    """
+    if disobeyed:
+        return MeasureKind.CORRECTION_NOTICE
+    return _MEASURES.get(_class_of(frozenset(kinds) - {AnomalyKind.LATE_TRANSFER}), MeasureKind.RECOMMENDATION)
+
+
+def is_notice_disobeyed(rules: Iterable[str]) -> bool:
+    """Whether the rules found that the police did not file in time after a filing notice (通知立案书).
+
+    刑事诉讼规则 2012 art 560, 2019 art 564: a correction notice (纠正违法通知书) follows.
+    """
+    return _LATE_AFTER_NOTICE in rules
 
 
 def answers_to_the_court(kinds: Iterable[AnomalyKind]) -> bool:

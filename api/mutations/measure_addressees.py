@@ -1,9 +1,11 @@
-"""Whom the records of a case name as those to be addressed in a measure, as the viewer may read them."""
+"""Whom the records of cases name as those to be addressed in a measure, as the viewer may read them."""
 
 from typing import Final
 
 from api.context import Context
 from schema.follow_up_records import EnforcementCase, Transfer
+from schema.measure_records import Measure
+from supervision.measure_drafting import agency_addressed
 
 LONGEST_ADDRESSEE: Final = 200
 
@@ -18,6 +20,15 @@ async def court_of(context: Context, case_id: int) -> str:
     """The court that was last asked to enforce a case; in general words where no record names it."""
     told = await context.loaders.follow_ups_of[EnforcementCase].load(case_id)
     return _last([each.court for each in told if isinstance(each, EnforcementCase)]) or "人民法院"
+
+
+async def agency_readdressed(context: Context, draft: Measure, addressee: str | None) -> int | None:
+    """The id of the agency to which a draft goes that is addressed anew: another where a case of it names another."""
+    if addressee in {None, draft.addressee}:
+        return draft.agency_id
+    cases = await context.loaders.cases.load_many(list(draft.case_ids))
+    agency = agency_addressed(addressee, [case for case in cases if case is not None])
+    return None if agency is None else agency.id
 
 
 def _last(names: list[str | None]) -> str | None:

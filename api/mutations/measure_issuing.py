@@ -33,7 +33,7 @@ from api.mutations.measure import (
     shown_outcome,
     taken,
 )
-from api.mutations.measure_addressees import LONGEST_ADDRESSEE, police_of
+from api.mutations.measure_addressees import LONGEST_ADDRESSEE, agency_readdressed, police_of
 from api.types.measure import today_of
 from schema import measure_records, records
 from schema.access_vocabularies import Permission
@@ -373,14 +373,13 @@ async def _completed(
     if len(case_ids) > MOST_CASES:
         raise RefusedError(UserErrorCode.INVALID, f"A measure is about {MOST_CASES} cases at most.", "caseIds")
     await add_cases(connection, known.id, asked.case_ids)
-    readdressed = asked.agency is not None or asked.addressee is not None
     named = asked.addressee or (asked.agency.name if asked.agency else known.addressee)
     return replace(
         known,
         title=read_text(wanted.title, "title", _LONGEST_TITLE),
         text=read_text(wanted.text, "text", LONGEST_TEXT),
         addressee=named,
-        agency_id=(asked.agency.id if asked.agency else None) if readdressed else known.agency_id,
+        agency_id=asked.agency.id if asked.agency else await agency_readdressed(context, known, asked.addressee),
         clue_id=asked.clue_id or known.clue_id,
         urgent=wanted.urgent or known.urgent,
         named_limit_on=asked.named_limit_on or known.named_limit_on,

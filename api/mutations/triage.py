@@ -21,7 +21,7 @@ from api.mutations.changing import (
     require_revision,
 )
 from api.mutations.clue_opening import ClueOpening, open_clue
-from api.mutations.measure_addressees import court_of
+from api.mutations.measure_addressees import court_of, police_of
 from api.mutations.measure_issuing import draft_of_case
 from api.types.clue import Clue
 from api.types.measure import Measure
@@ -36,7 +36,16 @@ from stores.errors import ForbiddenError
 from stores.postgres import DatabaseConnection
 from stores.triage import keep_triage, lock_case_for_triage, triage_by_id
 from supervision.calendars import shanghai_day
-from supervision.triage import Refusal, answers_to_the_court, clue_class_of, decide, measure_kind_of, needs_of
+from supervision.measure_drafting import default_addressee
+from supervision.triage import (
+    Refusal,
+    answers_to_the_court,
+    clue_class_of,
+    decide,
+    is_notice_disobeyed,
+    measure_kind_of,
+    needs_of,
+)
 
 _LONGEST_TITLE: Final = 200
 _NEEDED: Final = {
@@ -183,10 +192,14 @@ async def _what_comes_of_it(
     kinds = [each.kind for each in active]
     department = given(wanted.department)
     if department is None:
-        kind = given(wanted.measure_kind) or measure_kind_of(kinds)
+        disobeyed = is_notice_disobeyed(each.rule for each in active)
+        kind = given(wanted.measure_kind) or measure_kind_of(kinds, disobeyed=disobeyed)
         today = shanghai_day(context.services.clock())
-        court = kind is MeasureKind.RECOMMENDATION and answers_to_the_court(kinds)
-        addressee = await court_of(context, case_id) if court else None
+        addressee = None
+        if kind is MeasureKind.RECOMMENDATION and answers_to_the_court(kinds):
+            addressee = await court_of(context, case_id)
+        elif kind is MeasureKind.CORRECTION_NOTICE and disobeyed:
+            addressee = default_addressee(MeasureKind.FILING_NOTICE, [case], await police_of(context, case_id))
         return None, await draft_of_case(connection, context, case, kind, addressee=addressee, today=today)
     opened = await open_clue(
         connection,

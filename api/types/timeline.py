@@ -105,7 +105,7 @@ def _cover(event: TimelineEvent, info: ApiInfo) -> timeline.Cover:
     if isinstance(record, records.PenaltyCase):
         names = names_to_cover(record)
         return lambda text: shown.told(text, names) or ""
-    written = shown.written if isinstance(record, Clue | MeasureEvent) else shown.told
+    written = shown.written if isinstance(record, Clue | Measure) else shown.told
     return lambda text: written(text, record.person_names) or ""
 
 

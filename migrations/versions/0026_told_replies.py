@@ -1,5 +1,7 @@
 """A reply that only a feed knows of answers the measure that was issued here, in lists and for the office too.
 
+A case comes back to be decided of when what was only possible has become certain.
+
 Revision: 0026, after 0025.
 """
 

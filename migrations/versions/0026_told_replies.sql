@@ -15,6 +15,34 @@ $$;
 REVOKE EXECUTE ON FUNCTION told_reply_of_measure FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION told_reply_of_measure TO jiandu_app;
 
+-- It answers the measure for all its cases: those that the feed does not tell of are judged again as well.
+CREATE FUNCTION told_reply_came_or_went() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM measure_touched(ARRAY(
+    SELECT m.id FROM touched_rows t JOIN measure m ON m.number = t.number WHERE num_nonnulls(t.replied_on, t.reply) > 0));
+  RETURN NULL;
+END $$;
+CREATE TRIGGER touch_measures_inserted AFTER INSERT ON procuratorial_measure
+  REFERENCING NEW TABLE AS touched_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION told_reply_came_or_went();
+CREATE TRIGGER touch_measures_deleted AFTER DELETE ON procuratorial_measure
+  REFERENCING OLD TABLE AS touched_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION told_reply_came_or_went();
+
+CREATE FUNCTION told_reply_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM measure_touched(ARRAY(
+    SELECT m.id
+      FROM new_rows n JOIN old_rows o USING (id) JOIN measure m ON m.number IN (n.number, o.number)
+     WHERE (n.number, n.replied_on, n.reply) IS DISTINCT FROM (o.number, o.replied_on, o.reply)));
+  RETURN NULL;
+END $$;
+CREATE TRIGGER touch_measures_updated AFTER UPDATE ON procuratorial_measure
+  REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION told_reply_changed();
+
 -- What the office of a campaign sees to: how much of what waits where, and since when.
 CREATE OR REPLACE FUNCTION office_duties(today date, still_days int, kinds text[], ends date[], due_days date[])
 RETURNS TABLE (kind text, procuratorate_id bigint, department text, report_kind text, records bigint, oldest_on date)
@@ -41,3 +69,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
           AND (scope_is('everything') OR (scope_is('measures') AND scope_is('unassigned'))))
    GROUP BY 1, 2, 3, 4
 $$;
+
+-- A finding that a rule calls by another name now is for another department to decide of; one that was only possible and
+-- has become certain is to be decided of again.
+CREATE OR REPLACE FUNCTION anomaly_updated_weigh_triage() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO triage_queue (case_id, agency_id, department)
+  SELECT DISTINCT c.id, c.agency_id, department_of_finding(n.kind)
+    FROM new_rows n JOIN old_rows o USING (id) JOIN penalty_case c ON c.id = n.case_id
+   WHERE n.status IN ('OPEN', 'CONFIRMED')
+     AND (department_of_finding(n.kind) <> department_of_finding(o.kind)
+          OR (n.certainty = 'CERTAIN' AND o.certainty = 'POSSIBLE'))
+   ORDER BY 1, 3
+  ON CONFLICT (case_id, department) DO UPDATE SET department = excluded.department;
+  PERFORM weigh_triage(ARRAY(SELECT DISTINCT case_id FROM new_rows));
+  RETURN NULL;
+END $$;

@@ -266,6 +266,26 @@ async def test_a_way_begins_and_ends_at_clues_measures_and_parties_too(
     assert await client.code(PATH, **{"from": global_id("Agency", 1), "to": clue}) == "BAD_USER_INPUT"
 
 
+async def test_a_way_from_a_party_or_a_clue_of_many_cases_leads_to_each_and_says_that_some_were_not_followed(
+    client: Client, feed: Feed
+) -> None:
+    await organise(feed)
+    numbers = [f"{number}号" for number in range(101)]
+    await feed(*(told(number, party="宏达公司") for number in numbers), told("999号"))
+    [party] = await feed.rows("SELECT id FROM party WHERE name = '宏达公司'")
+    ends = {
+        "SAME_PARTY": global_id("Party", party["id"]),
+        "SAME_CLUE": global_id("Clue", await tie(feed, "clue", *numbers)),
+    }
+    other = await id_of(feed, "999号")
+    for kind, end in ends.items():
+        for number in (numbers[0], numbers[-1]):
+            found = await way(client, end, await id_of(feed, number))
+            assert ([step["kind"] for step in found["steps"]], found["cut"]) == ([kind], 1)
+        assert not (await way(client, other, end))["connected"]
+        assert (await way(client, other, end))["cut"] > 0
+
+
 async def test_a_reason_names_nobody_whom_a_third_case_or_a_campaign_names(
     viewers: Viewers, client: Client, feed: Feed
 ) -> None:

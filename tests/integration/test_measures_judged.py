@@ -16,7 +16,7 @@ from tests.integration.feeding import Feed
 from tests.integration.follow_up_feeding import follow_up
 from tests.integration.graphql_client import Client, served
 from tests.integration.judging_cases import Judge
-from tests.integration.measure_steps import Days, Office, do, refused, served_measure
+from tests.integration.measure_steps import Days, Office, do, issued, refused, served_measure
 from tests.integration.test_judging import clean
 from tests.integration.viewers import EASTERN, WEST, organise
 
@@ -211,6 +211,70 @@ async def test_a_reply_is_as_well_told_without_its_day_and_by_a_case_out_of_scop
     await feed.run("UPDATE agency SET procuratorate_id = (SELECT id FROM procuratorate WHERE name = :west)", west=WEST)
     assert await listed(officer, "SERVED") == [(measure["number"], "SERVED", None, "已经立案。")]
     assert await listed(officer, "OVERDUE") == []
+
+
+async def test_a_reply_that_a_feed_tells_of_with_one_case_answers_the_measure_for_all_its_cases(
+    feed: Feed, judge: Judge, viewers: Office
+) -> None:
+    officer, rule = await viewers(Role.CASE_OFFICER), "recommendation.overdue"
+    case_ids = [global_id("PenaltyCase", await handed_over(feed, number)) for number in ("1号", "2号")]
+    measure = await issued(officer, "RECOMMENDATION", caseIds=case_ids)
+    await do(officer, "serveMeasure", measureId=measure["id"], servedOn="2024-06-03")
+    await judge("2024-08-06")
+    assert [status for status, *_ in await found(officer, rule)] == ["OPEN", "OPEN"]
+    sent = {"agency": EASTERN, "type": "RECOMMENDATION", "number": measure["number"], "servedOn": "2024-06-03"}
+    for told in (sent, sent | {"repliedOn": "2024-08-05", "reply": "已办。"}):
+        await feed(follow_up(FeedKind.MEASURE, "1号", **told))
+    await judge("2024-08-06")
+    assert [status for status, *_ in await found(officer, rule)] == ["RESOLVED", "RESOLVED"]
+
+
+async def test_a_measure_of_whose_service_only_a_feed_knows_is_to_be_answered(
+    feed: Feed, judge: Judge, viewers: Office
+) -> None:
+    officer, rule = await viewers(Role.CASE_OFFICER), "recommendation.overdue"
+    measure = await issued(officer, "RECOMMENDATION", await handed_over(feed), replyDueOn="2024-06-20")
+    sent = {"agency": EASTERN, "type": "RECOMMENDATION", "number": measure["number"], "servedOn": "2024-06-03"}
+    await feed(follow_up(FeedKind.MEASURE, "1号", **sent))
+    await judge("2024-06-21")
+    assert await found(officer, rule) == [("OPEN", "CERTAIN", measure["replyDueOn"])]
+    await do(officer, "withdrawMeasure", measureId=measure["id"], reason="有误")
+    await judge("2024-06-21")
+    assert [status for status, *_ in await found(officer, rule)] == ["RESOLVED"]
+
+
+async def test_a_measure_served_here_tells_nothing_of_what_else_followed_a_case_of_the_published_table(
+    feed: Feed, judge: Judge, viewers: Office
+) -> None:
+    officer = await viewers(Role.CASE_OFFICER)
+    dumped = [{"measure": "hazardous_waste", "value": "4", "unit": "t"}]
+    await feed(clean("1号", agency=EASTERN, domain="ENVIRONMENT", facts="非法倾倒危险废物4吨", quantities=dumped))
+    await feed.run("UPDATE penalty_case SET sources = '{PUBLISHED}'")
+    [row] = await feed.rows("SELECT id FROM penalty_case")
+    await judge("2024-06-03")
+    known = await found(officer, "transfer.penalty-for-crime")
+    assert [certainty for _, certainty, _ in known] == ["POSSIBLE"]
+    await served_measure(officer, "RECOMMENDATION", row["id"], "2024-06-03")
+    await judge("2024-08-06")
+    assert await found(officer, "transfer.penalty-for-crime") == known
+    assert await found(officer, "recommendation.overdue") == [("OPEN", "CERTAIN", "2024-08-05")]
+
+
+async def test_the_timeline_has_once_what_a_feed_tells_of_a_measure_issued_here(feed: Feed, viewers: Office) -> None:
+    officer = await viewers(Role.CASE_OFFICER)
+    measure = await served_measure(officer, "RECOMMENDATION", await handed_over(feed), "2024-06-03")
+    sent = {"agency": EASTERN, "type": "RECOMMENDATION", "number": measure["number"], "servedOn": "2024-06-02"}
+    await feed(follow_up(FeedKind.MEASURE, "1号", **sent, repliedOn="2024-06-03", reply="已办。"))
+    steps = [("measure.issued", "2024-06-03"), ("measure.served", "2024-06-03"), ("measure.replied", "2024-06-03")]
+    assert await told_of_measures(officer) == [("measure.drafted", "2024-06-03"), *steps]
+    await do(officer, "recordReply", measureId=measure["id"], repliedOn="2024-06-03", reply="已办结。")
+    assert await told_of_measures(officer) == [("measure.drafted", "2024-06-03"), *steps]
+
+
+async def told_of_measures(client: Client) -> list[tuple[str, str]]:
+    """(kind, day) of what the timeline of the one case tells of measures."""
+    [case] = (await client.ask("{ cases { nodes { timeline { on kind } } } }"))["cases"]["nodes"]
+    return [(each["kind"], each["on"]) for each in case["timeline"] if each["kind"].startswith("measure.")]
 
 
 async def listed(client: Client, status: str) -> list[tuple[str, str, str | None, str | None]]:

@@ -14,10 +14,12 @@ from api.ids import global_id
 from schema.access_records import Scope
 from schema.access_vocabularies import Role
 from schema.supervision_vocabularies import TriageDecision
+from schema.vocabularies import FeedKind
 from stores.keys import KeyRing
 from stores.postgres import Database
 from stores.triage import keep_triage, lock_case_for_triage
 from tests.integration.feeding import Feed, case
+from tests.integration.follow_up_feeding import follow_up
 from tests.integration.graphql_client import Client, served
 from tests.integration.judging_cases import Judge
 from tests.integration.statement_counting import statements
@@ -300,6 +302,25 @@ async def test_a_case_that_was_decided_of_comes_back_when_a_finding_opens_and_on
     found = await client.ask("{ cases { nodes { triage { nodes { decision } } } } }")
     [[newest, oldest]] = [each["triage"]["nodes"] for each in found["cases"]["nodes"]]
     assert (newest["decision"], oldest["decision"]) == ("NO_ACTION", "WATCH")
+
+
+async def test_a_case_that_was_decided_of_comes_back_when_what_was_possible_becomes_certain(
+    client: Client, feed: Feed, judge: Judge
+) -> None:
+    detained = {"kind": "DETENTION", "from": "2024-06-03"}
+    filed = {"decision": "FILED", "decidedOn": "2024-06-03", "coercion": [detained]}
+    await feed(clean("1号"), follow_up(FeedKind.CRIMINAL_CASE, "1号", **filed))
+    await judge("2024-06-18")
+    await decided(client, caseId=await case_id(feed), decision="WATCH")
+    await judge("2024-06-19")
+    assert await waiting(feed) == []
+    await judge("2024-07-11")
+    assert await waiting(feed) == ["1号 INVESTIGATION_SUPERVISION"]
+    [item] = (await client.ask(QUEUE))["triageQueue"]["nodes"]
+    assert item["certainty"] == "CERTAIN"
+    await decided(client, caseId=await case_id(feed))
+    await judge("2024-07-12")
+    assert await waiting(feed) == []
 
 
 async def test_a_finding_that_opens_while_somebody_decides_waits_for_the_next_decision(

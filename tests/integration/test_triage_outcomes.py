@@ -134,6 +134,23 @@ async def test_what_only_the_court_left_undone_is_told_the_court(viewers: Viewer
     assert (draft["kind"], draft["addressee"], draft["agency"]) == ("RECOMMENDATION", "东县人民法院", None)
 
 
+async def test_police_who_disobeyed_a_filing_notice_are_told_to_put_that_right(
+    viewers: Viewers, feed: Feed, judge: Judge
+) -> None:
+    handed = {"decidedOn": "2024-03-05", "decision": "APPROVED", "transferredOn": "2024-03-05", "toOrgan": "东县公安局"}
+    notice = {"type": "FILING_NOTICE", "number": "东县检通立〔2024〕1号", "servedOn": "2024-06-03"}
+    await feed(
+        clean("1号", agency=EASTERN),
+        {**follow_up(FeedKind.TRANSFER, "1号", **handed), "agency": EASTERN},
+        {**follow_up(FeedKind.MEASURE, "1号", **notice), "agency": EASTERN},
+    )
+    await judge("2024-06-19")
+    wanted = {"decision": "MEASURE", "reason": "应予监督", "caseId": await case_id(feed)}
+    draft = (await (await viewers(Role.CHIEF, EAST)).ask(MADE, input=wanted))["triageCase"]["measure"]
+    assert (draft["kind"], draft["addressee"], draft["agency"]) == ("CORRECTION_NOTICE", "东县公安局", None)
+    assert "最迟应于2024年6月18日立案" in draft["text"]
+
+
 async def test_who_may_triage_and_may_not_issue_measures_decides_for_none(viewers: Viewers, feed: Feed) -> None:
     await feed(clean("1号", agency=EASTERN))
     management = await viewers(Role.CASE_MANAGEMENT, EAST)

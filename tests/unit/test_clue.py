@@ -173,6 +173,9 @@ def test_review_and_investigation_follow_each_other() -> None:
 def test_only_who_leads_the_desk_gives_more_time_and_only_a_later_day() -> None:
     mine = opened(handler=HANDLER)
     later = Extend(due_on=mine.due_on + timedelta(days=1), reason="复杂")
+    assert "more time" in refused(opened(by=HANDLER), HANDLER, Assign(handler=HANDLER, due_on=later.due_on))
+    assert "more time" in refused(mine, MANAGER, Assign(handler=COLLEAGUE, due_on=later.due_on))
+    assert did(mine, MANAGER, Assign(handler=COLLEAGUE, due_on=mine.due_on)).due_on == mine.due_on
     assert "Only the head" in refused(mine, HANDLER, later)
     assert did(mine, HEAD, later).due_on == later.due_on
     assert "later day" in refused(mine, HEAD, Extend(due_on=mine.due_on, reason="复杂"))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -33,6 +34,15 @@ SERVED = date(2026, 3, 4)
 DUE = date(2026, 5, 6)
 REPLIED = date(2026, 4, 1)
 TODAY = date(2026, 6, 1)
+SAID = {
+    MeasureAction.ISSUE: "issued",
+    MeasureAction.SERVE: "served",
+    MeasureAction.COPY: "copied",
+    MeasureAction.REPLY: "replied",
+    MeasureAction.CHECK: "checked",
+    MeasureAction.ESCALATE: "escalated",
+    MeasureAction.WITHDRAW: "withdrawn",
+}
 
 
 def in_state(status: MeasureStatus) -> Measure:
@@ -231,3 +241,29 @@ class Life(RuleBasedStateMachine):
 
 
 test_no_sequence_of_steps_leads_astray = Life.TestCase
+
+
+@pytest.mark.parametrize(
+    ("status", "changes", "today", "told"),
+    [
+        (MeasureStatus.SERVED, {}, DUE, "copied to the legal office, replied to, checked, withdrawn"),
+        (
+            MeasureStatus.SERVED,
+            {},
+            DUE + timedelta(days=1),
+            "copied to the legal office, replied to, checked, escalated, withdrawn",
+        ),
+        (MeasureStatus.SERVED, {"told_replied_on": REPLIED}, TODAY, "copied to the legal office, replied to, checked"),
+        (MeasureStatus.RECTIFIED, {"copied_on": SERVED, "replied_on": REPLIED, "reply": "已改。"}, TODAY, "checked"),
+    ],
+)
+def test_what_is_said_to_be_possible_can_be_done(
+    status: MeasureStatus, changes: dict[str, Any], today: date, told: str
+) -> None:
+    measure = replace(in_state(status), **changes)
+    refused = issue(measure, "南阳市检建〔2026〕2号", today)
+    assert isinstance(refused, Refusal)
+    assert refused.sentence.endswith(f"cannot be issued. It can be {told}.")
+    for action in MeasureAction:
+        taken = take(action, measure, today, rectified=False)
+        assert isinstance(taken, Step) is (SAID[action] in told), action

@@ -116,6 +116,8 @@ def test_a_clue_is_one_to_what_was_found(department: Department, kinds: list[Ano
     ("kinds", "expected"),
     [
         ([AnomalyKind.NOT_TRANSFERRED, AnomalyKind.LATE_ENTRY], MeasureKind.TRANSFER_OPINION),
+        ([AnomalyKind.LATE_TRANSFER], MeasureKind.RECOMMENDATION),
+        ([AnomalyKind.LATE_TRANSFER, AnomalyKind.NOT_FILED], MeasureKind.REASONS_REQUEST),
         ([AnomalyKind.NOT_FILED], MeasureKind.REASONS_REQUEST),
         ([AnomalyKind.FILED_NOT_INVESTIGATED], MeasureKind.REMINDER),
         ([AnomalyKind.INACTION], MeasureKind.RECOMMENDATION),
@@ -124,3 +126,4 @@ def test_a_clue_is_one_to_what_was_found(department: Department, kinds: list[Ano
 )
 def test_a_measure_answers_to_what_was_found(kinds: list[AnomalyKind], expected: MeasureKind) -> None:
     assert measure_kind_of(kinds) is expected
+    assert measure_kind_of(kinds, disobeyed=True) is MeasureKind.CORRECTION_NOTICE
