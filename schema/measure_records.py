@@ -13,8 +13,9 @@ class Measure:
 
     `named_limit_on` is the last day for the reply that its author named; `reply_due_on` that day, else the one the law
     sets from the day of service, else None: nobody set any. `told_replied_on` and `told_reply` are of the reply that a
-    feed tells of under its number; what was recorded here counts before it. `case_ids` are all its cases, those out of
-    scope among them; `person_names` the names in those, to be covered in its texts.
+    feed tells of under its number, of a filing notice else of the filing; what was recorded here counts before it.
+    `case_ids` are all its cases, those out of scope among them; `person_names` the names in those, to be covered in its
+    texts.
     """
 
     id: int

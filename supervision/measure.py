@@ -177,9 +177,7 @@ def escalate(measure: Measure, superior_id: int | None, reason: str, today: date
     if refused is not None:
         return refused
     if measure.status is _S.SERVED and measure.is_answered:
-        return Refusal(
-            "A feed tells that it was replied to. Record the reply first, or the check of the rectification."
-        )
+        return Refusal("A feed tells that it was answered. Record the reply first, or the check of the rectification.")
     if measure.status is _S.SERVED and shown_status(measure, today) is not _S.OVERDUE:
         due = "and no limit was set for its reply" if measure.reply_due_on is None else "and its reply is not overdue"
         return Refusal(
@@ -197,7 +195,7 @@ def withdraw(measure: Measure, reason: str, today: date) -> Step | Refusal:
     if refused is not None:
         return refused
     if measure.is_answered:
-        return Refusal("A feed tells that it was replied to: it is not withdrawn any more. Record the reply.")
+        return Refusal("A feed tells that it was answered: it is not withdrawn any more. Record the reply.")
     return _step(MeasureEventKind.WITHDRAWN, today, replace(measure, status=_S.WITHDRAWN), note=reason)
 
 

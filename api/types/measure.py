@@ -160,7 +160,8 @@ class Measure(Node):
         description="The last day for the reply: as it names it, else the law's; null: nobody set one. 回复期限"
     )
     replied_on: date | None = resolved(
-        _replied_on, "The day of the reply, as it was recorded; else as a feed tells it. 回复日期"
+        _replied_on,
+        "The day of the reply as recorded, else as a feed tells it; of a filing notice else of the filing. 回复日期",
     )
     reply: str | None = resolved(
         _reply, "What was replied, recorded or told by a feed; persons by role. 回复内容（自然人按权限脱敏）"

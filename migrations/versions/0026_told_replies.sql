@@ -1,16 +1,29 @@
 -- The reply to a measure issued here that a feed tells of under its number and with one of its cases, which may be out of
--- the scope of whoever reads the measure.
+-- the scope of whoever reads the measure. A filing notice (通知立案书) is answered by the filing too, of all its cases,
+-- before whoever may know of that.
 CREATE FUNCTION told_reply_of_measure(told_measure bigint) RETURNS TABLE (replied_on date, reply text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 1 AS $$
-  SELECT f.replied_on, f.reply
-    FROM measure m
-    JOIN measure_case mc ON mc.measure_id = m.id
-    JOIN penalty_case c ON c.id = mc.case_id
-    JOIN procuratorial_measure f
-      ON f.agency_id = c.agency_id AND f.document_number = c.document_number AND f.number = m.number
-   WHERE m.id = told_measure AND num_nonnulls(f.replied_on, f.reply) > 0
-   ORDER BY f.replied_on NULLS LAST, f.id
-   LIMIT 1
+  WITH about AS (
+    SELECT m.kind, m.number, m.served_on, c.agency_id, c.document_number
+      FROM measure m
+      JOIN measure_case mc ON mc.measure_id = m.id
+      JOIN penalty_case c ON c.id = mc.case_id
+     WHERE m.id = told_measure
+  ), told AS (
+    SELECT 1 AS place, f.id, f.replied_on, f.reply
+      FROM about JOIN procuratorial_measure f USING (agency_id, document_number, number)
+     WHERE num_nonnulls(f.replied_on, f.reply) > 0
+     UNION ALL
+    SELECT 2, NULL, max(filed.on_day), NULL
+      FROM about
+     CROSS JOIN LATERAL (
+       SELECT min(f.decided_on) AS on_day FROM criminal_case f
+        WHERE f.agency_id = about.agency_id AND f.document_number = about.document_number
+          AND f.decision = 'FILED' AND f.decided_on >= about.served_on) filed
+     WHERE about.kind = 'FILING_NOTICE' AND scope_is('criminal_cases')
+    HAVING bool_and(filed.on_day IS NOT NULL)
+  )
+  SELECT told.replied_on, told.reply FROM told ORDER BY told.place, told.replied_on NULLS LAST, told.id LIMIT 1
 $$;
 REVOKE EXECUTE ON FUNCTION told_reply_of_measure FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION told_reply_of_measure TO jiandu_app;

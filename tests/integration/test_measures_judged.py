@@ -277,6 +277,21 @@ async def told_of_measures(client: Client) -> list[tuple[str, str]]:
     return [(each["kind"], each["on"]) for each in case["timeline"] if each["kind"].startswith("measure.")]
 
 
+async def test_a_filing_notice_is_answered_by_the_filing_that_follows_it(
+    feed: Feed, viewers: Office, days: Days
+) -> None:
+    officer = await viewers(Role.DEPARTMENT_HEAD)
+    measure = await served_measure(officer, "FILING_NOTICE", await handed_over(feed), "2024-06-03")
+    filed = {"agency": EASTERN, "decision": "FILED"}
+    await feed(follow_up(FeedKind.CRIMINAL_CASE, "1号", **filed, caseNumber="甲", decidedOn="2024-06-02"))
+    days.go("2024-07-01")
+    assert await listed(officer, "OVERDUE") == [(measure["number"], "OVERDUE", None, None)]
+    await feed(follow_up(FeedKind.CRIMINAL_CASE, "1号", **filed, caseNumber="乙", decidedOn="2024-06-10"))
+    assert await listed(officer, "OVERDUE") == []
+    assert await listed(officer, "SERVED") == [(measure["number"], "SERVED", "2024-06-10", None)]
+    assert await overdue_duties(viewers) == []
+
+
 async def listed(client: Client, status: str) -> list[tuple[str, str, str | None, str | None]]:
     """(number, status, day of the reply, reply) of the measures that a filter by status leaves."""
     found = (await client.ask(LISTED, filter={"status": [status]}))["measures"]
