@@ -11,6 +11,7 @@ import anyio.lowlevel
 from anyio.abc import TaskGroup
 
 from indexer.agencies import AgencyFinder, name_warning
+from indexer.faults import anew_after_collisions
 from indexer.feeds.follow_up_staging import stage_follow_up
 from indexer.feeds.own_layouts import OwnLayout
 from indexer.feeds.reader import FeedReader, open_feed
@@ -123,11 +124,13 @@ async def load_feed(
                 await tell_progress(connection, run_id, accounts)
 
         try:
-            reader = open_feed(source, sender=options.agency, layouts=options.layouts)
-            async with database.begin() as connection:
-                load = _Load(connection, guard, keys, reader, options, run_id, run, tell)
-                await load.go(progress)
-                await _end(connection, load, clock())
+            async for attempt in anew_after_collisions():
+                with attempt:
+                    reader = open_feed(source, sender=options.agency, layouts=options.layouts)
+                    async with database.begin() as connection:
+                        load = _Load(connection, guard, keys, reader, options, run_id, run, tell)
+                        await load.go(progress)
+                        await _end(connection, load, clock())
         except BaseException as error:
             refused = isinstance(error, UnreadableFeedError)
             with anyio.CancelScope(shield=True):

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from psycopg import Error, OperationalError
+from psycopg.errors import DeadlockDetected
 
-from stores.errors import DatabaseError, UnavailableError
+from stores.errors import CollisionError, DatabaseError, UnavailableError
 
 
 @contextmanager
@@ -13,6 +14,8 @@ def quoting_nothing() -> Iterator[None]:
     """PostgreSQL's errors in our words: its own quote the row they are about, which may tell of a natural person."""
     try:
         yield
+    except DeadlockDetected:
+        raise CollisionError("Others change the same cases at this moment: nothing was loaded. Try again.") from None
     except OperationalError:
         raise UnavailableError("PostgreSQL ended the connection during the load. Check it and load again.") from None
     except Error as error:

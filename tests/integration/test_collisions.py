@@ -59,6 +59,30 @@ async def test_whoever_issues_a_draft_and_whoever_issues_another_one_about_its_c
     assert numbers == [f"东县检建〔2024〕{place}号" for place in range(1, 17)]
 
 
+async def test_a_feed_that_postgresql_undoes_for_a_person_is_loaded_anew(
+    feed: Feed, database_urls: TestDatabase
+) -> None:
+    await feed(clean("2号", agency=EASTERN))
+    [before] = await feed.rows(BUSY)
+    locked = "SELECT FROM penalty_case WHERE document_number = %s FOR UPDATE"
+    with psycopg.connect(dsn(database_urls.superuser)) as other:
+        other.execute("SET deadlock_timeout = '1min'")
+        other.execute(locked, ("2号",))
+        load = asyncio.create_task(feed(*(clean(number, agency=EASTERN, fine="7") for number in ("1号", "2号"))))
+        async with asyncio.timeout(10):
+            while await feed.rows(WAITING) == []:  # noqa: ASYNC110  PostgreSQL tells nobody
+                await asyncio.sleep(0.01)
+        await asyncio.to_thread(other.execute, locked, ("1号",))
+        other.commit()
+        report = await load
+    assert (report.accounts.updated, report.accounts.rejected) == (2, 0)
+    assert [row["fine"] for row in await feed.rows("SELECT fine FROM penalty_case")] == [7, 7]
+    async with asyncio.timeout(10):
+        while (await feed.rows(BUSY))[0]["deadlocks"] != before["deadlocks"] + 1:  # noqa: ASYNC110  it counts when it likes
+            await asyncio.sleep(0.1)
+    assert await feed.rows("SELECT DISTINCT status FROM feed_run") == [{"status": "DONE"}]
+
+
 async def test_a_change_that_postgresql_undoes_for_another_is_made_anew(
     feed: Feed, client: Client, database_urls: TestDatabase
 ) -> None:
