@@ -106,10 +106,22 @@ async def lock_typical_case(connection: AsyncConnection, scope: Scope, typical_i
     return (await typical_cases_by_id(connection, scope, [typical_id])).get(typical_id)
 
 
-async def sees_measure(connection: AsyncConnection, scope: Scope, measure_id: int) -> bool:
-    """Whether a measure is there, and in scope of a procuratorate."""
-    statement = text(f"SELECT EXISTS (SELECT FROM measure m WHERE m.id = :id AND {OF_PROCURATORATE.format('m')})")  # noqa: S608  our own words
-    return bool(await connection.scalar(statement, {**desk_parameters(scope), "id": measure_id}))
+async def home_of_clue(connection: AsyncConnection, scope: Scope, clue_id: int) -> tuple[int | None] | None:
+    """The procuratorate that handles a clue, if any does; None in place of both where no such clue is in scope."""
+    return await _home(connection, scope, "clue", SEEN_BY_DESKS, clue_id)
+
+
+async def home_of_measure(connection: AsyncConnection, scope: Scope, measure_id: int) -> tuple[int | None] | None:
+    """The procuratorate that issues a measure; as `home_of_clue`."""
+    return await _home(connection, scope, "measure", OF_PROCURATORATE, measure_id)
+
+
+async def _home(
+    connection: AsyncConnection, scope: Scope, table: str, condition: str, record_id: int
+) -> tuple[int | None] | None:
+    statement = text(f"SELECT r.procuratorate_id FROM {table} r WHERE r.id = :id AND {condition.format('r')}")  # noqa: S608  our own words
+    row = (await connection.execute(statement, {**desk_parameters(scope), "id": record_id})).one_or_none()
+    return None if row is None else (row.procuratorate_id,)
 
 
 async def mark_typical(

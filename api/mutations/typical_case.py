@@ -23,10 +23,16 @@ from api.mutations.changing import (
 from api.types.typical_case import TypicalCase
 from schema import county_report_records
 from schema.access_vocabularies import Permission
-from stores.duty_crimes import sees_clue
 from stores.errors import BadUserInputError
 from stores.postgres import DatabaseConnection
-from stores.typical_cases import COLUMNS, lock_typical_case, mark_typical, sees_measure, withdraw_typical
+from stores.typical_cases import (
+    COLUMNS,
+    home_of_clue,
+    home_of_measure,
+    lock_typical_case,
+    mark_typical,
+    withdraw_typical,
+)
 
 _FORBIDDEN: Final = "Only who handles cases, or the office of the campaign, marks typical cases. Ask them."
 
@@ -176,9 +182,10 @@ async def _whose(context: Context, type_name: str, record_id: int) -> int | None
         public = await loaders.public_interest_cases.load(record_id)
         seen, home = public is not None, None if public is None else public.procuratorate_id
     else:
-        sees = sees_clue if type_name == "Clue" else sees_measure
+        find = home_of_clue if type_name == "Clue" else home_of_measure
         async with context.database.begin() as connection:
-            seen, home = await sees(connection, context.scope, record_id), None
+            found = await find(connection, context.scope, record_id)
+        seen, home = found is not None, None if found is None else found[0]
     if not seen:
         raise _no_such("recordId")
     return whose if home is None else home

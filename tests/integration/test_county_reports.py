@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from sqlalchemy import text
@@ -18,6 +18,7 @@ from tests.conftest import CHINA
 from tests.integration.feeding import Feed, case
 from tests.integration.graphql_client import Client, served
 from tests.integration.statement_counting import statements
+from tests.integration.test_typical_cases import MARK
 from tests.integration.viewers import CITY, EAST, EASTERN, WEST, WESTERN, Viewers, organise
 
 NOW: Final = datetime(2026, 7, 20, 9, tzinfo=CHINA)
@@ -223,6 +224,71 @@ async def test_counties_are_ranked_by_their_points_and_each_sees_its_own_place(v
     for role, place in ((Role.AGENCY_CLERK, None), (Role.AUDITOR, None), (Role.ADMINISTRATOR, None)):
         assert (await (await viewers(role, place)).ask(RANKING, year=2026))["countyRanking"] == []
     assert await head.code(RANKING, year=1) == "BAD_USER_INPUT"
+
+
+async def rank_of(client: Client, name: str) -> dict[str, Any]:
+    """A county's line of the ranking of 2026."""
+    [row] = [
+        each
+        for each in (await client.ask(RANKING, year=2026))["countyRanking"]
+        if each["procuratorate"]["name"] == name
+    ]
+    return dict(row)
+
+
+async def test_a_clue_counts_where_it_was_opened_whoever_it_was_handed_over_to(viewers: Viewers, feed: Feed) -> None:
+    await worked(feed, EAST, EASTERN, many=1)
+    east, west = await county(feed, EAST), await county(feed, WEST)
+    for whose, to in ((east, west), (west, east)):
+        await feed.run(
+            """INSERT INTO clue_hand_over (clue_id, from_procuratorate_id, from_department, sender_id,
+                 to_procuratorate_id, to_department, reason, sent_at, outcome, ended_by, ended_at)
+               SELECT id, CAST(:whose AS bigint), 'PREVENTION', opener_id,
+                 CAST(:to AS bigint), 'PREVENTION', '移交', now(), 'ACCEPTED', opener_id, now() FROM clue""",
+            whose=whose,
+            to=to,
+        )
+    await feed.run(
+        """UPDATE clue SET procuratorate_id = y.id, desks = desks || (y.id || '/PREVENTION'), status = 'CLOSED',
+             result = '无', closed_at = '2026-06-01T00:00:00+08', acknowledged_at = now()
+             FROM county y WHERE y.name = :west""",
+        west=WEST,
+    )
+    head = await viewers(Role.CHIEF, CITY)
+    counted = {name: (await rank_of(head, name))["figures"] for name in (EAST, WEST)}
+    assert [(each["cluesOpened"], each["cluesClosed"]) for each in counted.values()] == [(1, 0), (0, 1)]
+
+
+async def test_a_measure_that_was_withdrawn_earns_no_points(viewers: Viewers, feed: Feed) -> None:
+    await worked(feed, EAST, EASTERN, many=2)
+    await feed.run("UPDATE measure SET status = 'WITHDRAWN' WHERE id = (SELECT min(id) FROM measure)")
+    figures = (await rank_of(await viewers(Role.CHIEF, CITY), EAST))["figures"]
+    assert (figures["measuresIssued"], figures["measuresServed"]) == (1, 1)
+
+
+async def test_a_countys_record_that_the_city_marks_as_typical_is_the_countys(viewers: Viewers, feed: Feed) -> None:
+    await worked(feed, EAST, EASTERN, many=1)
+    head = await viewers(Role.CHIEF, CITY)
+    for type_name in ("Measure", "Clue"):
+        [row] = await feed.rows(f"SELECT id FROM {type_name.lower()}")  # noqa: S608  our own words
+        told = {"recordId": global_id(type_name, row["id"]), "summary": "典型"}
+        assert (await head.ask(MARK, input=told))["markTypicalCase"]["userErrors"] == []
+    assert [(await rank_of(head, name))["figures"]["typicalCases"] for name in (EAST, WEST)] == [2, 0]
+
+
+async def test_a_report_that_was_sent_is_late_by_the_day_on_which_it_was_due_then(viewers: Viewers, feed: Feed) -> None:
+    office = await viewers(Role.CAMPAIGN_OFFICE, EAST)
+    assert (await rank_of(office, EAST))["reportsLate"] == 9
+    await feed.run(
+        """INSERT INTO county_report (procuratorate_id, kind, period_start, period_end, due_on, text, figures, sent_on,
+             sent_at, sent_by)
+           SELECT :east, 'DATA', '2026-06-01', '2026-06-30', '2026-07-31', '数据', '{}', '2026-07-20', now(), min(id)
+             FROM account""",
+        east=await county(feed, EAST),
+    )
+    sent = await office.ask("{ countyReports(filter: {states: [SENT]}) { totalCount } }")
+    assert sent["countyReports"]["totalCount"] == 1
+    assert (await rank_of(office, EAST))["reportsLate"] == 8
 
 
 async def test_a_report_that_several_send_at_once_is_sent_once(viewers: Viewers, feed: Feed) -> None:
