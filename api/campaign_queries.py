@@ -42,7 +42,7 @@ def campaigns(
 ) -> Connection[campaign_records.Campaign]:
     """Campaigns in scope, the newest first, or those that a case is in."""
     size = page_size(first, _DEFAULT_PAGE)
-    of_case = record_id(case_id, "PenaltyCase", "caseId") if case_id else None
+    of_case = None if (asked := given(case_id)) is None else record_id(asked, "PenaltyCase", "caseId")
     behind: int | None = decode_cursor(after, "campaign", int)[0] if after else None
     database, scope = info.context.database, info.context.scope
 

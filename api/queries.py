@@ -97,7 +97,7 @@ async def penalty_case(
 ) -> records.PenaltyCase | None:
     """A case by its document number in any bracket style; null where there is none."""
     number = canonical_document_number(document_number)
-    agency = record_id(agency_id, "Agency", "agencyId") if agency_id else None
+    agency = None if (asked := given(agency_id)) is None else record_id(asked, "Agency", "agencyId")
     if number is None or "\x00" in number:
         return None
     found = await _read(info, lambda connection: cases_by_number(connection, info.context.scope, number, agency))()

@@ -16,9 +16,14 @@ def scope_of_campaign(procuratorate: Procuratorate | None, subordinates: tuple[i
     return Scope(procuratorate_ids=subordinates, unassigned=highest, findings=True)
 
 
-def refuse_closing(status: CampaignStatus, *, may_manage: bool) -> str | None:
-    """Why a campaign is not closed by somebody; None: it may be. `may_manage`: it is of a procuratorate in scope."""
-    if not may_manage:
+def refuse_closing(status: CampaignStatus, procuratorate_id: int | None, scope: Scope) -> str | None:
+    """Why a campaign is not closed by somebody of this scope; None: it may be.
+
+    One of the whole platform is no city's, though a city sees what is nobody's.
+    """
+    if not scope.everything and procuratorate_id is None:
+        return "This campaign is the whole platform's: only who sees all of it closes it. Ask who runs the platform."
+    if not scope.supervises(procuratorate_id):
         return "This campaign is a superior procuratorate's: only that one closes it. Ask its campaign office."
     if status is CampaignStatus.CLOSED:
         return "This campaign is CLOSED already. Read its summary."

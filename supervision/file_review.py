@@ -82,18 +82,21 @@ def record(
     outcome: FileReviewOutcome,
     note: str | None,
     *,
+    campaign: CampaignStatus,
     acts_for_reviewer: bool,
 ) -> ReviewStep | ReviewRefusal:
     """Record what a reviewer found; `acts_for_reviewer` as `acts_for` says it of whoever does so.
 
     Every item is answered, but where more files are needed; the outcome agrees with the answers.
     """
+    closed = campaign is CampaignStatus.CLOSED
     if known.reviewer_id is None:
-        return ReviewRefusal("It is UNASSIGNED: nobody reviews this file yet. Have it assigned first.")
+        advice = "The campaign is CLOSED: it stays so." if closed else "Have it assigned first."
+        return ReviewRefusal(f"It is UNASSIGNED: nobody reviews this file yet. {advice}")
     if not acts_for_reviewer:
+        advice = "The campaign is CLOSED: ask one of them." if closed else "Have it assigned to you first."
         return ReviewRefusal(
-            f"It is {known.status.value} to somebody else: its reviewer records the outcome, or their head. "
-            "Have it assigned to you first."
+            f"It is {known.status.value} to somebody else: its reviewer records the outcome, or their head. {advice}"
         )
     refusal = _refused_answers(checklist, answers, outcome) or _refused_outcome(answers, outcome, note)
     if refusal is not None:

@@ -150,8 +150,7 @@ async def close_campaign_(info: ApiInfo, input: CloseCampaignInput) -> CampaignC
         if known is None:
             raise no_such_campaign("campaignId")
         require_revision(known.revision, wanted.expected_revision, f"it is {known.status.value}")
-        may_manage = context.scope.supervises(known.procuratorate_id)
-        refusal = refuse_closing(known.status, may_manage=may_manage)
+        refusal = refuse_closing(known.status, known.procuratorate_id, context.scope)
         if refusal is not None:
             raise RefusedError(UserErrorCode.NOT_ALLOWED, refusal, "campaignId")
         now = context.services.clock()

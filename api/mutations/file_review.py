@@ -176,7 +176,15 @@ async def record_file_review(
         ]
         note = read_optional_text(wanted.note, "note", _LONGEST_NOTE)
         stands_in = await _acts_for(connection, context, known.reviewer_id)
-        step = record(_state(known), checklist, answers, wanted.outcome, note, acts_for_reviewer=stands_in)
+        step = record(
+            _state(known),
+            checklist,
+            answers,
+            wanted.outcome,
+            note,
+            campaign=campaign.status,
+            acts_for_reviewer=stands_in,
+        )
         if isinstance(step, ReviewRefusal):
             raise _refused(step)
         await keep_reviewed(

@@ -163,6 +163,12 @@ async def place_id(city: City, name: str) -> str:
     return global_id("Procuratorate", row["id"])
 
 
+async def test_the_campaigns_of_no_case_are_not_every_campaign(city: City) -> None:
+    await city.opened()
+    office = await city.viewers(Role.CAMPAIGN_OFFICE, CITY)
+    assert await office.code('{ campaigns(caseId: "") { totalCount } }') == "BAD_USER_INPUT"
+
+
 async def test_campaigns_come_page_by_page_the_newest_first(city: City) -> None:
     for ordinal in range(5):
         await city.opened(name=f"活动{ordinal}")
@@ -278,6 +284,14 @@ async def test_a_county_does_not_end_the_citys_campaign_and_finds_no_other_count
     assert await refused(city, Role.CHIEF, EAST, CLOSE, **of_the_west) == ("NOT_FOUND", "campaignId")
     nobodys = {"campaignId": global_id("Campaign", 999), "summary": "完"}
     assert await refused(city, Role.CHIEF, EAST, CLOSE, **nobodys) == ("NOT_FOUND", "campaignId")
+
+
+async def test_a_city_does_not_end_a_campaign_of_the_whole_platform(city: City) -> None:
+    told = {"campaignId": (await city.opened(Role.LOCAL_ADMINISTRATOR, None))["id"], "summary": "完"}
+    for place in (CITY, EAST):
+        assert await refused(city, Role.CHIEF, place, CLOSE, **told) == ("NOT_ALLOWED", "campaignId")
+    local = await city.viewers(Role.LOCAL_ADMINISTRATOR, None)
+    assert (await local.ask(CLOSE, input=told))["closeCampaign"]["userErrors"] == []
 
 
 # What it costs -------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schema.access_records import Account
+from schema.access_records import Account, Scope
 from schema.access_vocabularies import Role
 from schema.campaign_records import AnsweredItem, ChecklistItem, KnownReview
 from schema.campaign_vocabularies import (
@@ -162,6 +162,7 @@ def test_whatever_anybody_does_a_review_stays_somebodys_and_its_outcome_rests_on
                 action.answers,
                 action.outcome,
                 action.note,
+                campaign=CampaignStatus.OPEN,
                 acts_for_reviewer=stands_in(known, action.person),
             )
         if isinstance(step, ReviewRefusal):
@@ -174,7 +175,15 @@ def test_whatever_anybody_does_a_review_stays_somebodys_and_its_outcome_rests_on
         assert (known.outcome is not None) == (known.status is FileReviewStatus.REVIEWED)
     # Whatever became of it, its reviewer can end it.
     if known.reviewer_id is not None:
-        last = record(known, CHECKLIST, answers(), FileReviewOutcome.NOTHING_WRONG, None, acts_for_reviewer=True)
+        last = record(
+            known,
+            CHECKLIST,
+            answers(),
+            FileReviewOutcome.NOTHING_WRONG,
+            None,
+            campaign=CampaignStatus.OPEN,
+            acts_for_reviewer=True,
+        )
         assert isinstance(last, ReviewStep)
         assert last.status is FileReviewStatus.REVIEWED
 
@@ -190,7 +199,15 @@ def test_every_state_takes_the_steps_of_the_table_and_no_others(
     step = (
         assign(known, 2, CampaignStatus.OPEN)
         if event is FileReviewEventKind.ASSIGNED
-        else record(known, CHECKLIST, answers(), FileReviewOutcome.NOTHING_WRONG, None, acts_for_reviewer=True)
+        else record(
+            known,
+            CHECKLIST,
+            answers(),
+            FileReviewOutcome.NOTHING_WRONG,
+            None,
+            campaign=CampaignStatus.OPEN,
+            acts_for_reviewer=True,
+        )
     )
     expected = STEPS.get((status, event))
     if expected is None:
@@ -206,8 +223,32 @@ def test_nothing_is_assigned_in_a_campaign_that_has_ended_and_what_was_goes_on()
     refusal = assign(NEW, 1, CampaignStatus.CLOSED)
     assert isinstance(refusal, ReviewRefusal)
     assert "CLOSED" in refusal.sentence
-    step = record(assigned(), CHECKLIST, answers(), FileReviewOutcome.NOTHING_WRONG, None, acts_for_reviewer=True)
+    step = record(
+        assigned(),
+        CHECKLIST,
+        answers(),
+        FileReviewOutcome.NOTHING_WRONG,
+        None,
+        campaign=CampaignStatus.OPEN,
+        acts_for_reviewer=True,
+    )
     assert isinstance(step, ReviewStep)
+
+
+@pytest.mark.parametrize("known", [NEW, assigned()])
+def test_who_may_not_record_a_review_is_told_to_have_it_assigned_only_while_it_can_be(known: KnownReview) -> None:
+    for campaign, advises in ((CampaignStatus.OPEN, True), (CampaignStatus.CLOSED, False)):
+        refusal = record(
+            known,
+            CHECKLIST,
+            answers(),
+            FileReviewOutcome.NOTHING_WRONG,
+            None,
+            campaign=campaign,
+            acts_for_reviewer=False,
+        )
+        assert isinstance(refusal, ReviewRefusal)
+        assert ("assigned" in refusal.sentence) is advises
 
 
 def test_a_review_is_not_assigned_twice_to_one_reviewer() -> None:
@@ -231,20 +272,36 @@ def test_a_review_is_not_assigned_twice_to_one_reviewer() -> None:
 def test_an_outcome_that_does_not_agree_with_its_answers_is_refused(
     told: list[AnsweredItem], outcome: FileReviewOutcome, note: str | None, blamed: Blamed
 ) -> None:
-    refusal = record(assigned(), CHECKLIST, told, outcome, note, acts_for_reviewer=True)
+    refusal = record(assigned(), CHECKLIST, told, outcome, note, campaign=CampaignStatus.OPEN, acts_for_reviewer=True)
     assert isinstance(refusal, ReviewRefusal)
     assert refusal.blamed is blamed
 
 
 def test_a_refusal_does_not_say_again_what_was_said() -> None:
     told = [AnsweredItem(item="赵小满", question="", answer=ChecklistAnswer.YES, note=None)]
-    refusal = record(assigned(), CHECKLIST, told, FileReviewOutcome.NOTHING_WRONG, None, acts_for_reviewer=True)
+    refusal = record(
+        assigned(),
+        CHECKLIST,
+        told,
+        FileReviewOutcome.NOTHING_WRONG,
+        None,
+        campaign=CampaignStatus.OPEN,
+        acts_for_reviewer=True,
+    )
     assert isinstance(refusal, ReviewRefusal)
     assert "赵小满" not in refusal.sentence
 
 
 def test_more_files_may_be_needed_before_everything_is_answered() -> None:
-    step = record(assigned(), CHECKLIST, [], FileReviewOutcome.NEEDS_MORE_FILES, "缺鉴定", acts_for_reviewer=True)
+    step = record(
+        assigned(),
+        CHECKLIST,
+        [],
+        FileReviewOutcome.NEEDS_MORE_FILES,
+        "缺鉴定",
+        campaign=CampaignStatus.OPEN,
+        acts_for_reviewer=True,
+    )
     assert isinstance(step, ReviewStep)
 
 
@@ -279,6 +336,10 @@ def test_a_campaign_selects_what_its_procuratorate_supervises_and_nobody_by_name
 
 
 def test_a_campaign_ends_once_and_by_whose_it_is() -> None:
-    assert refuse_closing(CampaignStatus.OPEN, may_manage=True) is None
-    assert "CLOSED" in (refuse_closing(CampaignStatus.CLOSED, may_manage=True) or "")
-    assert "superior" in (refuse_closing(CampaignStatus.OPEN, may_manage=False) or "")
+    county, city = Scope(procuratorate_ids=(2,)), Scope(procuratorate_ids=(1, 2), unassigned=True)
+    assert refuse_closing(CampaignStatus.OPEN, 2, county) is None
+    assert "CLOSED" in (refuse_closing(CampaignStatus.CLOSED, 2, county) or "")
+    assert "superior" in (refuse_closing(CampaignStatus.OPEN, 1, county) or "")
+    # A city sees what is nobody's; the campaign of the whole platform is none of that.
+    assert "platform" in (refuse_closing(CampaignStatus.OPEN, None, city) or "")
+    assert refuse_closing(CampaignStatus.OPEN, None, Scope(everything=True)) is None
