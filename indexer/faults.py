@@ -1,21 +1,14 @@
 """What a server raises that is away or in others' hands, and how those go on whom it hinders."""
 
 import structlog
-from tenacity import (
-    AsyncRetrying,
-    RetryCallState,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_random_exponential,
-)
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
-from stores.errors import CollisionError, JianduError, QueryTimeoutError, SearchIndexError, UnavailableError
+from stores.errors import JianduError, QueryTimeoutError, SearchIndexError, UnavailableError
 
 FAULTS = (UnavailableError, QueryTimeoutError, SearchIndexError)
 
 # Waiting between attempts grows to this while a server is away.
 _LONGEST_WAIT_SECONDS = 10.0
-_ATTEMPTS = 3
 
 log = structlog.get_logger()
 
@@ -33,9 +26,3 @@ def retrying(event: str) -> AsyncRetrying:
         wait=wait_random_exponential(multiplier=0.5, max=_LONGEST_WAIT_SECONDS),
         before_sleep=log_wait,
     )
-
-
-def anew_after_collisions() -> AsyncRetrying:
-    """Do anew, as a whole, what PostgreSQL undid because somebody changes the same records at that moment."""
-    collided = retry_if_exception_type(CollisionError)
-    return AsyncRetrying(retry=collided, stop=stop_after_attempt(_ATTEMPTS), reraise=True)

@@ -11,7 +11,6 @@ import anyio.lowlevel
 from anyio.abc import TaskGroup
 
 from indexer.agencies import AgencyFinder, name_warning
-from indexer.faults import anew_after_collisions
 from indexer.feeds.follow_up_staging import stage_follow_up
 from indexer.feeds.own_layouts import OwnLayout
 from indexer.feeds.reader import FeedReader, open_feed
@@ -31,6 +30,7 @@ from schema.feed_records import (
 )
 from schema.vocabularies import FeedErrorCode, FeedRunStatus, RowOutcome
 from stores.case_loading import CaseLoad, KeptRow, RecognisedRow, Rejection, StagedCase, known_rows
+from stores.collisions import anew_after_collisions
 from stores.errors import UnreadableFeedError
 from stores.feed_runs import Accounts, begin_run, end_run, lock_loading, mark_interrupted, shown_path, tell_progress
 from stores.follow_ups import FollowUpLoad, StagedFollowUp

@@ -9,13 +9,13 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 import strawberry
-from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from api.context import Context
 from api.ids import parse_global_id
 from schema.access_vocabularies import Permission
 from stores.applied_mutations import claim_key, keep_result
-from stores.errors import BadUserInputError, CollisionError, ForbiddenError
+from stores.collisions import anew_after_collisions
+from stores.errors import BadUserInputError, ForbiddenError
 from stores.postgres import DatabaseConnection
 from supervision.legible import illegible_in, shows_something
 from supervision.named_days import EARLIEST_DAY
@@ -97,7 +97,9 @@ async def make_change(
         raise ForbiddenError(forbidden)
     try:
         await sees()
-        record_id = await _made(context, mutation, wanted, change)
+        async for attempt in anew_after_collisions():
+            with attempt:
+                record_id = await _made(context, mutation, wanted, change)
     except RefusedError as refused:
         return Outcome(None, [refused.error])
     # A change before this one in the same request may have read what is different now.
@@ -105,14 +107,6 @@ async def make_change(
     return Outcome(record_id, [])
 
 
-# Records are locked in one order, as far as one change knows of the other's; where it does not, PostgreSQL undoes one
-# of the two, and it is made anew.
-@retry(
-    retry=retry_if_exception_type(CollisionError),
-    stop=stop_after_attempt(4),
-    wait=wait_random_exponential(multiplier=0.05, max=1),
-    reraise=True,
-)
 async def _made(
     context: Context, mutation: str, wanted: Any, change: Callable[[DatabaseConnection], Awaitable[Changed]]
 ) -> int:
