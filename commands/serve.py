@@ -1,5 +1,6 @@
 """`jiandu serve`: the API over HTTP."""
 
+import gc
 import ipaddress
 import os
 import signal
@@ -69,9 +70,19 @@ def make_app(settings: Settings, host: str, *, demo: bool = False) -> Starlette:
             open_feed_door(runtime) as door,
             sealing(runtime.database, runtime.keys),
         ):
+            _keep_what_stays()
             yield Deployment(runtime.database, runtime.index, now, runtime.keys, demo=demo, door=door)
 
     return build_app(deploy, open_locally=opens_locally(settings, host), proxies=settings.proxies)
+
+
+def _keep_what_stays() -> None:
+    """Spare the garbage collector what was made by now, which is never garbage.
+
+    Looking through all of it took a sixth of a second, in one request of some forty.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def worker_app() -> Starlette:
