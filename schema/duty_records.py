@@ -46,8 +46,19 @@ class DutyCrimeCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suspension:
+    """A suspension of a review (中止审查) that has ended: its first day, and the first day after it."""
+
+    since: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublicInterestCase:
-    """A public-interest case (公益诉讼案件); `reply_due_on` is the last day of the reply to its proposal."""
+    """A public-interest case (公益诉讼案件).
+
+    `reply_due_on` is the last day of the reply to its proposal; of one that was withdrawn there is none.
+    """
 
     id: int
     number: str
@@ -57,11 +68,12 @@ class PublicInterestCase:
     status: PublicInterestStatus
     clue_id: int | None
     measure_id: int | None
+    proposal_withdrawn: bool
     reply_due_on: date | None
     procuratorate_id: int | None
     filed_on: date
     suspended_on: date | None
-    suspended_days: int
+    suspensions: tuple[Suspension, ...]
     sued_on: date | None
     court: str | None
     outcome: str | None

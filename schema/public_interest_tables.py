@@ -25,7 +25,6 @@ public_interest_case = Table(
     Column("procuratorate_id", ForeignKey("procuratorate.id"), comment="whose it is; NULL: nobody said whose"),
     Column("filed_on", Date, nullable=False),
     Column("suspended_on", Date, comment="since when the review is suspended"),
-    Column("suspended_days", Integer, nullable=False, server_default=text("0"), comment="of suspensions that ended"),
     Column("sued_on", Date),
     Column("court", Text),
     Column("outcome", Text, comment="what was judged, else why it was closed"),
@@ -40,7 +39,6 @@ public_interest_case = Table(
         name="proposed_by_measure",
     ),
     CheckConstraint("(status = 'SUSPENDED') = (suspended_on IS NOT NULL)", name="suspended_since"),
-    CheckConstraint("suspended_days >= 0", name="suspended_days_not_negative"),
     CheckConstraint("num_nonnulls(sued_on, court) IN (0, 2)", name="sued_whole"),
     CheckConstraint(
         "CASE WHEN status IN ('SUED', 'JUDGED') THEN sued_on IS NOT NULL"

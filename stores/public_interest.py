@@ -10,9 +10,10 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.access_records import Scope
-from schema.duty_records import CaseFiling, CaseStep, PublicInterestCase
+from schema.duty_records import CaseFiling, CaseStep, PublicInterestCase, Suspension
 from schema.duty_vocabularies import PublicInterestEventKind, PublicInterestStatus
 from schema.public_interest_tables import public_interest_case, public_interest_event, public_interest_penalty_case
+from schema.supervision_vocabularies import MeasureStatus
 from schema.vocabularies import Domain, MeasureKind
 from stores.desk_scope import OF_PROCURATORATE, SEEN_BY_DESKS, desk_parameters
 from stores.duty_crimes import FiledPlace
@@ -25,10 +26,23 @@ _FROM: Final = f"""
 _READ: Final = f"""
 SELECT p.id, p.number, p.title, p.domain, p.agency_id, p.status,
        (SELECT k.id FROM clue k WHERE k.id = p.clue_id AND {SEEN_BY_DESKS.format("k")}) AS clue_id,
-       p.measure_id, (SELECT m.reply_due_on FROM measure m WHERE m.id = p.measure_id) AS reply_due_on,
-       p.procuratorate_id, p.filed_on, p.suspended_on, p.suspended_days, p.sued_on, p.court, p.outcome, p.last_step_on,
-       a.name AS author, p.revision, about.case_ids, about.person_names
+       p.measure_id, m.status IS NOT DISTINCT FROM 'WITHDRAWN' AS proposal_withdrawn,
+       CASE WHEN m.status <> 'WITHDRAWN' THEN m.reply_due_on END AS reply_due_on,
+       p.procuratorate_id, p.filed_on, p.suspended_on, paused.since, paused.until, p.sued_on, p.court, p.outcome,
+       p.last_step_on, a.name AS author, p.revision, about.case_ids, about.person_names
   FROM public_interest_case p JOIN account a ON a.id = p.author_id
+  LEFT JOIN measure m ON m.id = p.measure_id
+ CROSS JOIN LATERAL (
+   SELECT coalesce(array_agg(s.on_day ORDER BY s.revision), '{{}}') AS since,
+          coalesce(array_agg(ended.on_day ORDER BY s.revision), '{{}}') AS until
+     FROM public_interest_event s
+    CROSS JOIN LATERAL (
+      SELECT e.on_day FROM public_interest_event e
+       WHERE e.case_id = s.case_id AND e.revision > s.revision AND e.event IN ('RESUMED', 'CLOSED')
+       ORDER BY e.revision LIMIT 1
+    ) ended
+    WHERE s.case_id = p.id AND s.event = 'SUSPENDED'
+ ) paused
  CROSS JOIN LATERAL (
    SELECT coalesce(array_agg(c.id) FILTER (WHERE c.id IS NOT NULL), '{{}}') AS case_ids,
           persons_of_cases(array_agg(o.case_id)) AS person_names
@@ -56,9 +70,15 @@ SELECT e.case_id, e.revision, e.event, e.on_day AS on, a.name AS actor, e.note
  ORDER BY e.case_id, e.revision
 """
 _PROPOSAL: Final = f"""
-SELECT m.procuratorate_id, m.agency_id, m.kind, m.number IS NOT NULL AS issued
-  FROM measure m WHERE m.id = :id AND {OF_PROCURATORATE.format("m")}
+SELECT m.procuratorate_id, m.agency_id, m.kind, m.status, m.issued_on
+  FROM measure m WHERE m.id = :id AND {OF_PROCURATORATE.format("m")} FOR SHARE
 """  # noqa: S608  our own words
+_HOLD_PROPOSAL: Final = """
+SELECT m.id FROM measure m JOIN public_interest_case p ON p.measure_id = m.id WHERE p.id = :id FOR SHARE OF m
+"""
+_SUIT: Final = """
+SELECT p.number FROM public_interest_case p WHERE p.measure_id = :id AND p.sued_on IS NOT NULL ORDER BY p.id LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,18 +118,26 @@ class NewPublicInterestCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A measure that may be the proposal of a case: whose, to whom, which, and whether it is issued."""
+    """A measure that may be the proposal of a case: whose, to whom, which, and how it stands."""
 
     procuratorate_id: int | None
     agency_id: int | None
     kind: MeasureKind
-    issued: bool
+    status: MeasureStatus
+    issued_on: date | None
+
+    def stands_on(self, day: date) -> bool:
+        """Whether it was issued by a day, and not withdrawn since."""
+        return self.status is not MeasureStatus.WITHDRAWN and self.issued_on is not None and self.issued_on <= day
 
 
 def _case(row: Any) -> PublicInterestCase:
+    values = row._asdict()
+    since, until = values.pop("since"), values.pop("until")
     return PublicInterestCase(
         **{
-            **row._asdict(),
+            **values,
+            "suspensions": tuple(Suspension(since=first, until=last) for first, last in zip(since, until, strict=True)),
             "status": PublicInterestStatus(row.status),
             "domain": Domain(row.domain),
             "case_ids": tuple(row.case_ids),
@@ -154,16 +182,25 @@ async def steps_of_public_interest_cases(connection: AsyncConnection, ids: Seque
 async def lock_public_interest_case(
     connection: AsyncConnection, scope: Scope, case_id: int
 ) -> PublicInterestCase | None:
-    """A case as it stands, which nobody changes until the end of this transaction."""
+    """A case as it stands, which nobody changes until the end of this transaction, nor withdraws its proposal."""
     table = public_interest_case
     await connection.execute(select(table.c.id).where(table.c.id == case_id).with_for_update())
+    await connection.execute(text(_HOLD_PROPOSAL), {"id": case_id})
     return (await public_interest_cases_by_id(connection, scope, [case_id])).get(case_id)
 
 
 async def find_proposal(connection: AsyncConnection, scope: Scope, measure_id: int) -> Proposal | None:
-    """A measure in scope."""
+    """A measure in scope, which nobody changes until the end of this transaction."""
     row = (await connection.execute(text(_PROPOSAL), {**desk_parameters(scope), "id": measure_id})).one_or_none()
-    return None if row is None else Proposal(**{**row._asdict(), "kind": MeasureKind(row.kind)})
+    if row is None:
+        return None
+    return Proposal(**{**row._asdict(), "kind": MeasureKind(row.kind), "status": MeasureStatus(row.status)})
+
+
+async def suit_on_measure(connection: AsyncConnection, measure_id: int) -> str | None:
+    """The number of a case in which an agency was sued upon a measure that is locked."""
+    number: str | None = await connection.scalar(text(_SUIT), {"id": measure_id})
+    return number
 
 
 async def add_public_interest_case(

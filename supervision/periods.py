@@ -26,6 +26,17 @@ def last_day(start: date, period: LawValue, calendar: Calendar) -> date:
     return calendar.working_day_from(end) if period.days is DayKind.CALENDAR else end
 
 
+def last_day_lengthened(start: date, period: LawValue, days: int, calendar: Calendar) -> date:
+    """The last lawful day of a period of calendar days or months of which so many days do not count.
+
+    Its own end is put off by them, and moved off a day that is no working day only then. Raises ValueError for working
+    days and unmoved ones, and for a value that is no period.
+    """
+    if period.days is not DayKind.CALENDAR:
+        raise ValueError(f"{period.code} is not counted in calendar days that are moved.")
+    return calendar.working_day_from(_plain_end(start, period) + timedelta(days=days))
+
+
 def is_overrun(start: date | datetime, end: date | datetime, period: LawValue, calendar: Calendar) -> bool:
     """Whether `end` is later than a period after `start` allows; hours count as such when both carry times."""
     if period.unit is Unit.HOURS and isinstance(start, datetime) and isinstance(end, datetime):

@@ -1,24 +1,27 @@
 """The life of a public-interest case (行政公益诉讼): which step follows which, and when the court is due. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
+from schema.duty_records import Suspension
 from schema.duty_vocabularies import PublicInterestEventKind, PublicInterestStatus
 from supervision.calendars import Calendar
 from supervision.case_steps import Refusal, refuse_day, step_after
 from supervision.laws import Law
-from supervision.periods import last_day
+from supervision.periods import last_day, last_day_lengthened
 
 _S, _E = PublicInterestStatus, PublicInterestEventKind
 
 STEPS: Final[Mapping[tuple[PublicInterestStatus, PublicInterestEventKind], PublicInterestStatus]] = MappingProxyType(
     {
-        **{(status, _E.NOTED): status for status in (_S.FILED, _S.PROPOSED, _S.SUSPENDED, _S.SUED)},
+        **{(status, _E.NOTED): status for status in _S if status is not _S.CLOSED},
         **{(status, _E.CLOSED): _S.CLOSED for status in _S if status is not _S.CLOSED},
         (_S.FILED, _E.PROPOSED): _S.PROPOSED,
+        # Anew, where the proposal was withdrawn.
+        (_S.PROPOSED, _E.PROPOSED): _S.PROPOSED,
         (_S.PROPOSED, _E.SUSPENDED): _S.SUSPENDED,
         (_S.SUSPENDED, _E.RESUMED): _S.PROPOSED,
         (_S.PROPOSED, _E.SUED): _S.SUED,
@@ -30,13 +33,12 @@ STEPS: Final[Mapping[tuple[PublicInterestStatus, PublicInterestEventKind], Publi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicInterestState:
-    """What decides of the next step, and what it leaves: of suspensions that ended, `suspended_days` calendar days."""
+    """What decides of the next step, and what it leaves."""
 
     status: PublicInterestStatus
     last_step_on: date
     measure_id: int | None = None
     suspended_on: date | None = None
-    suspended_days: int = 0
     sued_on: date | None = None
     court: str | None = None
     outcome: str | None = None
@@ -53,41 +55,38 @@ class PublicInterestStep:
     court: str | None = None
 
 
-def take_step(state: PublicInterestState, step: PublicInterestStep, *, today: date) -> PublicInterestState | Refusal:
-    """The case after a step on a day; the note of a judgment or a closing is the outcome."""
+def take_step(
+    state: PublicInterestState, step: PublicInterestStep, *, proposal_withdrawn: bool, today: date
+) -> PublicInterestState | Refusal:
+    """The case after a step on a day; the note of a judgment is the outcome, or that of a closing without one.
+
+    `proposal_withdrawn`: of the proposal that the case names by now.
+    """
     status = step_after(STEPS, state.status, step.event, state=state.status.value)
     if isinstance(status, Refusal):
         return status
-    refused = refuse_day(step.on, last_step_on=state.last_step_on, today=today) or _refuse_parts(step)
+    refused = (
+        refuse_day(step.on, last_step_on=state.last_step_on, today=today)
+        or _refuse_parts(step)
+        or _refuse_by_proposal(state, step, withdrawn=proposal_withdrawn)
+    )
     if refused is not None:
         return refused
     after = replace(state, status=status, last_step_on=step.on)
-    if step.event in {_E.RESUMED, _E.CLOSED}:
-        after = _resumed(after)
-    return replace(after, **_told(step))
+    return replace(after, **_told(state, step))
 
 
-def _told(step: PublicInterestStep) -> dict[str, Any]:
+def _told(state: PublicInterestState, step: PublicInterestStep) -> dict[str, Any]:
     """What a step leaves in the case."""
-    match step.event:
-        case _E.PROPOSED:
-            return {"measure_id": step.measure_id}
-        case _E.SUSPENDED:
-            return {"suspended_on": step.on}
-        case _E.SUED:
-            return {"sued_on": step.on, "court": step.court}
-        case _E.JUDGED | _E.CLOSED:
-            return {"outcome": step.note}
-        case _:
-            return {}
-
-
-def _resumed(state: PublicInterestState) -> PublicInterestState:
-    """The case without its suspension, which is over on the day of the last step."""
-    if state.suspended_on is None:
-        return state
-    days = (state.last_step_on - state.suspended_on).days
-    return replace(state, suspended_on=None, suspended_days=state.suspended_days + days)
+    left: dict[PublicInterestEventKind, dict[str, Any]] = {
+        _E.PROPOSED: {"measure_id": step.measure_id},
+        _E.SUSPENDED: {"suspended_on": step.on},
+        _E.RESUMED: {"suspended_on": None},
+        _E.SUED: {"sued_on": step.on, "court": step.court},
+        _E.JUDGED: {"outcome": step.note},
+        _E.CLOSED: {"suspended_on": None, "outcome": state.outcome or step.note},
+    }
+    return left.get(step.event, {})
 
 
 def _refuse_parts(step: PublicInterestStep) -> Refusal | None:
@@ -98,17 +97,34 @@ def _refuse_parts(step: PublicInterestStep) -> Refusal | None:
     return None
 
 
-def decision_due(state: PublicInterestState, reply_due_on: date | None, law: Law, calendar: Calendar) -> date | None:
+def _refuse_by_proposal(state: PublicInterestState, step: PublicInterestStep, *, withdrawn: bool) -> Refusal | None:
+    if step.event is _E.SUED and withdrawn:
+        return Refusal("Its proposal was withdrawn, and no suit rests on that. Record PROPOSED with a new one first.")
+    if step.event is _E.PROPOSED and state.status is _S.PROPOSED and not withdrawn:
+        return Refusal("Its proposal stands. Only after that one is withdrawn another takes its place.")
+    return None
+
+
+def decision_due(
+    state: PublicInterestState,
+    reply_due_on: date | None,
+    suspensions: Iterable[Suspension],
+    law: Law,
+    calendar: Calendar,
+) -> date | None:
     """The last day to decide whether to sue (审查起诉期限): counted from the end of the time to put things right.
 
-    Suspensions do not count. None while there is nothing to decide, or where no law of that day is known.
+    Suspensions do not count; what of them lies before that end moves nothing. None while there is nothing to decide, or
+    where no law of that day is known.
     """
     if state.status is not _S.PROPOSED or reply_due_on is None:
         return None
     period = law.value("public-interest.review", on=reply_due_on)
     if period is None:
         return None
-    return last_day(reply_due_on + timedelta(days=state.suspended_days), period, calendar)
+    begins = reply_due_on + timedelta(days=1)
+    days = sum(max(0, (each.until - max(each.since, begins)).days) for each in suspensions)
+    return last_day_lengthened(reply_due_on, period, days, calendar)
 
 
 def filing_service_due(filed_on: date, law: Law, calendar: Calendar) -> date | None:

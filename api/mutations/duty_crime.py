@@ -46,6 +46,7 @@ from supervision.calendars import shanghai_day
 from supervision.case_steps import Refusal
 from supervision.desks import works_at
 from supervision.duty_crime import DutyCrimeState, take_step
+from supervision.legible import illegible_in
 
 _LONGEST_WORD: Final = 200
 _FORBIDDEN: Final = "Only who handles clues files duty-crime cases and records their steps. Ask the department's head."
@@ -103,8 +104,13 @@ class RecordDutyCrimeStepInput:
 
 def read_number(text: str, field: str = "number") -> str:
     """A document's number in its canonical form. Refuses what is none."""
+    illegible = illegible_in(text)
+    if illegible is not None:
+        raise RefusedError(
+            UserErrorCode.INVALID, f"`{field}` holds {illegible}, which no number has. Take it out.", field
+        )
     number = canonical_document_number(text)
-    if number is None or "\x00" in number:
+    if number is None:
         raise RefusedError(UserErrorCode.INVALID, "This is no number of a document. Give it as it is written.", field)
     return number
 

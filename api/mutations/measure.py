@@ -27,6 +27,7 @@ from schema import measure_records
 from schema.access_vocabularies import Permission
 from stores.measure_changes import keep_step, lock_measure, name_and_superior
 from stores.postgres import DatabaseConnection
+from stores.public_interest import suit_on_measure
 from supervision.measure import (
     Refusal,
     Step,
@@ -200,8 +201,12 @@ async def escalate_measure(info: ApiInfo, input: EscalateMeasureInput) -> Measur
 async def withdraw_measure(info: ApiInfo, input: WithdrawMeasureInput) -> MeasureChange:  # noqa: A002  the contract's
     """Take a measure back."""
 
-    async def decide(_: DatabaseConnection, measure: measure_records.Measure, today: date) -> Step | Refusal:
-        return withdraw(measure, read_text(input.reason, "reason"), today)
+    async def decide(connection: DatabaseConnection, measure: measure_records.Measure, today: date) -> Step | Refusal:
+        reason = read_text(input.reason, "reason")
+        suit = await suit_on_measure(connection, measure.id)
+        if suit is not None:
+            return Refusal(f"The agency was sued upon it, in the public-interest case {suit}: it is not withdrawn now.")
+        return withdraw(measure, reason, today)
 
     return await _stepped(info, input, "withdrawMeasure", decide)
 

@@ -189,11 +189,12 @@ async def record_public_interest_step(
         require_revision(case.revision, input.expected_revision, case.status.value)
         require_desk(context, case.desk, who=_WHO)
         step = read()
-        after = take_step(state_of(case), step, today=shanghai_day(context.services.clock()))
+        today = shanghai_day(context.services.clock())
+        after = take_step(state_of(case), step, proposal_withdrawn=case.proposal_withdrawn, today=today)
         if isinstance(after, Refusal):
             raise RefusedError(UserErrorCode.NOT_ALLOWED, after.sentence, "step")
         if step.measure_id is not None:
-            await _require_proposal(connection, context, case, step.measure_id)
+            await _require_proposal(connection, context, case, step.measure_id, step.on)
         await keep_public_interest_step(
             connection,
             case,
@@ -218,19 +219,24 @@ async def record_public_interest_step(
 
 
 async def _require_proposal(
-    connection: DatabaseConnection, context: Context, case: duty_records.PublicInterestCase, measure_id: int
+    connection: DatabaseConnection,
+    context: Context,
+    case: duty_records.PublicInterestCase,
+    measure_id: int,
+    proposed_on: date,
 ) -> None:
-    """Refuse what is no proposal of the case's procuratorate to its agency that was issued."""
+    """Refuse what is no proposal of the case's procuratorate to its agency that was issued by a day, and stands."""
     proposal = await find_proposal(connection, context.scope, measure_id)
     if proposal is None:
         raise RefusedError(
             UserErrorCode.NOT_FOUND, "There is no such measure. Take `id` as a query returned it.", "measureId"
         )
-    whose = (case.procuratorate_id, case.agency_id, MeasureKind.PRE_LITIGATION_PROPOSAL, True)
-    if (proposal.procuratorate_id, proposal.agency_id, proposal.kind, proposal.issued) != whose:
+    whose = (case.procuratorate_id, case.agency_id, MeasureKind.PRE_LITIGATION_PROPOSAL)
+    if (proposal.procuratorate_id, proposal.agency_id, proposal.kind) != whose or not proposal.stands_on(proposed_on):
         raise RefusedError(
             UserErrorCode.NOT_ALLOWED,
-            "This is no issued PRE_LITIGATION_PROPOSAL of the case's procuratorate to its agency. Issue one first.",
+            "This is no PRE_LITIGATION_PROPOSAL of the case's procuratorate to its agency that was issued by that day "
+            "and stands. Issue one first.",
             "measureId",
         )
 

@@ -70,7 +70,7 @@ register_enum(
         PublicInterestEventKind.RESUMED: "The review was taken up again.",
         PublicInterestEventKind.SUED: "The agency was sued; `court` names the court.",
         PublicInterestEventKind.JUDGED: "It was judged; `note` is the outcome.",
-        PublicInterestEventKind.CLOSED: "It was closed, for it was put right or otherwise; `note` is the outcome.",
+        PublicInterestEventKind.CLOSED: "It was closed; `note` is the outcome where nothing was judged.",
     },
 )
 register_enum(

@@ -55,7 +55,6 @@ def state_of(case: duty_records.PublicInterestCase) -> PublicInterestState:
         last_step_on=case.last_step_on,
         measure_id=case.measure_id,
         suspended_on=case.suspended_on,
-        suspended_days=case.suspended_days,
         sued_on=case.sued_on,
         court=case.court,
         outcome=case.outcome,
@@ -64,7 +63,7 @@ def state_of(case: duty_records.PublicInterestCase) -> PublicInterestState:
 
 def _decision_due(root: Parent, info: ApiInfo) -> date | None:
     services = info.context.services
-    return decision_due(state_of(root), root.reply_due_on, services.law, services.calendar)
+    return decision_due(state_of(root), root.reply_due_on, root.suspensions, services.law, services.calendar)
 
 
 def _service_due(root: Parent, info: ApiInfo) -> date | None:

@@ -14,10 +14,11 @@ from schema.access_vocabularies import Role
 from schema.vocabularies import Department
 from stores.keys import KeyRing
 from stores.postgres import Database
-from tests.integration.feeding import Feed, case, person
+from tests.integration.feeding import Feed
 from tests.integration.graphql_client import Client, served
+from tests.integration.public_interest_steps import FILE_PUBLIC, harm
 from tests.integration.statement_counting import statements
-from tests.integration.viewers import CITY, EAST, EASTERN, WEST, WESTERN, SignedIn, Viewers, organise
+from tests.integration.viewers import CITY, EAST, EASTERN, WEST, SignedIn, Viewers, organise
 
 _SHOWN: Final = """id number official position agency { name } workplace crime status outcome clueId
   procuratorate { name } department filedOn lastStepOn author revision history { on kind title actor node { id } }"""
@@ -28,16 +29,6 @@ STEP: Final = f"""mutation($input: RecordDutyCrimeStepInput!) {{ recordDutyCrime
 LIST: Final = f"""query($filter: DutyCrimeCasesFilter, $first: Int, $after: String) {{
   dutyCrimeCases(filter: $filter, first: $first, after: $after) {{
     totalCount pageInfo {{ endCursor hasNextPage }} nodes {{ {_SHOWN} }} }} }}"""
-_PUBLIC: Final = """id number title domain agency { name } cases { documentNumber } status clueId measureId
-  procuratorate { name } filedOn filingServiceDueOn decisionDueOn suspendedOn suedOn court outcome lastStepOn author
-  revision history { on kind title actor node { id } }"""
-FILE_PUBLIC: Final = f"""mutation($input: FilePublicInterestCaseInput!) {{ filePublicInterestCase(input: $input) {{
-  publicInterestCase {{ {_PUBLIC} }} userErrors {{ field code message }} }} }}"""
-STEP_PUBLIC: Final = f"""mutation($input: RecordPublicInterestStepInput!) {{ recordPublicInterestStep(input: $input) {{
-  publicInterestCase {{ {_PUBLIC} }} userErrors {{ field code message }} }} }}"""
-LIST_PUBLIC: Final = f"""query($filter: PublicInterestCasesFilter, $first: Int, $after: String) {{
-  publicInterestCases(filter: $filter, first: $first, after: $after) {{
-    totalCount pageInfo {{ endCursor hasNextPage }} nodes {{ {_PUBLIC} }} }} }}"""
 
 
 @pytest.fixture
@@ -278,132 +269,3 @@ async def test_cases_are_filtered_and_paged_at_the_same_cost(local: Client, data
 
 
 _DEPARTMENTS: Final = ("ANTI_CORRUPTION", "ANTI_DERELICTION")
-
-
-# Public interest -----------------------------------------------------------------------------------------------------
-
-
-def harm(agency_id: int, number: str = "东检行公立〔2024〕1号", **fields: Any) -> dict[str, Any]:
-    return {
-        "number": number,
-        "title": "督促履行固体废物监管职责",
-        "domain": "ENVIRONMENT",
-        "agencyId": global_id("Agency", agency_id),
-        "filedOn": "2024-02-07",
-        **fields,
-    }
-
-
-async def proposal(
-    feed: Feed, *, kind: str = "PRE_LITIGATION_PROPOSAL", number: str | None = "东检建〔2024〕1号"
-) -> str:
-    issued = "NULL, NULL, NULL" if number is None else f"'{number}', '2024-02-20', '2024-02-21'"
-    status = "DRAFT" if number is None else "SERVED"
-    [row] = await feed.rows(
-        f"""INSERT INTO measure (kind, status, title, text, addressee, agency_id, procuratorate_id, author_id,
-               drafted_at, number, issued_on, served_on, reply_due_on)
-            SELECT '{kind}', '{status}', '建议', '内容', name, id, procuratorate_id,
-                   (SELECT min(id) FROM account), now(), {issued}, '2024-04-22' FROM agency WHERE name = :name
-            RETURNING id""",  # noqa: S608  our own words
-        name=EASTERN,
-    )
-    return global_id("Measure", row["id"])
-
-
-async def test_a_case_goes_from_its_proposal_by_a_suspension_to_the_court(viewers: Viewers, feed: Feed) -> None:
-    rows = [{**case(f"{name}1号", party=person("赵甲敏")), "agency": name} for name in (EASTERN, WESTERN)]
-    await feed(*rows, name="cases.jsonl")
-    agencies = await ids(feed, "agency")
-    cases = {row["document_number"]: row["id"] for row in await feed.cases()}
-    officer = await seated(viewers, Role.CASE_OFFICER, EAST, Department.CIVIL_ADMINISTRATIVE)
-    about = [global_id("PenaltyCase", cases[f"{EASTERN}1号"])]
-    done = (await officer.ask(FILE_PUBLIC, input=harm(agencies[EASTERN], caseIds=about)))["filePublicInterestCase"]
-    assert done["userErrors"] == []
-    filed = done["publicInterestCase"]
-    assert (filed["status"], filed["filingServiceDueOn"], filed["decisionDueOn"]) == ("FILED", "2024-02-18", None)
-    assert filed["cases"] == [{"documentNumber": f"{EASTERN}1号"}]
-    measure = await proposal(feed)
-    for step, on, more, expected in (
-        ("PROPOSED", "2024-02-20", {"measureId": measure}, {"status": "PROPOSED", "decisionDueOn": "2024-05-22"}),
-        ("SUSPENDED", "2024-04-01", {}, {"status": "SUSPENDED", "suspendedOn": "2024-04-01", "decisionDueOn": None}),
-        ("RESUMED", "2024-04-11", {}, {"status": "PROPOSED", "suspendedOn": None, "decisionDueOn": "2024-06-03"}),
-        ("SUED", "2024-05-20", {"court": "中市中级人民法院"}, {"status": "SUED", "suedOn": "2024-05-20"}),
-        ("JUDGED", "2024-08-01", {}, {"status": "JUDGED", "outcome": "JUDGED：赵甲敏应当清理"}),
-        ("CLOSED", "2024-09-01", {}, {"status": "CLOSED", "outcome": "CLOSED：赵甲敏应当清理"}),
-    ):
-        asked = {"publicInterestCaseId": filed["id"], "step": step, "on": on, "note": f"{step}：赵甲敏应当清理"}
-        done = (await officer.ask(STEP_PUBLIC, input={**asked, **more}))["recordPublicInterestStep"]
-        assert done["userErrors"] == []
-        assert {key: done["publicInterestCase"][key] for key in expected} == expected
-    assert done["publicInterestCase"]["measureId"] == measure
-    assert len(done["publicInterestCase"]["history"]) == 7
-    office = await viewers(Role.CAMPAIGN_OFFICE)
-    [shown] = (await office.ask(LIST_PUBLIC))["publicInterestCases"]["nodes"]
-    assert shown["status"] == "CLOSED"
-    assert "甲敏" not in str(shown)
-    for role, place, seen in ((Role.CHIEF, CITY, 1), (Role.CHIEF, WEST, 0), (Role.AGENCY_CLERK, None, 0)):
-        found = (await (await viewers(role, place)).ask(LIST_PUBLIC))["publicInterestCases"]
-        assert (found["totalCount"], len(found["nodes"])) == (seen, seen), (role, place)
-
-
-async def test_what_is_asked_wrongly_of_a_public_interest_case_is_refused(viewers: Viewers, feed: Feed) -> None:
-    await feed({**case("西1号"), "agency": WESTERN}, name="cases.jsonl")
-    agencies, [other] = await ids(feed, "agency"), await feed.cases()
-    officer = await seated(viewers, Role.CASE_OFFICER, EAST, Department.CIVIL_ADMINISTRATIVE)
-    told = harm(agencies[EASTERN])
-    filed = (await officer.ask(FILE_PUBLIC, input=told))["filePublicInterestCase"]["publicInterestCase"]
-    for changes, code in (
-        ({"caseIds": [global_id("PenaltyCase", other["id"])]}, "NOT_FOUND"),
-        ({"agencyId": global_id("Agency", 999)}, "NOT_FOUND"),
-        ({"title": ""}, "INVALID"),
-        ({}, "NOT_ALLOWED"),
-    ):
-        done = (await officer.ask(FILE_PUBLIC, input={**told, **changes}))["filePublicInterestCase"]
-        assert [error["code"] for error in done["userErrors"]] == [code], changes
-    elsewhere = await seated(viewers, Role.DEPARTMENT_HEAD, EAST, Department.PREVENTION)
-    [error] = (await elsewhere.ask(FILE_PUBLIC, input=harm(agencies[EASTERN], "另〔2024〕2号")))[
-        "filePublicInterestCase"
-    ]["userErrors"]
-    assert error["code"] == "NOT_ALLOWED"
-    asked = {"publicInterestCaseId": filed["id"], "step": "PROPOSED", "on": "2024-03-01", "note": "说明"}
-    for changes, code in (
-        ({}, "NOT_ALLOWED"),
-        ({"measureId": global_id("Measure", 999)}, "NOT_FOUND"),
-        ({"measureId": await proposal(feed, kind="RECOMMENDATION", number="建〔2024〕2号")}, "NOT_ALLOWED"),
-        ({"measureId": await proposal(feed, number=None)}, "NOT_ALLOWED"),
-        ({"measureId": filed["id"]}, "INVALID"),
-        ({"step": "SUED", "court": "某法院"}, "NOT_ALLOWED"),
-        ({"publicInterestCaseId": global_id("PublicInterestCase", 999)}, "NOT_FOUND"),
-    ):
-        done = (await officer.ask(STEP_PUBLIC, input={**asked, **changes}))["recordPublicInterestStep"]
-        assert [error["code"] for error in done["userErrors"]] == [code], changes
-    stale = {**asked, "step": "NOTED", "expectedRevision": 7}
-    done = (await officer.ask(STEP_PUBLIC, input=stale))["recordPublicInterestStep"]
-    assert [error["code"] for error in done["userErrors"]] == ["STALE"]
-    assert done["publicInterestCase"]["revision"] == 1
-
-
-async def test_public_interest_cases_are_filtered_and_paged_at_the_same_cost(
-    local: Client, feed: Feed, database: Database
-) -> None:
-    agencies = await ids(feed, "agency")
-    for n in range(1, 9):
-        told = harm(agencies[EASTERN], f"检立〔2024〕{n}号", filedOn=f"2024-03-{n:02}", domain=("LAND", "OTHER")[n % 2])
-        assert (await local.ask(FILE_PUBLIC, input=told))["filePublicInterestCase"]["userErrors"] == []
-    costs = set()
-    for size in (3, 8):
-        with statements(database) as executed:
-            page = (await local.ask(LIST_PUBLIC, first=size))["publicInterestCases"]
-        costs.add(len(executed))
-        assert (page["totalCount"], len(page["nodes"])) == (8, size)
-    assert len(costs) == 1
-    rest = await local.ask(LIST_PUBLIC, first=8, after=page["pageInfo"]["endCursor"])
-    assert rest["publicInterestCases"]["nodes"] == []
-    for wanted, count in (
-        ({"domains": ["LAND"]}, 4),
-        ({"statuses": ["SUED"]}, 0),
-        ({"from": "2024-03-08"}, 1),
-        ({"to": "2024-03-02"}, 2),
-        ({"agencyIds": [global_id("Agency", agencies[WESTERN])]}, 0),
-    ):
-        assert (await local.ask(LIST_PUBLIC, filter=wanted))["publicInterestCases"]["totalCount"] == count, wanted

@@ -143,7 +143,6 @@ WRONG_STATES = [
     (public(measure_id=_MEASURE), "ck_public_interest_case_proposed_by_measure"),
     (public(status="'PROPOSED'"), "ck_public_interest_case_proposed_by_measure"),
     (public(suspended_on="'2024-01-01'"), "ck_public_interest_case_suspended_since"),
-    (public(suspended_days="-1"), "ck_public_interest_case_suspended_days_not_negative"),
     (public(status="'SUED'", measure_id=_MEASURE, sued_on="'2024-01-01'"), "ck_public_interest_case_sued_whole"),
     (public(status="'SUED'", measure_id=_MEASURE), "ck_public_interest_case_sued_on_a_day"),
     (public(outcome="'甲'"), "ck_public_interest_case_ended_with_outcome"),

@@ -13,8 +13,9 @@ from stores.keys import KeyRing
 from stores.postgres import Database
 from tests.integration.feeding import Feed, case, person
 from tests.integration.graphql_client import served
+from tests.integration.public_interest_steps import FILE_PUBLIC, harm, proposal
 from tests.integration.statement_counting import statements
-from tests.integration.test_duty_crimes import FILE, FILE_PUBLIC, harm, ids, official, proposal
+from tests.integration.test_duty_crimes import FILE, ids, official
 from tests.integration.viewers import CITY, EAST, EASTERN, WEST, WESTERN, Viewers, organise
 
 _SHOWN: Final = """id typeName recordId cases { documentNumber } procuratorate { name } summary markedBy markedAt

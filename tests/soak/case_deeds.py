@@ -12,7 +12,7 @@ from schema.access_vocabularies import Permission
 from schema.clue_states import ClueState
 from schema.duty_vocabularies import DutyCrimeEventKind, DutyCrimeStatus, PublicInterestEventKind, PublicInterestStatus
 from schema.measure_records import Measure
-from schema.supervision_vocabularies import TriageDecision
+from schema.supervision_vocabularies import MeasureStatus, TriageDecision
 from schema.vocabularies import Department, MeasureKind
 from supervision import duty_crime, public_interest, triage
 from supervision.case_steps import Refusal
@@ -172,10 +172,9 @@ class StepOfPublicInterest(Deed):
         """It is taken where the machine takes it, and its proposal is one."""
         known, wanted = self.known(), self.input
         assert known is not None
-        home, agency_id, _ = known.about
         if self.stale():
             return "STALE"
-        if not works_at(self.viewer, Desk(home, Department.CIVIL_ADMINISTRATIVE)):
+        if not works_at(self.viewer, Desk(known.about[0], Department.CIVIL_ADMINISTRATIVE)):
             return "NOT_ALLOWED"
         measure_id = number_of(wanted["measureId"]) if "measureId" in wanted else None
         step = PublicInterestStep(
@@ -185,17 +184,14 @@ class StepOfPublicInterest(Deed):
             measure_id=measure_id,
             court=wanted.get("court"),
         )
-        after = public_interest.take_step(known.state, step, today=self.town.city.today)
+        measures, named = self.town.model.measures, known.state.measure_id
+        withdrawn = named is not None and measures[named].state.status is MeasureStatus.WITHDRAWN
+        after = public_interest.take_step(known.state, step, proposal_withdrawn=withdrawn, today=self.town.city.today)
         if isinstance(after, Refusal):
             return "NOT_ALLOWED"
-        if measure_id is not None:
-            proposal = self.town.model.measures.get(measure_id)
-            if proposal is None or not self.viewer.scope.supervises(proposal.state.procuratorate_id):
-                return "NOT_FOUND"
-            found = proposal.state
-            whose = (found.procuratorate_id, found.agency_id, found.kind, found.number is not None)
-            if whose != (home, agency_id, MeasureKind.PRE_LITIGATION_PROPOSAL, True):
-                return "NOT_ALLOWED"
+        unproposed = None if measure_id is None else self._no_proposal(measure_id, known, step.on)
+        if unproposed is not None:
+            return unproposed
 
         def commit(_record: Json) -> None:
             key = number_of(wanted["publicInterestCaseId"])
@@ -203,6 +199,17 @@ class StepOfPublicInterest(Deed):
             self.town.model.events["public_interest"] += 1
 
         return commit
+
+    def _no_proposal(self, measure_id: int, known: Known[PublicInterestState], on: date) -> str | None:
+        """Why a measure is no proposal of the case that was issued by a day, and stands."""
+        home, agency_id, _ = known.about
+        proposal = self.town.model.measures.get(measure_id)
+        if proposal is None or not self.viewer.scope.supervises(proposal.state.procuratorate_id):
+            return "NOT_FOUND"
+        found = proposal.state
+        stands = found.status is not MeasureStatus.WITHDRAWN and found.issued_on is not None and found.issued_on <= on
+        whose = (found.procuratorate_id, found.agency_id, found.kind)
+        return None if stands and whose == (home, agency_id, MeasureKind.PRE_LITIGATION_PROPOSAL) else "NOT_ALLOWED"
 
 
 _NEEDED: Final = {TriageDecision.CLUE: Permission.HANDLE_CLUES, TriageDecision.MEASURE: Permission.ISSUE_MEASURES}

@@ -33,9 +33,10 @@ DUTY_STEPS: Final = {
     (_DE.JUDGED, _D.PROSECUTED): _D.JUDGED,
 }
 PUBLIC_STEPS: Final = {
-    **{(_PE.NOTED, each): each for each in set(_P) - {_P.JUDGED, _P.CLOSED}},
+    **{(_PE.NOTED, each): each for each in set(_P) - {_P.CLOSED}},
     **{(_PE.CLOSED, each): _P.CLOSED for each in set(_P) - {_P.CLOSED}},
     (_PE.PROPOSED, _P.FILED): _P.PROPOSED,
+    (_PE.PROPOSED, _P.PROPOSED): _P.PROPOSED,
     (_PE.SUSPENDED, _P.PROPOSED): _P.SUSPENDED,
     (_PE.RESUMED, _P.SUSPENDED): _P.PROPOSED,
     (_PE.SUED, _P.PROPOSED): _P.SUED,
@@ -119,7 +120,7 @@ class DutyCrimeLife:
 
 @dataclass
 class PublicInterestLife:
-    """A public-interest case, and the days on which it was suspended."""
+    """A public-interest case, whose proposal may be withdrawn."""
 
     tally: Tally
     state: PublicInterestState = field(
@@ -127,15 +128,17 @@ class PublicInterestLife:
     )
     today: date = world.TODAY
     taken: list[PublicInterestStep] = field(default_factory=list)
+    withdrawn: bool = False
 
     def begin(self, dice: Dice) -> None:
         """It was filed some days ago."""
         self.today += timedelta(days=dice.below(40))
 
     def step(self, dice: Dice) -> None:
-        """Days go by, or somebody records a step."""
+        """Days go by, the proposal is withdrawn, or somebody records a step."""
         if dice.below(8) == 0:
             self.today += timedelta(days=dice.below(60))
+            self.withdrawn |= self.state.measure_id is not None and self.state.sued_on is None and dice.below(2) == 0
             return
         by, before = dice.pick(_ACTORS), self.state
         following = [event for event, status in PUBLIC_STEPS if status is before.status]
@@ -154,8 +157,10 @@ class PublicInterestLife:
             measure_id=which if (event is _PE.PROPOSED) == parts else None,
             court="中级人民法院" if (event is _PE.SUED) == parts else None,
         )
-        after = public_interest.take_step(before, step, today=self.today)
+        after = public_interest.take_step(before, step, proposal_withdrawn=self.withdrawn, today=self.today)
         legal = (event, before.status) in PUBLIC_STEPS and before.last_step_on <= on <= self.today and parts
+        if before.status is _P.PROPOSED and event in {_PE.PROPOSED, _PE.SUED}:
+            legal = legal and self.withdrawn is (event is _PE.PROPOSED)
         assert legal != isinstance(after, Refusal)
         note(f"{by.login} records {step}: {after}")
         if isinstance(after, Refusal):
@@ -167,6 +172,7 @@ class PublicInterestLife:
         assert after.status is PUBLIC_STEPS[event, before.status]
         self.state = after
         self.taken.append(step)
+        self.withdrawn &= event is not _PE.PROPOSED
         self._require_whole()
 
     def _require_whole(self) -> None:
@@ -177,22 +183,22 @@ class PublicInterestLife:
         assert state.measure_id == (last[_PE.PROPOSED].measure_id if _PE.PROPOSED in last else None)
         sued = last.get(_PE.SUED)
         assert (state.sued_on, state.court) == ((sued.on, sued.court) if sued else (None, None))
-        # What was judged stays the outcome until the case is closed with another.
-        told = last.get(_PE.CLOSED) or last.get(_PE.JUDGED)
+        # What was judged stays the outcome when the case is closed.
+        told = last.get(_PE.JUDGED) or last.get(_PE.CLOSED)
         assert state.outcome == (told.note if told else None)
-        days, since = 0, None
+        since = None
         for step in self.taken:
             if step.event is _PE.SUSPENDED:
                 since = step.on
-            elif step.event in {_PE.RESUMED, _PE.CLOSED} and since is not None:
-                days, since = days + (step.on - since).days, None
-        assert (state.suspended_days, state.suspended_on) == (days, since)
+            elif step.event in {_PE.RESUMED, _PE.CLOSED}:
+                since = None
+        assert state.suspended_on == since
         assert (state.status is _P.SUSPENDED) == (since is not None)
 
     def end(self) -> None:
         """It can be closed, once."""
         step = PublicInterestStep(event=_PE.CLOSED, on=self.today, note="终结")
-        closed = public_interest.take_step(self.state, step, today=self.today)
+        closed = public_interest.take_step(self.state, step, proposal_withdrawn=self.withdrawn, today=self.today)
         assert isinstance(closed, Refusal) == (self.state.status is _P.CLOSED)
 
     @staticmethod

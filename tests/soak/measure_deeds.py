@@ -234,9 +234,16 @@ class StepOfMeasure(MeasureDeed):
                 measure, on, wanted["result"], today, rectified=wanted["rectified"]
             ),
             "escalateMeasure": lambda: escalate(measure, superior, wanted["reason"], today),
-            "withdrawMeasure": lambda: withdraw(measure, wanted["reason"], today),
+            "withdrawMeasure": lambda: self._withdrawn(measure),
         }
         return made[self.mutation]()
+
+    def _withdrawn(self, measure: Measure) -> Step | Refusal:
+        """It is taken back, unless an agency was sued upon it."""
+        cases = self.town.model.public_interest.values()
+        if any(each.state.measure_id == measure.id and each.state.sued_on is not None for each in cases):
+            return Refusal("The agency was sued upon it.")
+        return withdraw(measure, self.input["reason"], self.town.city.today)
 
 
 def _agency(town: Town, account: Account, dice: Random) -> str:

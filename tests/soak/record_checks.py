@@ -209,7 +209,7 @@ def is_as_told(town: Town, kind: str, row: dict[str, Any]) -> bool:
         wanted |= {"revision": crime.revision}
     else:
         case = model.public_interest[row["id"]]
-        told = ("last_step_on", "measure_id", "suspended_on", "suspended_days", "sued_on", "court", "outcome")
+        told = ("last_step_on", "measure_id", "suspended_on", "sued_on", "court", "outcome")
         wanted = {name: getattr(case.state, name) for name in told}
         wanted |= {"status": case.state.status.value, "revision": case.revision}
     return {name: row[name] for name in wanted} == wanted
