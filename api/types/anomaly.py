@@ -90,11 +90,13 @@ async def _told(info: ApiInfo, anomaly: anomaly_records.Anomaly, explanation: st
 
 
 async def _reason(root: EventParent, info: ApiInfo) -> str:
+    shown = info.context.shown
+    if not root.actor:
+        changed = shown.changes(info.context.other_cases.shown_changes(root.reason))
+        return cover_identity_numbers(await _event_text(info, root, changed))
     # A person wrote it, in days when what was written was kept as it stood.
-    reason = (
-        root.reason if root.actor else info.context.shown.changes(info.context.other_cases.shown_changes(root.reason))
-    )
-    return cover_identity_numbers(await _event_text(info, root, reason))
+    told = await _event_text(info, root, root.reason)
+    return cover_identity_numbers(shown.written(told, ()) or "")
 
 
 async def _explanation_then(root: EventParent, info: ApiInfo) -> str:
