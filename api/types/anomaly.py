@@ -13,7 +13,7 @@ from api.context import ApiInfo
 from api.ids import global_id
 from api.masking import names_to_cover
 from api.other_cases import UNSHOWN, own_evidence
-from api.paging import Connection, Page, PageInfo, decode_cursor, encode_cursor, make_page, page_size
+from api.paging import Connection, Page, PageInfo, bounded, decode_cursor, encode_cursor, given, make_page, page_size
 from api.readings import Slice
 from api.replays import Replayed
 from api.types.fields import resolved
@@ -287,6 +287,7 @@ async def case_anomalies(
     root: strawberry.Parent[records.PenaltyCase], info: ApiInfo, status: list[AnomalyStatus] | None = strawberry.UNSET
 ) -> Sequence[anomaly_records.Anomaly]:
     """The findings of a case in the order of the rules: those in some states, else whatever became of them."""
+    bounded(given(status))
     found = await info.context.loaders.anomalies_of.load(root.id)
     return [each for each in found if not status or each.status in status]
 

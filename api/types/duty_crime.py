@@ -15,6 +15,7 @@ from api.paging import (
     Connection,
     Page,
     PageInfo,
+    bounded,
     decode_cursor,
     encode_cursor,
     given,
@@ -193,12 +194,6 @@ class DutyCrimeCasesFilter:
         name="from", default=strawberry.UNSET, description="Filed on this day or later. 立案日期自"
     )
     to: date | None = strawberry.field(default=strawberry.UNSET, description="Filed on this day or earlier. 立案日期至")
-
-
-def bounded(*lists: Sequence[Any] | None) -> None:
-    """Refuse a filter with a list that is too long. Raises BadUserInputError."""
-    if any(len(each or ()) > MAX_PAGE for each in lists):
-        raise BadUserInputError(f"A filter's list holds at most {MAX_PAGE} values.")
 
 
 def filed_place(cursor: str | None, kind: str) -> FiledPlace | None:

@@ -9,10 +9,9 @@ import strawberry
 from api import paging
 from api.context import ApiInfo
 from api.ids import global_id, record_id
-from api.paging import Connection, Page, PageInfo, encode_cursor, given, make_page, page_size
+from api.paging import Connection, Page, PageInfo, bounded, encode_cursor, given, make_page, page_size
 from api.types.duty_crime import (
     OwnEvent,
-    bounded,
     clue_field,
     filed_place,
     number_field,
