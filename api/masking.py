@@ -27,6 +27,12 @@ def names_to_cover(case: PenaltyCase) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*case.person_names, *own, *party.representative_names)))
 
 
+def _each(person_names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names, with those of each person where several were written as one."""
+    single = (each for name in person_names for each in find_person_names(name, PartyType.PERSON, None, ()))
+    return (*person_names, *single)
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What may be shown in a scope. Every text, name and value of a case goes through here on its way out.
@@ -72,15 +78,15 @@ class Shown:
     def written(self, text: str | None, person_names: tuple[str, ...]) -> str | None:
         """A text that somebody wrote here, of a clue or a measure say, as it may be shown.
 
-        Where it is about no case that tells whom it may name, whatever may be a name is covered.
+        Its cases say whom they name, and not whom else it may tell of: whatever else may be a name is covered too.
         """
-        if not text or self.scope.names or person_names:
-            return self.told(text, person_names)
-        return cover_remark(text)
+        if not text or self.scope.names:
+            return text
+        return cover_remark(self.told(text, _each(person_names)) or "")
 
-    def awaited_number(self, number: str) -> str:
-        """A number whose case, and with it whoever it names, is not known yet, as it may be shown."""
-        return self.told(number, persons_in_number(number)) or ""
+    def number(self, number: str, person_names: tuple[str, ...] = ()) -> str:
+        """A document's number as it may be shown, whose case, and with it whoever it names, may be unknown yet."""
+        return self.told(number, (*_each(person_names), *persons_in_number(number))) or ""
 
     def changes(self, reason: str) -> str:
         """Why a finding changed, as it may be shown: whatever was told of natural persons in earlier days."""

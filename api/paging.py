@@ -43,6 +43,12 @@ def page_size(first: int | None, default: int) -> int:
     return first
 
 
+def bounded(*lists: Sequence[Any] | None) -> None:
+    """Refuse a filter with a list that is too long. Raises BadUserInputError."""
+    if any(len(each or ()) > MAX_PAGE for each in lists):
+        raise BadUserInputError(f"A filter's list holds at most {MAX_PAGE} values.")
+
+
 def encode_cursor(kind: str, *values: str | int | None) -> str:
     """An opaque cursor of one kind of list."""
     return base64.urlsafe_b64encode(orjson.dumps([kind, *values])).decode().rstrip("=")

@@ -12,7 +12,18 @@ from api.auditing import audited, given_out
 from api.case_search import DEFAULT_PAGE, Hit, read_hits
 from api.context import ApiInfo, Context, selects
 from api.ids import global_id, parse_global_id, record_id
-from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
+from api.paging import (
+    MAX_PAGE,
+    Connection,
+    Page,
+    PageInfo,
+    bounded,
+    decode_cursor,
+    encode_cursor,
+    given,
+    make_page,
+    page_size,
+)
 from api.readings import Slice
 from api.supervision_queries import SupervisionQueries
 from api.types.audit import AuditAlert, AuditTrailConnection, audit_alerts, audit_trail
@@ -140,6 +151,7 @@ def agencies(
 ) -> Connection[records.Agency]:
     """Agencies by region and name."""
     size, wanted = page_size(first, _DEFAULT_AGENCIES), domains or []
+    bounded(wanted)
     joined = given(networked)
     place: tuple[str | None, str, int] | None = None
     if after:

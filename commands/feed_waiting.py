@@ -78,7 +78,7 @@ async def _all_waiting(
 def _print(record: WaitingRecord, agency: Agency, brought: FeedRun, *, as_json: bool) -> None:
     since = record.since.astimezone(CHINA)
     # Whoever types a command is shown no natural person's name.
-    number = Shown(replace(EVERYTHING, names=False)).awaited_number(record.document_number)
+    number = Shown(replace(EVERYTHING, names=False)).number(record.document_number)
     file = cover_file_name(brought.file)
     if as_json:
         print_json(

@@ -22,7 +22,7 @@ _FROM: Final = f"""
   FROM public_interest_case p JOIN account a ON a.id = p.author_id
  WHERE {OF_PROCURATORATE.format("p")}
 """
-# A party that is a person is named in texts, whatever its case knows of other persons.
+# Its texts name whom its penalty cases and those of its proposal name.
 _READ: Final = f"""
 SELECT p.id, p.number, p.title, p.domain, p.agency_id, p.status,
        (SELECT k.id FROM clue k WHERE k.id = p.clue_id AND {SEEN_BY_DESKS.format("k")}) AS clue_id,
@@ -45,7 +45,8 @@ SELECT p.id, p.number, p.title, p.domain, p.agency_id, p.status,
  ) paused
  CROSS JOIN LATERAL (
    SELECT coalesce(array_agg(c.id) FILTER (WHERE c.id IS NOT NULL), '{{}}') AS case_ids,
-          persons_of_cases(array_agg(o.case_id)) AS person_names
+          persons_of_cases(array_agg(o.case_id))
+          || coalesce(measure_person_names(p.measure_id), '{{}}') AS person_names
      FROM public_interest_penalty_case o
      LEFT JOIN penalty_case c ON c.id = o.case_id
     WHERE o.public_interest_case_id = p.id

@@ -18,9 +18,9 @@ SELECT t.id, seen.type_name, seen.record_id, t.procuratorate_id, t.summary, mark
  ) seen
  CROSS JOIN LATERAL (
    SELECT coalesce(array_agg(DISTINCT o.case_id) FILTER (WHERE o.case_id IS NOT NULL), '{}') AS case_ids,
-          persons_of_cases(array_agg(DISTINCT o.case_id)) || array_remove(array_agg(o.official), NULL) AS person_names
+          persons_of_cases(array_agg(DISTINCT o.case_id)) || array_remove(array_agg(o.name), NULL) AS person_names
      FROM (
-       SELECT t.case_id, NULL AS official
+       SELECT t.case_id, NULL AS name
         UNION ALL
        SELECT kc.case_id, NULL FROM clue_case kc WHERE kc.clue_id = t.clue_id
         UNION ALL
@@ -30,6 +30,9 @@ SELECT t.id, seen.type_name, seen.record_id, t.procuratorate_id, t.summary, mark
         WHERE pc.public_interest_case_id = t.public_interest_case_id
         UNION ALL
        SELECT NULL, d.official FROM duty_crime_case d WHERE d.id = t.duty_crime_case_id
+        UNION ALL
+       SELECT NULL, unnest(measure_person_names(p.measure_id)) FROM public_interest_case p
+        WHERE p.id = t.public_interest_case_id
      ) o
  ) about
  WHERE (CAST(:scope_everything AS boolean) OR :scope_findings)

@@ -58,6 +58,13 @@ _SEQUENCE = re.compile(rf"{_CHARACTER}(?:[^\w*]*{_CHARACTER})*")
 _AUTHORITY = re.compile(rf"{_CHARACTER}{{3,}}(?=\s*[\[〔【〖﹝({{<《「『〈［（｛＜]\s*(?:19|20)[0-9]{{2}})")
 # Of Latin letters a name is two words with capitals; one word may be anything (PM, csv).
 _LATIN_NAME = re.compile(r"(?<![A-Za-z])[A-Z][A-Za-z'’]+(?:[ \u00a0]+[A-Z][A-Za-z'’]+)+")
+# What a court or an office is called, with the county where the words begin: no given name begins with the one, and no
+# person's name stands before the other. 王公安局长 is a head.
+_OFFICE = re.compile(
+    rf"(?:(?<!{_CHARACTER})(?:{_CHARACTER}{{1,2}}[省市县區区州旗]){{1,3}})?"
+    "(?:(?:中级|高级)?人民法院|人民检察院|人民政府|公安(?:分?局|机关)|生态环境局|环境保护局|市场监督管理局|食品药品监督管理局|"
+    "工商行政管理局|国土资源局|自然资源局|城市管理局)(?!长)"
+)
 _LONGEST_NAME: Final = 4
 _NAME_TAGS: Final = frozenset({"nr", "nrt"})
 _GIVEN_NAME: Final = 2
@@ -110,7 +117,7 @@ def cover_remark(text: str) -> str:
 
     Covered is what is introduced as a person's name or reads as one by itself, the two characters behind a surname that
     is no part of a longer word, two words of Latin letters with capitals, and words in letters of others. Other words
-    of the dictionary and single words of Latin letters stay.
+    of the dictionary, single words of Latin letters, and what a court or an office is called stay.
     """
     text = cover_names(text, find_person_names(None, PartyType.ORGANIZATION, None, (text,)))
     hidden = {*_places_of_names_in_parts(text), *_places_of_foreign_names(text)}
@@ -124,6 +131,8 @@ def cover_remark(text: str) -> str:
         # Of 业主张三 the dictionary knows 主张.
         elif (len(word) == 1 and not (word in _JOINING_WORDS and len(following) > 1)) or len(following) == 1:
             hidden.update(behind.get(end - 1, ()))
+    for office in _OFFICE.finditer(text):
+        hidden.difference_update(range(*office.span()))
     return _with_stars(text, hidden)
 
 

@@ -1,5 +1,6 @@
 """Activities: joint meetings, visits, surveys and training, who took part, and what came of each."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -18,11 +19,30 @@ from schema.campaign_vocabularies import ActivityEventKind, ActivityKind, Partic
 
 ActivityParent = strawberry.Parent[activity_records.Activity]
 EventParent = strawberry.Parent[activity_records.ActivityEvent]
-ParticipantParent = strawberry.Parent[activity_records.Participant]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownParticipant:
+    """A participant with the activity, which says whom else the texts may name."""
+
+    activity: activity_records.Activity
+    part: activity_records.Participant
+
+
+ParticipantParent = strawberry.Parent[ShownParticipant]
+
+
+def _participant_category(root: ParticipantParent) -> ParticipantCategory:
+    return root.part.category
 
 
 def _participant_name(root: ParticipantParent, info: ApiInfo) -> str:
-    return info.context.shown.person(root.name)
+    return info.context.shown.person(root.part.name)
+
+
+def _organisation(root: ParticipantParent, info: ApiInfo) -> str | None:
+    # Whoever works on his own is his own organisation.
+    return info.context.shown.written(root.part.organisation, root.activity.person_names)
 
 
 def _place(root: ActivityParent, info: ApiInfo) -> str | None:
@@ -51,8 +71,8 @@ async def _agencies(root: ActivityParent, info: ApiInfo) -> list[records.Agency]
     return [agency for agency in found if agency is not None]
 
 
-async def _participants(root: ActivityParent, info: ApiInfo) -> list[activity_records.Participant]:
-    return await info.context.loaders.activity_participants.load(root.id)
+async def _participants(root: ActivityParent, info: ApiInfo) -> list[ShownParticipant]:
+    return [ShownParticipant(root, each) for each in await info.context.loaders.activity_participants.load(root.id)]
 
 
 async def _procuratorate(root: ActivityParent, info: ApiInfo) -> records.Procuratorate | None:
@@ -87,11 +107,11 @@ async def _actor(root: EventParent, info: ApiInfo) -> str | None:
 
 @strawberry.type(description="A person who took part in an activity. 参加人员")
 class Participant:
-    """`schema.activity_records.Participant` as clients see it."""
+    """`ShownParticipant` as clients see it."""
 
-    category: ParticipantCategory = strawberry.field(description="As what. 类别")
+    category: ParticipantCategory = resolved(_participant_category, "As what. 类别")
     name: str = resolved(_participant_name, "Masked unless the role shows it. 姓名（按权限脱敏）")
-    organisation: str | None = strawberry.field(description="Of which organisation. 单位")
+    organisation: str | None = resolved(_organisation, "Of which organisation. 单位")
 
 
 @strawberry.type(description="A step of an activity's record. 活动登记记录")

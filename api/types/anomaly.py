@@ -13,7 +13,7 @@ from api.context import ApiInfo
 from api.ids import global_id
 from api.masking import names_to_cover
 from api.other_cases import UNSHOWN, own_evidence
-from api.paging import Connection, Page, PageInfo, decode_cursor, encode_cursor, make_page, page_size
+from api.paging import Connection, Page, PageInfo, bounded, decode_cursor, encode_cursor, given, make_page, page_size
 from api.readings import Slice
 from api.replays import Replayed
 from api.types.fields import resolved
@@ -90,11 +90,13 @@ async def _told(info: ApiInfo, anomaly: anomaly_records.Anomaly, explanation: st
 
 
 async def _reason(root: EventParent, info: ApiInfo) -> str:
+    shown = info.context.shown
+    if not root.actor:
+        changed = shown.changes(info.context.other_cases.shown_changes(root.reason))
+        return cover_identity_numbers(await _event_text(info, root, changed))
     # A person wrote it, in days when what was written was kept as it stood.
-    reason = (
-        root.reason if root.actor else info.context.shown.changes(info.context.other_cases.shown_changes(root.reason))
-    )
-    return cover_identity_numbers(await _event_text(info, root, reason))
+    told = await _event_text(info, root, root.reason)
+    return cover_identity_numbers(shown.written(told, ()) or "")
 
 
 async def _explanation_then(root: EventParent, info: ApiInfo) -> str:
@@ -285,6 +287,7 @@ async def case_anomalies(
     root: strawberry.Parent[records.PenaltyCase], info: ApiInfo, status: list[AnomalyStatus] | None = strawberry.UNSET
 ) -> Sequence[anomaly_records.Anomaly]:
     """The findings of a case in the order of the rules: those in some states, else whatever became of them."""
+    bounded(given(status))
     found = await info.context.loaders.anomalies_of.load(root.id)
     return [each for each in found if not status or each.status in status]
 

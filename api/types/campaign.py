@@ -11,7 +11,7 @@ from api import paging
 from api.context import ApiInfo
 from api.ids import global_id
 from api.loaders import ReviewSlice
-from api.paging import Connection, Page, PageInfo, decode_cursor, encode_cursor, given, page_size
+from api.paging import Connection, Page, PageInfo, bounded, decode_cursor, encode_cursor, given, page_size
 from api.types.fields import resolved
 from api.types.node import Node
 from api.types.organisation import Procuratorate
@@ -113,6 +113,7 @@ def _reviews(
 ) -> Connection[campaign_records.FileReview]:
     size = page_size(first, _DEFAULT_PAGE)
     behind: int | None = decode_cursor(after, "file-review", int)[0] if after else None
+    bounded(given(status))
     loaders = info.context.loaders
     wanted = ReviewsWanted(tuple(sorted(set(given(status) or ()))), info.context.viewer.account.id if mine else None)
 

@@ -10,8 +10,19 @@ import strawberry
 from api import paging
 from api.context import ApiInfo, Context
 from api.ids import record_id
-from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
-from api.types.duty_crime import bounded, procuratorate_field
+from api.paging import (
+    MAX_PAGE,
+    Connection,
+    Page,
+    PageInfo,
+    bounded,
+    decode_cursor,
+    encode_cursor,
+    given,
+    make_page,
+    page_size,
+)
+from api.types.duty_crime import procuratorate_field
 from api.types.fields import resolved
 from api.types.organisation import Procuratorate
 from schema import county_report_records

@@ -66,6 +66,10 @@ def _number(root: Parent, info: ApiInfo) -> str:
     return info.context.shown.told(root.document_number, root.person_names) or ""
 
 
+def _case_number(root: Parent, info: ApiInfo) -> str | None:
+    return info.context.shown.told(root.case_number, root.person_names)
+
+
 @strawberry.type(description="A coercive measure of criminal procedure with its limits. 强制措施期限检查")
 class Custody:
     """`schema.custody_records.Custody` as clients see it."""
@@ -76,7 +80,7 @@ class Custody:
     criminal_case: CriminalCase | None = resolved(
         _criminal_case, "What the police did with it; null: the case has not arrived. 刑事案件"
     )
-    case_number: str | None = strawberry.field(description="The criminal case's number. 刑事案件编号")
+    case_number: str | None = resolved(_case_number, "The criminal case's number. 刑事案件编号")
     organ: str | None = resolved(_organ, "Who handles it. 办案机关")
     kind: CoercionKind = strawberry.field(description="Which measure. 种类")
     begun_on: date = strawberry.field(name="from", description="Its first day. 起始日期")

@@ -10,7 +10,18 @@ import strawberry
 from api import paging
 from api.context import ApiInfo
 from api.ids import global_id, record_id
-from api.paging import MAX_PAGE, Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
+from api.paging import (
+    MAX_PAGE,
+    Connection,
+    Page,
+    PageInfo,
+    bounded,
+    decode_cursor,
+    encode_cursor,
+    given,
+    make_page,
+    page_size,
+)
 from api.types.fields import resolved
 from api.types.node import Node
 from api.types.organisation import Agency, Procuratorate
@@ -40,13 +51,14 @@ class OwnEvent:
 
     on: date
     kind: StepKind
-    words: str
+    label: str
+    note: str
     actor: str
     record: duty_records.DutyCrimeCase | duty_records.PublicInterestCase
 
     def title(self, cover: Cover) -> str:
         """What was done, and why or with what outcome."""
-        return cover(self.words)
+        return "：".join(filter(None, (self.label, cover(self.note))))
 
     def actor_name(self, _cover: Cover) -> str:
         """Who wrote it down: a colleague, whose name is no secret."""
@@ -63,7 +75,8 @@ def own_events(
         OwnEvent(
             on=step.on,
             kind=StepKind(f"{prefix}.{step.event.value.lower().replace('_', '-')}"),
-            words="：".join(filter(None, (step.event.label, step.note))),
+            label=step.event.label,
+            note=step.note,
             actor=step.actor,
             record=record,
         )
@@ -80,6 +93,15 @@ def procuratorate_field(description: str) -> Any:
         return await info.context.loaders.procuratorates.load(root.procuratorate_id)
 
     return resolved(of_record, description)
+
+
+def number_field() -> Any:
+    """The number of the decision to file a case, which somebody wrote."""
+
+    def of_record(root: strawberry.Parent[Any], info: ApiInfo) -> str:
+        return info.context.shown.number(root.number, root.person_names)
+
+    return resolved(of_record, "Of the decision to file it. 立案决定书文号")
 
 
 def clue_field() -> Any:
@@ -101,7 +123,7 @@ def _official(root: Parent, info: ApiInfo) -> str:
 
 def _told(field: str, description: str) -> Any:
     def shown(root: Parent, info: ApiInfo) -> str | None:
-        return info.context.shown.written(getattr(root, field), (root.official,))
+        return info.context.shown.written(getattr(root, field), root.person_names)
 
     return resolved(shown, description)
 
@@ -114,7 +136,7 @@ async def _history(root: Parent, info: ApiInfo) -> Sequence[OwnEvent]:
 class DutyCrimeCase(Node):
     """`schema.duty_records.DutyCrimeCase` as clients see it."""
 
-    number: str = strawberry.field(description="Of the decision to file it. 立案决定书文号")
+    number: str = number_field()
     official: str = resolved(_official, "Who is suspected; masked by role. 涉案人员（按权限脱敏）")
     position: str | None = _told("position", "The official's position. 职务")
     agency: Agency | None = resolved(_agency, "The agency where the official serves. 所在执法机关")
@@ -172,12 +194,6 @@ class DutyCrimeCasesFilter:
         name="from", default=strawberry.UNSET, description="Filed on this day or later. 立案日期自"
     )
     to: date | None = strawberry.field(default=strawberry.UNSET, description="Filed on this day or earlier. 立案日期至")
-
-
-def bounded(*lists: Sequence[Any] | None) -> None:
-    """Refuse a filter with a list that is too long. Raises BadUserInputError."""
-    if any(len(each or ()) > MAX_PAGE for each in lists):
-        raise BadUserInputError(f"A filter's list holds at most {MAX_PAGE} values.")
 
 
 def filed_place(cursor: str | None, kind: str) -> FiledPlace | None:

@@ -139,7 +139,7 @@ class Act:
 class CriminalCase(_FollowUp):
     """`schema.follow_up_records.CriminalCase` as clients see it."""
 
-    case_number: str | None = strawberry.field(description="Its number with the police. 刑事案件编号")
+    case_number: str | None = _text("case_number", "Its number with the police. 刑事案件编号")
     organ: str | None = _text("organ", "Who handles it. 办案机关")
     decision: FilingDecision | None = strawberry.field(description="Whether it was filed. 立案决定")
     decided_on: date | None = strawberry.field(description="That decision. 立案或不予立案日期")
@@ -217,7 +217,7 @@ class ProcuratorialMeasure(_FollowUp):
     """`schema.follow_up_records.ProcuratorialMeasure` as clients see it."""
 
     type: MeasureKind = strawberry.field(description="Which. 监督方式")
-    number: str | None = strawberry.field(description="Its document number. 文书文号")
+    number: str | None = _text("number", "Its document number. 文书文号")
     served_on: date | None = strawberry.field(description="Its service. 送达日期")
     reply_due_on: date | None = strawberry.field(description="The last day of the reply. 回复期限")
     urgent: bool | None = strawberry.field(description="Whether it was urgent. 是否紧急")
@@ -231,7 +231,7 @@ def _kind(root: strawberry.Parent[follow_up_records.WaitingRecord]) -> str:
 
 
 def _awaited_number(root: strawberry.Parent[follow_up_records.WaitingRecord], info: ApiInfo) -> str:
-    return info.context.shown.awaited_number(root.document_number)
+    return info.context.shown.number(root.document_number)
 
 
 async def _agency(root: strawberry.Parent[follow_up_records.WaitingRecord], info: ApiInfo) -> Any:

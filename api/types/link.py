@@ -54,7 +54,8 @@ def _node(root: LinkParent) -> NodeRecord:
 
 
 def _reason(root: LinkParent, info: ApiInfo) -> str:
-    return link_reason(info, root.case, root.link)
+    # What ties the two stands in the records of both, and names whom either names.
+    return info.context.shown.text(root.other, link_reason(info, root.case, root.link)) or ""
 
 
 def _across(root: LinkParent) -> bool:

@@ -9,8 +9,15 @@ import strawberry
 from api import paging
 from api.context import ApiInfo
 from api.ids import global_id, record_id
-from api.paging import Connection, Page, PageInfo, encode_cursor, given, make_page, page_size
-from api.types.duty_crime import OwnEvent, bounded, clue_field, filed_place, own_events, procuratorate_field
+from api.paging import Connection, Page, PageInfo, bounded, encode_cursor, given, make_page, page_size
+from api.types.duty_crime import (
+    OwnEvent,
+    clue_field,
+    filed_place,
+    number_field,
+    own_events,
+    procuratorate_field,
+)
 from api.types.fields import resolved
 from api.types.node import Node
 from api.types.organisation import Agency, Procuratorate
@@ -79,7 +86,7 @@ async def _history(root: Parent, info: ApiInfo) -> Sequence[OwnEvent]:
 class PublicInterestCase(Node):
     """`schema.duty_records.PublicInterestCase` as clients see it."""
 
-    number: str = strawberry.field(description="Of the decision to file it. 立案决定书文号")
+    number: str = number_field()
     title: str | None = _told("title", "What it is about; persons by role. 案由（自然人按权限脱敏）")
     domain: Domain = strawberry.field(description="The field. 领域")
     agency: Agency | None = resolved(_agency, "The agency that has to act. 行政机关")
@@ -99,7 +106,7 @@ class PublicInterestCase(Node):
     )
     suspended_on: date | None = strawberry.field(description="Since when its review is suspended. 中止审查日期")
     sued_on: date | None = strawberry.field(description="The day the agency was sued. 起诉日期")
-    court: str | None = strawberry.field(description="Before which court. 受诉法院")
+    court: str | None = _told("court", "Before which court. 受诉法院")
     outcome: str | None = _told("outcome", "What was judged, else why it was closed. 处理结果")
     last_step_on: date = strawberry.field(description="The day of its last step. 最近办理日期")
     author: str = strawberry.field(description="Who entered it. 登记人")

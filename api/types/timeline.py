@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 import strawberry
 
@@ -15,6 +16,7 @@ from api.types.node import Node, NodeRecord, may_know
 from schema import records
 from schema.access_vocabularies import Permission
 from schema.clue_records import Clue, ClueEvent
+from schema.duty_records import DutyCrimeCase, PublicInterestCase
 from schema.measure_records import Measure, MeasureEvent
 from schema.triage_records import TriageRecord
 from stores.errors import BadUserInputError
@@ -24,6 +26,9 @@ from supervision.own_timeline import TimelineEvent, TriageCaseEvent, whole_timel
 
 CaseParent = strawberry.Parent[records.PenaltyCase]
 EventParent = strawberry.Parent[TimelineEvent]
+
+_OWN: Final = (Clue, Measure, DutyCrimeCase, PublicInterestCase)
+"""Of what was written here, and not sent."""
 
 TIMELINE_DESCRIPTION = (
     "What happened, at the agency, the police, the procuratorate and the court, the earliest first; on one day in the "
@@ -105,7 +110,7 @@ def _cover(event: TimelineEvent, info: ApiInfo) -> timeline.Cover:
     if isinstance(record, records.PenaltyCase):
         names = names_to_cover(record)
         return lambda text: shown.told(text, names) or ""
-    written = shown.written if isinstance(record, Clue | Measure) else shown.told
+    written = shown.written if isinstance(record, _OWN) else shown.told
     return lambda text: written(text, record.person_names) or ""
 
 

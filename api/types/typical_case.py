@@ -9,7 +9,7 @@ import strawberry
 from api import paging
 from api.context import ApiInfo
 from api.ids import global_id
-from api.paging import Connection, Page, PageInfo, decode_cursor, encode_cursor, given, make_page, page_size
+from api.paging import Connection, Page, PageInfo, bounded, decode_cursor, encode_cursor, given, make_page, page_size
 from api.types.duty_crime import procuratorate_field
 from api.types.fields import resolved
 from api.types.node import Node
@@ -114,6 +114,7 @@ def typical_cases(
     context, asked = info.context, given(filter)
     size, place = page_size(first, _DEFAULT_PAGE), _place(given(after))
     types = () if asked is None else tuple(given(asked.type_names) or ())
+    bounded(types)
     if not set(types) <= set(COLUMNS):
         raise BadUserInputError(f"`typeNames` takes {', '.join(COLUMNS)}.")
     wanted = TypicalFilter(types=types, withdrawn=asked is not None and given(asked.withdrawn) is True)

@@ -301,7 +301,9 @@ async def test_each_sees_the_custodies_of_the_cases_in_scope_and_clerks_none(vie
     rows: list[Any] = []
     for name in (EASTERN, WESTERN):
         rows.append({**case(f"{name}1号", party=person("赵甲敏")), "agency": name})
-        told = criminal_case(f"{name}1号", organ="东县公安局讯问赵甲敏", coercion=[DETAINED])
+        told = criminal_case(
+            f"{name}1号", organ="东县公安局讯问赵甲敏", caseNumber="东公〔赵甲敏〕1号", coercion=[DETAINED]
+        )
         rows.append({**told, "agency": name})
     await feed(*rows, name="cases.jsonl")
     for role, place, seen in (
@@ -319,7 +321,8 @@ async def test_each_sees_the_custodies_of_the_cases_in_scope_and_clerks_none(vie
     for role, name in ((Role.CASE_OFFICER, "赵甲敏"), (Role.CAMPAIGN_OFFICE, "赵")):
         [custody] = (await (await viewers(role)).ask(LISTED))["custodies"]["nodes"]
         assert name in custody["organ"]
-        assert ("赵甲敏" in custody["organ"]) is (role is Role.CASE_OFFICER)
+        for told_of in ("organ", "caseNumber"):
+            assert ("赵甲敏" in custody[told_of]) is (role is Role.CASE_OFFICER)
 
 
 async def _agencies(viewers: Viewers) -> Any:

@@ -13,7 +13,7 @@ from schema.access_vocabularies import Role
 from schema.vocabularies import Department, FeedKind
 from stores.keys import KeyRing
 from stores.postgres import Database
-from tests.integration.feeding import COMPANY, Feed, Fields, case, organisation
+from tests.integration.feeding import COMPANY, Feed, Fields, case, organisation, person
 from tests.integration.follow_up_feeding import follow_up
 from tests.integration.graphql_client import Client, served
 from tests.integration.statement_counting import statements
@@ -307,3 +307,16 @@ async def test_a_reason_names_nobody_whom_a_third_case_or_a_campaign_names(
     officer = await viewers(Role.CASE_OFFICER, EAST)
     found = (await officer.ask(LINKS, number="1号"))["penaltyCase"]["links"]["nodes"]
     assert found[1]["reason"] == "同属专项活动“赵甲敏倾倒案专项”。"
+
+
+async def test_a_reason_names_nobody_whom_the_other_case_names(viewers: Viewers, feed: Feed) -> None:
+    together = {"transferredOn": "2024-05-01", "toOrgan": "东县公安局讯问禤甲敏", "suspectedCrime": "污染环境罪"}
+    await feed(
+        told("1号"),
+        case("2号", agency=EASTERN, party=person("禤甲敏")),
+        *(follow_up(FeedKind.TRANSFER, f"{number}号", agency=EASTERN, **together) for number in (1, 2)),
+    )
+    for role, named in ((Role.CASE_OFFICER, True), (Role.DISCIPLINE, False), (Role.CAMPAIGN_OFFICE, False)):
+        asked = await viewers(role, EAST)
+        [link] = (await asked.ask(LINKS, number="1号"))["penaltyCase"]["links"]["nodes"]
+        assert ("甲敏" in link["reason"]) is named, role

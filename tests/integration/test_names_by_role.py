@@ -23,8 +23,8 @@ from tests.integration.judging_cases import Judge
 from tests.integration.test_judging import clean
 from tests.integration.viewers import EASTERN, SignedIn, Viewers, organise
 
-NAME, EARLIER, REPRESENTATIVE, WITNESS = "赵小满", "钱大有", "周大海", "吴二水"
-PERSONS: Final = (NAME, EARLIER, REPRESENTATIVE, WITNESS)
+NAME, EARLIER, REPRESENTATIVE, WITNESS, STRANGER = "赵小满", "钱大有", "周大海", "吴二水", "孙三宝"
+PERSONS: Final = (NAME, EARLIER, REPRESENTATIVE, WITNESS, STRANGER)
 
 READERS: Final = [role for role in Role if Permission.READ_CASES in PERMISSIONS[role]]
 NAMED: Final = [role for role in READERS if Permission.READ_NAMES in PERMISSIONS[role]]
@@ -39,11 +39,11 @@ DOORS: Final = {
     "history": "{ cases { nodes { history { nodes { field before after } } } } }",
     "timeline": "{ cases { nodes { timeline { title actor } } } }",
     "what follows": """{ cases { nodes { transfers { refusalReason toOrgan }
-      enforcements { court actions { what by } } } } }""",
+      enforcements { court actions { what by } } procuratorialMeasures { number } } } }""",
     "highlights": '{ searchCases(query: "赵小满") { edges { highlights { field fragments } } } }',
 }
 DOORS_OF_FINDINGS: Final = {
-    "criminal cases": "{ cases { nodes { criminalCases { organ outcome activity { what by } } } } }",
+    "criminal cases": "{ cases { nodes { criminalCases { caseNumber organ outcome activity { what by } } } } }",
     "findings": "{ cases { nodes { anomalies { explanation evidence { value quote } } } } }",
     "steps of findings": "{ cases { nodes { anomalies { history { nodes { explanation reason } } } } } }",
     "replays": "{ cases { nodes { anomalies { replay { explanation underPresentLaw inputs } } } } }",
@@ -77,7 +77,9 @@ async def viewers(
     told: dict[FeedKind, dict[str, Any]] = {
         FeedKind.TRANSFER: {"decidedOn": "2024-03-09", "decision": "REFUSED", "refusalReason": f"{NAME}情节轻微"},
         FeedKind.ENFORCEMENT: {"appliedOn": "2024-06-01", "court": "东县人民法院", "actions": acts},
-        FeedKind.CRIMINAL_CASE: {"decidedOn": "2024-04-08", "activity": acts, "outcome": f"判处{NAME}拘役"},
+        FeedKind.CRIMINAL_CASE: {"decidedOn": "2024-04-08", "activity": acts, "outcome": f"判处{NAME}拘役"}
+        | {"caseNumber": f"东公〔{NAME}〕1号"},
+        FeedKind.MEASURE: {"type": "RECOMMENDATION", "number": f"东检建〔{NAME}〕1号", "servedOn": "2024-05-01"},
     }
     rows = [{**follow_up(kind, "1号", **fields), "agency": EASTERN} for kind, fields in told.items()]
     await feed(*rows, name="3.jsonl", agency=EASTERN)
@@ -96,7 +98,7 @@ async def confirm_everything(officer: SignedIn) -> None:
     cases = (await officer.ask("{ cases { nodes { anomalies { id } } } }"))["cases"]["nodes"]
     confirm = "mutation($input: ConfirmAnomalyInput!) { confirmAnomaly(input: $input) { userErrors { code } } }"
     for found in (each["id"] for case in cases for each in case["anomalies"]):
-        told = {"anomalyId": found, "reason": f"当事人{NAME}，男，身份证号{PERSON_NUMBER}，已自认"}
+        told = {"anomalyId": found, "reason": f"当事人{NAME}，男，身份证号{PERSON_NUMBER}，已自认，{STRANGER}作证"}
         assert (await officer.ask(confirm, input=told))["confirmAnomaly"]["userErrors"] == []
 
 
@@ -151,7 +153,7 @@ async def test_nobody_else_is_told_a_name_through_any_door(viewers: Viewers, rol
 async def test_an_identity_number_in_a_reason_is_covered_before_it_is_kept(viewers: Viewers) -> None:
     async with viewers.database.begin() as connection:
         kept = set(await connection.scalars(text("SELECT reason FROM anomaly_event WHERE event = 'CONFIRMED'")))
-    assert kept == {f"当事人{NAME}，男，身份证号110105************，已自认"}
+    assert kept == {f"当事人{NAME}，男，身份证号110105************，已自认，{STRANGER}作证"}
 
 
 @pytest.mark.parametrize("role", JUDGES)
