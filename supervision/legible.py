@@ -1,14 +1,14 @@
 """Which characters a text that people read and print may hold. Pure.
 
 Control characters (but for tabs and ends of lines), half characters and what Unicode says is no character have no
-place in a document: XML, and so a DOCX, cannot hold them.
+place in a document: XML, and so a DOCX, cannot hold most of them, and nobody sees the others.
 """
 
 import re
 import unicodedata
 from typing import Final
 
-_ILLEGIBLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_ILLEGIBLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 # Controls, what only shapes its neighbours, halves, and spaces.
 _SHOWN_AS_NOTHING: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
 

@@ -155,3 +155,40 @@ async def test_every_case_that_was_there_waits_for_triage_where_its_findings_hav
             ("罚1号", "INVESTIGATION_SUPERVISION", None, None, None),
             ("罚2号", "INVESTIGATION_SUPERVISION", None, None, None),
         ]
+
+
+OF_REVISION_26 = """
+WITH city AS (INSERT INTO procuratorate (name, region) VALUES ('市院', '411300') RETURNING id),
+county AS (INSERT INTO procuratorate (name, region, parent_id) SELECT '县院', '411321', id FROM city RETURNING id),
+office AS (
+  INSERT INTO agency (name, name_tokens, procuratorate_id) SELECT '甲局', ' 甲 局 ', id FROM county RETURNING id
+), person AS (
+  INSERT INTO account (login, name, roles, procuratorate_id) SELECT 'a', '甲', '{CHIEF}', id FROM city RETURNING id
+), proposed AS (
+  INSERT INTO measure (kind, status, title, text, addressee, procuratorate_id, author_id, drafted_at, number, issued_on)
+  SELECT 'PRE_LITIGATION_PROPOSAL', 'ISSUED', '建议', '内容', '甲局', county.id, person.id, now(), '建1号', '2024-02-20'
+    FROM county, person RETURNING id
+), marked AS (
+  INSERT INTO typical_case (measure_id, procuratorate_id, summary, marked_by, marked_at)
+  SELECT proposed.id, city.id, '典型', person.id, now() FROM proposed, city, person
+), closed AS (
+  INSERT INTO public_interest_case (number, title, domain, agency_id, status, measure_id, procuratorate_id, filed_on,
+      sued_on, court, outcome, last_step_on, author_id, suspended_days)
+  SELECT '立1号', '污染', 'LAND', office.id, 'CLOSED', proposed.id, county.id, '2024-02-01', '2024-06-01', '某法院',
+      '归档', '2024-09-01', person.id, 3 FROM office, proposed, county, person RETURNING id, author_id
+)
+INSERT INTO public_interest_event (case_id, revision, event, happened_at, on_day, actor_id, status, note)
+SELECT closed.id, told.revision, told.event, now(), '2024-08-01', author_id, told.event, told.note
+  FROM closed, (VALUES (6, 'JUDGED', '判令履行'), (7, 'CLOSED', '归档')) AS told (revision, event, note)
+"""
+
+
+async def test_a_judgment_is_the_outcome_again_and_a_countys_record_the_countys(unmigrated: TestDatabase) -> None:
+    await upgrade_to("0026", unmigrated)
+    with psycopg.connect(dsn(unmigrated.owner)) as connection:
+        connection.execute(OF_REVISION_26)
+    await migrate(unmigrated.owner)
+    with psycopg.connect(dsn(unmigrated.owner)) as connection:
+        assert connection.execute("SELECT outcome FROM public_interest_case").fetchall() == [("判令履行",)]
+        whose = "SELECT p.name FROM typical_case t JOIN procuratorate p ON p.id = t.procuratorate_id"
+        assert connection.execute(whose).fetchall() == [("县院",)]

@@ -88,6 +88,12 @@ SELECT m.id FROM measure m
  WHERE m.id > :measure
    AND (m.escalated_to_id IS NOT NULL)
        <> EXISTS (SELECT FROM measure_event e WHERE e.measure_id = m.id AND e.event = 'ESCALATED')""",
+    "a suit upon a proposal that was withdrawn": """
+SELECT p.id FROM public_interest_case p JOIN measure m ON m.id = p.measure_id
+ WHERE p.id > :public_interest AND p.sued_on IS NOT NULL AND m.status = 'WITHDRAWN'""",
+    "a judgment that was lost": """
+SELECT p.id FROM public_interest_case p JOIN public_interest_event e ON e.case_id = p.id AND e.event = 'JUDGED'
+ WHERE p.id > :public_interest AND p.outcome IS DISTINCT FROM e.note""",
     "a number left out": """
 SELECT counter.id FROM document_counter counter
  WHERE counter.series LIKE 'measure/%' AND counter.last <> (

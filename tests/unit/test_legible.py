@@ -38,6 +38,8 @@ def test_ends_of_lines_and_rare_characters_are_legible(text: str) -> None:
         ("\x7f", "U+007F (DEL) at place 1"),
         ("a\ud83d", "U+D83D (half a character) at place 2"),
         ("\ufffe", "U+FFFE at place 1"),
+        ("甲\x80", "U+0080 at place 2"),
+        ("\x9f", "U+009F at place 1"),
     ],
 )
 def test_what_a_document_cannot_hold_is_named_with_its_place(text: str, named: str) -> None:
