@@ -46,6 +46,14 @@ class DutyCrimeCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalStanding:
+    """How the proposal of a case stands: whether it was withdrawn, and since when the agency has it."""
+
+    withdrawn: bool = False
+    served_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Suspension:
     """A suspension of a review (中止审查) that has ended: its first day, and the first day after it."""
 
@@ -57,7 +65,7 @@ class Suspension:
 class PublicInterestCase:
     """A public-interest case (公益诉讼案件).
 
-    `reply_due_on` is the last day of the reply to its proposal; of one that was withdrawn there is none.
+    `reply_due_on` is the last day of the reply to its proposal; one withdrawn, or not served, has none.
     """
 
     id: int
@@ -68,7 +76,7 @@ class PublicInterestCase:
     status: PublicInterestStatus
     clue_id: int | None
     measure_id: int | None
-    proposal_withdrawn: bool
+    proposal: ProposalStanding
     reply_due_on: date | None
     procuratorate_id: int | None
     filed_on: date

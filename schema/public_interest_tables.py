@@ -72,6 +72,7 @@ public_interest_event = Table(
     Column("actor_id", ForeignKey("account.id"), nullable=False),
     Column("status", Text, nullable=False, comment="of the case after it"),
     Column("note", Text, nullable=False, server_default="", comment="the reason, the outcome"),
+    Column("measure_id", ForeignKey(measure.c.id), index=True, comment="of PROPOSED: the proposal"),
     one_of("event", PublicInterestEventKind),
     one_of("status", PublicInterestStatus),
     Index("uq_public_interest_event_revision", "case_id", "revision", unique=True),

@@ -38,7 +38,7 @@ _KEPT: Final = (
 )
 """The columns that steps change, besides the status."""
 
-_TOLD_BY_FEED: Final = text("SELECT EXISTS (SELECT FROM procuratorial_measure WHERE number = :number)")
+_TOLD_BY_FEED: Final = text("SELECT is_told_number(:number)")
 
 
 async def lock_cases_of_measure(connection: AsyncConnection, case_ids: Sequence[int]) -> list[int]:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.access_records import Scope
-from schema.duty_records import CaseFiling, CaseStep, PublicInterestCase, Suspension
+from schema.duty_records import CaseFiling, CaseStep, ProposalStanding, PublicInterestCase, Suspension
 from schema.duty_vocabularies import PublicInterestEventKind, PublicInterestStatus
 from schema.public_interest_tables import public_interest_case, public_interest_event, public_interest_penalty_case
 from schema.supervision_vocabularies import MeasureStatus
@@ -26,8 +26,8 @@ _FROM: Final = f"""
 _READ: Final = f"""
 SELECT p.id, p.number, p.title, p.domain, p.agency_id, p.status,
        (SELECT k.id FROM clue k WHERE k.id = p.clue_id AND {SEEN_BY_DESKS.format("k")}) AS clue_id,
-       p.measure_id, m.status IS NOT DISTINCT FROM 'WITHDRAWN' AS proposal_withdrawn,
-       CASE WHEN m.status <> 'WITHDRAWN' THEN m.reply_due_on END AS reply_due_on,
+       p.measure_id, m.status IS NOT DISTINCT FROM 'WITHDRAWN' AS withdrawn, m.served_on,
+       CASE WHEN m.status <> 'WITHDRAWN' AND m.served_on IS NOT NULL THEN m.reply_due_on END AS reply_due_on,
        p.procuratorate_id, p.filed_on, p.suspended_on, paused.since, paused.until, p.sued_on, p.court, p.outcome,
        p.last_step_on, a.name AS author, p.revision, about.case_ids, about.person_names
   FROM public_interest_case p JOIN account a ON a.id = p.author_id
@@ -46,7 +46,7 @@ SELECT p.id, p.number, p.title, p.domain, p.agency_id, p.status,
  CROSS JOIN LATERAL (
    SELECT coalesce(array_agg(c.id) FILTER (WHERE c.id IS NOT NULL), '{{}}') AS case_ids,
           persons_of_cases(array_agg(o.case_id))
-          || coalesce(measure_person_names(p.measure_id), '{{}}') AS person_names
+          || persons_of_proposals(p.id) AS person_names
      FROM public_interest_penalty_case o
      LEFT JOIN penalty_case c ON c.id = o.case_id
     WHERE o.public_interest_case_id = p.id
@@ -135,9 +135,11 @@ class Proposal:
 def _case(row: Any) -> PublicInterestCase:
     values = row._asdict()
     since, until = values.pop("since"), values.pop("until")
+    proposal = ProposalStanding(withdrawn=values.pop("withdrawn"), served_on=values.pop("served_on"))
     return PublicInterestCase(
         **{
             **values,
+            "proposal": proposal,
             "suspensions": tuple(Suspension(since=first, until=last) for first, last in zip(since, until, strict=True)),
             "status": PublicInterestStatus(row.status),
             "domain": Domain(row.domain),
@@ -257,6 +259,7 @@ async def keep_public_interest_step(
 ) -> None:
     """Write a step of a locked case down; `after` are the columns of the case as it stands after it."""
     revision = case.revision + 1
+    proposed = after["measure_id"] if event is PublicInterestEventKind.PROPOSED else None
     await connection.execute(
         update(public_interest_case).where(public_interest_case.c.id == case.id).values(**after, revision=revision)
     )
@@ -268,6 +271,7 @@ async def keep_public_interest_step(
             status=after["status"],
             on_day=after["last_step_on"],
             note=note,
+            measure_id=proposed,
             actor_id=actor_id,
             happened_at=now,
         )

@@ -31,8 +31,7 @@ SELECT t.id, seen.type_name, seen.record_id, t.procuratorate_id, t.summary, mark
         UNION ALL
        SELECT NULL, d.official FROM duty_crime_case d WHERE d.id = t.duty_crime_case_id
         UNION ALL
-       SELECT NULL, unnest(measure_person_names(p.measure_id)) FROM public_interest_case p
-        WHERE p.id = t.public_interest_case_id
+       SELECT NULL, unnest(persons_of_proposals(t.public_interest_case_id))
      ) o
  ) about
  WHERE (CAST(:scope_everything AS boolean) OR :scope_findings)

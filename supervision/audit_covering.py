@@ -58,13 +58,16 @@ _SEQUENCE = re.compile(rf"{_CHARACTER}(?:[^\w*]*{_CHARACTER})*")
 _AUTHORITY = re.compile(rf"{_CHARACTER}{{3,}}(?=\s*[\[〔【〖﹝({{<《「『〈［（｛＜]\s*(?:19|20)[0-9]{{2}})")
 # Of Latin letters a name is two words with capitals; one word may be anything (PM, csv).
 _LATIN_NAME = re.compile(r"(?<![A-Za-z])[A-Z][A-Za-z'’]+(?:[ \u00a0]+[A-Z][A-Za-z'’]+)+")
-# What a court or an office is called, with the county where the words begin: no given name begins with the one, and no
-# person's name stands before the other. 王公安局长 is a head.
+# What a court or an office is called, with the city and the county where the words begin. 王公安局长 is a head.
+# Names may end like a county, so that a single place that begins like a name is none for sure (李建区, 武陵区).
 _OFFICE = re.compile(
-    rf"(?:(?<!{_CHARACTER})(?:{_CHARACTER}{{1,2}}[省市县區区州旗]){{1,3}})?"
+    rf"(?P<place>(?<!{_CHARACTER})(?:{_CHARACTER}{{1,2}}[市县縣區区]){{1,3}})?"
     "(?:(?:中级|高级)?人民法院|人民检察院|人民政府|公安(?:分?局|机关)|生态环境局|环境保护局|市场监督管理局|食品药品监督管理局|"
     "工商行政管理局|国土资源局|自然资源局|城市管理局)(?!长)"
 )
+_UNIT = re.compile("[市县縣區区]")
+# 东 is a surname that hardly anybody bears.
+_BEGIN_NAMES: Final = SINGLE_SURNAMES - frozenset("东西南北")
 _LONGEST_NAME: Final = 4
 _NAME_TAGS: Final = frozenset({"nr", "nrt"})
 _GIVEN_NAME: Final = 2
@@ -132,7 +135,9 @@ def cover_remark(text: str) -> str:
         elif (len(word) == 1 and not (word in _JOINING_WORDS and len(following) > 1)) or len(following) == 1:
             hidden.update(behind.get(end - 1, ()))
     for office in _OFFICE.finditer(text):
-        hidden.difference_update(range(*office.span()))
+        place = office["place"]
+        is_name = place is not None and len(_UNIT.findall(place)) == 1 and place[0] in _BEGIN_NAMES
+        hidden.difference_update(range(office.end("place") if is_name else office.start(), office.end()))
     return _with_stars(text, hidden)
 
 

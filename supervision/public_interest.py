@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
-from schema.duty_records import Suspension
+from schema.duty_records import ProposalStanding, Suspension
 from schema.duty_vocabularies import PublicInterestEventKind, PublicInterestStatus
 from supervision.calendars import Calendar
 from supervision.case_steps import Refusal, refuse_day, step_after
@@ -56,11 +56,11 @@ class PublicInterestStep:
 
 
 def take_step(
-    state: PublicInterestState, step: PublicInterestStep, *, proposal_withdrawn: bool, today: date
+    state: PublicInterestState, step: PublicInterestStep, *, proposal: ProposalStanding, today: date
 ) -> PublicInterestState | Refusal:
     """The case after a step on a day; the note of a judgment is the outcome, or that of a closing without one.
 
-    `proposal_withdrawn`: of the proposal that the case names by now.
+    `proposal` is that which the case names by now. An agency is sued after one that reached it (行政诉讼法 art 25).
     """
     status = step_after(STEPS, state.status, step.event, state=state.status.value)
     if isinstance(status, Refusal):
@@ -68,7 +68,7 @@ def take_step(
     refused = (
         refuse_day(step.on, last_step_on=state.last_step_on, today=today)
         or _refuse_parts(step)
-        or _refuse_by_proposal(state, step, withdrawn=proposal_withdrawn)
+        or _refuse_by_proposal(state, step, proposal)
     )
     if refused is not None:
         return refused
@@ -97,10 +97,14 @@ def _refuse_parts(step: PublicInterestStep) -> Refusal | None:
     return None
 
 
-def _refuse_by_proposal(state: PublicInterestState, step: PublicInterestStep, *, withdrawn: bool) -> Refusal | None:
-    if step.event is _E.SUED and withdrawn:
+def _refuse_by_proposal(
+    state: PublicInterestState, step: PublicInterestStep, proposal: ProposalStanding
+) -> Refusal | None:
+    if step.event is _E.SUED and proposal.withdrawn:
         return Refusal("Its proposal was withdrawn, and no suit rests on that. Record PROPOSED with a new one first.")
-    if step.event is _E.PROPOSED and state.status is _S.PROPOSED and not withdrawn:
+    if step.event is _E.SUED and (proposal.served_on is None or proposal.served_on > step.on):
+        return Refusal("Its proposal was not served by that day, and no suit precedes it. Record its service first.")
+    if step.event is _E.PROPOSED and state.status is _S.PROPOSED and not proposal.withdrawn:
         return Refusal("Its proposal stands. Only after that one is withdrawn another takes its place.")
     return None
 
@@ -114,16 +118,19 @@ def decision_due(
 ) -> date | None:
     """The last day to decide whether to sue (审查起诉期限): counted from the end of the time to put things right.
 
-    Suspensions do not count; what of them lies before that end moves nothing. None while there is nothing to decide, or
-    where no law of that day is known.
+    Suspensions, in their order, do not count; what of them lies before that end, and those that begin when the time is
+    over, move nothing. None while there is nothing to decide, or where no law of that day is known.
     """
     if state.status is not _S.PROPOSED or reply_due_on is None:
         return None
     period = law.value("public-interest.review", on=reply_due_on)
     if period is None:
         return None
-    begins = reply_due_on + timedelta(days=1)
-    days = sum(max(0, (each.until - max(each.since, begins)).days) for each in suspensions)
+    begins, days = reply_due_on + timedelta(days=1), 0
+    for each in suspensions:
+        # What begins when the time is over gives no more of it.
+        if each.since <= last_day_lengthened(reply_due_on, period, days, calendar):
+            days += max(0, (each.until - max(each.since, begins)).days)
     return last_day_lengthened(reply_due_on, period, days, calendar)
 
 

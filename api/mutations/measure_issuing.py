@@ -1,5 +1,6 @@
 """Drafting a measure from its template, and issuing one (制发监督措施)."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -147,6 +148,7 @@ async def draft_new_measure(info: ApiInfo, input: DraftMeasureInput) -> MeasureC
     async def sees() -> None:
         wanted = await _asked(context, input)
         asked.append(wanted if wanted.agency or wanted.addressee else await _to_default(context, wanted, input.kind))
+        await findings_told(context, wanted.cases)
 
     async def change(connection: DatabaseConnection) -> Changed:
         [wanted] = asked
@@ -205,7 +207,9 @@ async def issue_measure(info: ApiInfo, input: IssueMeasureInput) -> MeasureChang
 
     async def sees() -> None:
         if draft_id is not None:
-            await require_measure(context, draft_id)
+            draft = await require_measure(context, draft_id)
+            # Known before the change, which so needs no second connection.
+            await context.loaders.cases.load_many(list(draft.case_ids))
         asked.append(await _asked(context, input))
 
     async def change(connection: DatabaseConnection) -> Changed:
@@ -316,12 +320,18 @@ async def _draft(
     name, _ = await name_and_superior(connection, home)
     return draft_text(
         kind,
-        [DraftedCase(case=case, findings=await _findings(context, case)) for case in wanted.cases],
+        await findings_told(context, wanted.cases),
         addressee=addressee,
         procuratorate=name,
         period=reply_period(kind, today, context.services.law, urgent=urgent),
         named_limit_on=wanted.named_limit_on,
     )
+
+
+async def findings_told(context: Context, cases: Sequence[records.PenaltyCase]) -> list[DraftedCase]:
+    """Cases with what a draft tells of them; asked before a change, which so needs no second connection for it."""
+    found = await asyncio.gather(*(_findings(context, case) for case in cases))
+    return [DraftedCase(case=case, findings=told) for case, told in zip(cases, found, strict=True)]
 
 
 async def _findings(context: Context, case: records.PenaltyCase) -> list[str]:

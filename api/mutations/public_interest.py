@@ -190,7 +190,7 @@ async def record_public_interest_step(
         require_desk(context, case.desk, who=_WHO)
         step = read()
         today = shanghai_day(context.services.clock())
-        after = take_step(state_of(case), step, proposal_withdrawn=case.proposal_withdrawn, today=today)
+        after = take_step(state_of(case), step, proposal=case.proposal, today=today)
         if isinstance(after, Refusal):
             raise RefusedError(UserErrorCode.NOT_ALLOWED, after.sentence, "step")
         if step.measure_id is not None:

@@ -1,5 +1,6 @@
 """Triage: what a person decides of an entered case, with a reason."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -22,7 +23,7 @@ from api.mutations.changing import (
 )
 from api.mutations.clue_opening import ClueOpening, open_clue
 from api.mutations.measure_addressees import court_of, police_of
-from api.mutations.measure_issuing import draft_of_case
+from api.mutations.measure_issuing import draft_of_case, findings_told
 from api.types.clue import Clue
 from api.types.measure import Measure
 from api.types.penalty_case import PenaltyCase
@@ -110,8 +111,14 @@ async def triage_case(info: ApiInfo, input: TriageCaseInput) -> TriageChange:  #
             raise RefusedError(
                 UserErrorCode.INVALID, "Only MEASURE drafts a measure. Leave `measureKind` out.", "measureKind"
             )
-        if not context.scope.findings or await context.loaders.cases.load(case_id) is None:
+        case = await context.loaders.cases.load(case_id) if context.scope.findings else None
+        if case is None:
             raise _no_such_case()
+        if input.decision is TriageDecision.MEASURE:
+            # Known before the change, which so needs no second connection.
+            await asyncio.gather(
+                findings_told(context, [case]), court_of(context, case_id), police_of(context, case_id)
+            )
 
     async def change(connection: DatabaseConnection) -> Changed:
         case_id = read_id(input.case_id, "PenaltyCase", "caseId")

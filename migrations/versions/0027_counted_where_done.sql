@@ -1,5 +1,6 @@
 -- What every county did from one day to another; dormant clues are those of today. A clue was opened where its first
--- desk is, whoever it was handed over to; a measure that was withdrawn, as a mark that was, counts nowhere.
+-- desk is, whoever it was handed over to; a measure that was withdrawn, as a mark that was, counts nowhere, nor does
+-- a mark of one.
 CREATE OR REPLACE FUNCTION figures_of_counties(from_day date, until_day date, today date, still_days int)
 RETURNS SETOF county_figures LANGUAGE sql STABLE AS $$
   WITH span AS (
@@ -40,7 +41,8 @@ RETURNS SETOF county_figures LANGUAGE sql STABLE AS $$
      WHERE p.filed_on BETWEEN from_day AND until_day GROUP BY 1
   ), typical AS (
     SELECT t.procuratorate_id, count(*) AS n FROM span, typical_case t
-     WHERE t.withdrawn_at IS NULL AND t.marked_at >= span.since AND t.marked_at < span.before GROUP BY 1
+     WHERE t.withdrawn_at IS NULL AND NOT EXISTS (SELECT FROM measure m WHERE m.id = t.measure_id AND m.status = 'WITHDRAWN')
+       AND t.marked_at >= span.since AND t.marked_at < span.before GROUP BY 1
   )
   SELECT y.id, coalesce(entered.n, 0), coalesce(triaged.n, 0), coalesce(opened.n, 0), coalesce(clues.closed, 0),
          coalesce(clues.dormant, 0), coalesce(measures.issued, 0), coalesce(measures.served, 0),

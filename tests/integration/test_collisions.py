@@ -15,7 +15,7 @@ from stores.postgres import Database
 from tests.conftest import TestDatabase, dsn
 from tests.integration.feeding import Feed
 from tests.integration.graphql_client import Client, served
-from tests.integration.measure_steps import Days, Office, do, issued
+from tests.integration.measure_steps import Days, Office, do, issued, mutation
 from tests.integration.test_judging import clean
 from tests.integration.viewers import EASTERN, organise
 
@@ -104,3 +104,23 @@ async def test_a_change_that_postgresql_undoes_for_another_is_made_anew(
     assert (served_measure["status"], served_measure["revision"]) == ("SERVED", measure["revision"] + 1)
     [told] = await feed.rows("SELECT count(*) FROM audit_entry WHERE operation = 'serveMeasure' AND action = 'CHANGE'")
     assert told["count"] == 1
+
+
+@pytest.mark.parametrize("name", ["draftMeasure", "triageCase"])
+async def test_more_than_there_are_connections_act_on_one_case_and_all_are_answered(
+    feed: Feed, client: Client, name: str
+) -> None:
+    """Whoever holds the case waits for no connection that those hold who wait for the case."""
+    about, officer = (
+        global_id("PenaltyCase", await case_of(feed)),
+        await Office(feed.database, client, Days())(Role.CASE_OFFICER),
+    )
+    document, wanted = {
+        "draftMeasure": (mutation("draftMeasure", "id"), {"kind": "RECOMMENDATION", "caseIds": [about]}),
+        "triageCase": (
+            "mutation($input: TriageCaseInput!) { triageCase(input: $input) { userErrors { code } } }",
+            {"caseId": about, "decision": "MEASURE", "reason": "理由"},
+        ),
+    }[name]
+    answers = [each.json() for each in await asyncio.gather(*(officer.post(document, input=wanted) for _ in range(40)))]
+    assert [each["errors"] for each in answers if "errors" in each] == []

@@ -20,8 +20,9 @@ from tests.integration.follow_up_feeding import follow_up
 from tests.integration.graphql_client import Client, served
 from tests.integration.judging_cases import Judge
 from tests.integration.measure_steps import Days, Office, do, issued, refused, served_measure
+from tests.integration.statement_counting import statements
 from tests.integration.test_judging import clean
-from tests.integration.viewers import EAST, EASTERN, organise
+from tests.integration.viewers import EAST, EASTERN, WESTERN, organise
 
 HANDED_OVER = {"decidedOn": "2024-03-05", "decision": "APPROVED", "transferredOn": "2024-03-05", "agency": EASTERN}
 
@@ -338,3 +339,23 @@ async def test_a_list_of_measures_is_walked_page_by_page(feed: Feed, viewers: Of
 async def test_a_filter_of_measures_is_as_long_as_a_list_may_be(viewers: Office, wanted: Any) -> None:
     asked = "query($filter: MeasureFilter) { measures(filter: $filter) { totalCount } }"
     assert await (await viewers(Role.CASE_OFFICER)).code(asked, filter=wanted) == "BAD_USER_INPUT"
+
+
+async def test_a_number_that_a_feed_told_of_out_of_scope_is_left_out(feed: Feed, viewers: Office) -> None:
+    told = {"type": "RECOMMENDATION", "number": "东县检建〔2024〕1号", "servedOn": "2024-03-01"}
+    await feed(clean("2号", agency=WESTERN), follow_up(FeedKind.MEASURE, "2号", agency=WESTERN, **told), name="w.jsonl")
+    assert (await issued(await viewers(Role.CASE_OFFICER), "RECOMMENDATION"))["number"] == "东县检建〔2024〕2号"
+
+
+async def test_a_draft_costs_as_many_statements_for_thirty_cases_as_for_ten(
+    feed: Feed, viewers: Office, database: Database
+) -> None:
+    await feed(*(clean(f"{n}号", agency=EASTERN) for n in range(1, 31)), name="many.jsonl")
+    every = [global_id("PenaltyCase", row["id"]) for row in await feed.rows("SELECT id FROM penalty_case ORDER BY id")]
+    officer, costs = await viewers(Role.CASE_OFFICER), []
+    # What the first request of all costs besides is not meant.
+    for many in (2, 10, 30):
+        with statements(database) as seen:
+            await do(officer, "draftMeasure", kind="RECOMMENDATION", caseIds=every[:many])
+        costs.append(len(seen))
+    assert costs[1] == costs[2]

@@ -16,7 +16,7 @@ from tests.integration.feeding import Feed
 from tests.integration.follow_up_feeding import follow_up
 from tests.integration.graphql_client import Client, served
 from tests.integration.judging_cases import Judge
-from tests.integration.measure_steps import Days, Office, do, issued, refused, served_measure
+from tests.integration.measure_steps import Days, Office, do, issued, mutation, refused, served_measure
 from tests.integration.test_judging import clean
 from tests.integration.viewers import EASTERN, WEST, organise
 
@@ -283,7 +283,8 @@ async def test_a_filing_notice_is_answered_by_the_filing_that_follows_it(
     officer = await viewers(Role.DEPARTMENT_HEAD)
     measure = await served_measure(officer, "FILING_NOTICE", await handed_over(feed), "2024-06-03")
     filed = {"agency": EASTERN, "decision": "FILED"}
-    await feed(follow_up(FeedKind.CRIMINAL_CASE, "1号", **filed, caseNumber="甲", decidedOn="2024-06-02"))
+    undone = {"decidedOn": "2024-05-02", "concludedOn": "2024-05-20", "conclusion": "WITHDRAWN"}
+    await feed(follow_up(FeedKind.CRIMINAL_CASE, "1号", **filed, caseNumber="甲", **undone))
     days.go("2024-07-01")
     assert await listed(officer, "OVERDUE") == [(measure["number"], "OVERDUE", None, None)]
     await feed(follow_up(FeedKind.CRIMINAL_CASE, "1号", **filed, caseNumber="乙", decidedOn="2024-06-10"))
@@ -304,3 +305,43 @@ async def overdue_duties(viewers: Office) -> list[int]:
     chief = await viewers(Role.CHIEF)
     nodes = (await chief.ask("{ campaignOfficeDuties { nodes { kind records } } }"))["campaignOfficeDuties"]["nodes"]
     return [each["records"] for each in nodes if each["kind"] == "OVERDUE_MEASURES"]
+
+
+async def is_overdue_and_escalated(head: Any, measure: Any) -> tuple[bool, bool]:
+    overdue = bool(await listed(head, "OVERDUE"))
+    answer = await head.ask(mutation("escalateMeasure"), input={"measureId": measure["id"], "reason": "逾期"})
+    return overdue, answer["escalateMeasure"]["userErrors"] == []
+
+
+@pytest.mark.parametrize(
+    "filed",
+    [
+        {"decision": "FILED", "decidedOn": "2024-06-04"},  # between the issue and the service
+        {"decision": "FILED"},  # on a day nobody told
+        {"coercion": [{"kind": "DETENTION", "from": "2024-06-10", "to": "2024-06-11"}]},  # filed by what followed
+    ],
+)
+async def test_police_who_filed_are_not_overdue_with_a_filing_notice(
+    feed: Feed, judge: Judge, viewers: Office, days: Days, filed: Any
+) -> None:
+    head = await viewers(Role.DEPARTMENT_HEAD)
+    measure = await issued(head, "FILING_NOTICE", await handed_over(feed))
+    days.go("2024-06-05")
+    await feed(follow_up(FeedKind.CRIMINAL_CASE, "1号", agency=EASTERN, **filed))
+    await do(head, "serveMeasure", measureId=measure["id"], servedOn="2024-06-05")
+    days.go("2024-08-01")
+    await judge("2024-08-01")
+    assert await found(head, "filing.late-after-notice") == []  # so says the rule
+    assert await is_overdue_and_escalated(head, measure) == (False, False)
+
+
+async def test_police_who_filed_owe_no_reasons_for_not_filing(
+    feed: Feed, judge: Judge, viewers: Office, days: Days
+) -> None:
+    head = await viewers(Role.DEPARTMENT_HEAD)
+    measure = await served_measure(head, "REASONS_REQUEST", await handed_over(feed), "2024-06-03")
+    await feed(follow_up(FeedKind.CRIMINAL_CASE, "1号", agency=EASTERN, decision="FILED", decidedOn="2024-06-05"))
+    days.go("2024-08-01")
+    await judge("2024-08-01")
+    assert await found(head, "filing.no-explanation") == []
+    assert await is_overdue_and_escalated(head, measure) == (False, False)

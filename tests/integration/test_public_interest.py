@@ -208,3 +208,28 @@ async def test_a_number_holds_no_control_characters(viewers: Viewers, feed: Feed
     [error] = done["userErrors"]
     assert (error["code"], error["field"]) == ("INVALID", ["input", "number"])
     assert "U+00" in error["message"]
+
+
+async def test_an_agency_is_not_sued_on_a_proposal_that_it_was_never_served(viewers: Viewers, feed: Feed) -> None:
+    officer = await seated(viewers, Role.CASE_OFFICER, EAST, Department.CIVIL_ADMINISTRATIVE)
+    case_id = await filed_and_proposed(officer, feed, await proposal(feed))
+    await feed.run("UPDATE measure SET status = 'ISSUED', served_on = NULL, reply_due_on = NULL")
+    assert await stepped(officer, case_id, "SUED", "2024-05-20", court="某法院") == ("NOT_ALLOWED", None)
+
+
+async def test_whom_the_first_proposal_named_stays_covered_after_the_second(viewers: Viewers, feed: Feed) -> None:
+    await feed({**case("东1号", party=person("买买提")), "agency": EASTERN}, name="cases.jsonl")
+    [about] = await feed.cases()
+    officer = await seated(viewers, Role.CASE_OFFICER, EAST, Department.CIVIL_ADMINISTRATIVE)
+    first = await proposal(feed)
+    await feed.run("INSERT INTO measure_case (measure_id, case_id) SELECT max(id), :c FROM measure", c=about["id"])
+    agencies = await ids(feed, "agency")
+    filed = (await officer.ask(FILE_PUBLIC, input=harm(agencies[EASTERN])))["filePublicInterestCase"]
+    step = {"publicInterestCaseId": filed["publicInterestCase"]["id"], "step": "PROPOSED", "on": "2024-02-21"}
+    await officer.ask(STEP_PUBLIC, input={**step, "note": "就买买提案提出", "measureId": first})
+    await officer.ask(WITHDRAW, input={"measureId": first, "reason": "有误"})
+    second = await proposal(feed, number="东检建〔2024〕2号")
+    await officer.ask(STEP_PUBLIC, input={**step, "note": "重新提出", "measureId": second})
+    shown = (await (await viewers(Role.CAMPAIGN_OFFICE)).ask(LIST_PUBLIC))["publicInterestCases"]["nodes"]
+    assert "重新提出" in str(shown)
+    assert "买买提" not in str(shown)

@@ -10,6 +10,7 @@ from api.ids import global_id
 from schema.access_records import Desk
 from schema.access_vocabularies import Permission
 from schema.clue_states import ClueState
+from schema.duty_records import ProposalStanding
 from schema.duty_vocabularies import DutyCrimeEventKind, DutyCrimeStatus, PublicInterestEventKind, PublicInterestStatus
 from schema.measure_records import Measure
 from schema.supervision_vocabularies import MeasureStatus, TriageDecision
@@ -185,8 +186,12 @@ class StepOfPublicInterest(Deed):
             court=wanted.get("court"),
         )
         measures, named = self.town.model.measures, known.state.measure_id
-        withdrawn = named is not None and measures[named].state.status is MeasureStatus.WITHDRAWN
-        after = public_interest.take_step(known.state, step, proposal_withdrawn=withdrawn, today=self.town.city.today)
+        proposal = ProposalStanding()
+        if named is not None:
+            standing = measures[named].state
+            gone = standing.status is MeasureStatus.WITHDRAWN
+            proposal = ProposalStanding(withdrawn=gone, served_on=standing.served_on)
+        after = public_interest.take_step(known.state, step, proposal=proposal, today=self.town.city.today)
         if isinstance(after, Refusal):
             return "NOT_ALLOWED"
         unproposed = None if measure_id is None else self._no_proposal(measure_id, known, step.on)

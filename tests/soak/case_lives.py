@@ -8,6 +8,7 @@ from hypothesis import note
 
 from schema.access_records import Account, Desk
 from schema.access_vocabularies import Permission, Role
+from schema.duty_records import ProposalStanding
 from schema.duty_vocabularies import DutyCrimeEventKind, DutyCrimeStatus, PublicInterestEventKind, PublicInterestStatus
 from schema.supervision_vocabularies import TriageDecision
 from schema.triage_records import AwaitedCase
@@ -129,6 +130,12 @@ class PublicInterestLife:
     today: date = world.TODAY
     taken: list[PublicInterestStep] = field(default_factory=list)
     withdrawn: bool = False
+    served: bool = False
+
+    @property
+    def proposal(self) -> ProposalStanding:
+        """How its proposal stands: one that was served was so before the case was filed here."""
+        return ProposalStanding(withdrawn=self.withdrawn, served_on=world.TODAY if self.served else None)
 
     def begin(self, dice: Dice) -> None:
         """It was filed some days ago."""
@@ -139,6 +146,7 @@ class PublicInterestLife:
         if dice.below(8) == 0:
             self.today += timedelta(days=dice.below(60))
             self.withdrawn |= self.state.measure_id is not None and self.state.sued_on is None and dice.below(2) == 0
+            self.served |= dice.below(2) == 0
             return
         by, before = dice.pick(_ACTORS), self.state
         following = [event for event, status in PUBLIC_STEPS if status is before.status]
@@ -157,10 +165,10 @@ class PublicInterestLife:
             measure_id=which if (event is _PE.PROPOSED) == parts else None,
             court="中级人民法院" if (event is _PE.SUED) == parts else None,
         )
-        after = public_interest.take_step(before, step, proposal_withdrawn=self.withdrawn, today=self.today)
+        after = public_interest.take_step(before, step, proposal=self.proposal, today=self.today)
         legal = (event, before.status) in PUBLIC_STEPS and before.last_step_on <= on <= self.today and parts
         if before.status is _P.PROPOSED and event in {_PE.PROPOSED, _PE.SUED}:
-            legal = legal and self.withdrawn is (event is _PE.PROPOSED)
+            legal = legal and self.withdrawn is (event is _PE.PROPOSED) and (event is _PE.PROPOSED or self.served)
         assert legal != isinstance(after, Refusal)
         note(f"{by.login} records {step}: {after}")
         if isinstance(after, Refusal):
@@ -198,7 +206,7 @@ class PublicInterestLife:
     def end(self) -> None:
         """It can be closed, once."""
         step = PublicInterestStep(event=_PE.CLOSED, on=self.today, note="终结")
-        closed = public_interest.take_step(self.state, step, proposal_withdrawn=self.withdrawn, today=self.today)
+        closed = public_interest.take_step(self.state, step, proposal=self.proposal, today=self.today)
         assert isinstance(closed, Refusal) == (self.state.status is _P.CLOSED)
 
     @staticmethod

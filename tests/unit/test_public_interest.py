@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema.duty_records import Suspension
+from schema.duty_records import ProposalStanding, Suspension
 from schema.duty_vocabularies import PublicInterestEventKind as Event
 from schema.duty_vocabularies import PublicInterestStatus as Status
 from supervision.calendars import state_council_calendar
@@ -33,6 +33,8 @@ DAYS = st.integers(-10, 200).map(lambda days: date(2024, 1, 1) + timedelta(days=
 
 
 NONE: tuple[Suspension, ...] = ()
+SERVED = ProposalStanding(served_on=TODAY)
+WITHDRAWN = ProposalStanding(withdrawn=True, served_on=TODAY)
 
 
 def step(event: Event, on: date = TODAY) -> PublicInterestStep:
@@ -48,7 +50,12 @@ def step(event: Event, on: date = TODAY) -> PublicInterestStep:
 @pytest.mark.parametrize(("status", "event"), list(product(Status, Event)))
 def test_a_step_is_taken_where_the_table_has_it(status: Status, event: Event) -> None:
     anew = (status, event) == (Status.PROPOSED, Event.PROPOSED)
-    found = take_step(replace(FILED, status=status), step(event), proposal_withdrawn=anew, today=TODAY)
+    found = take_step(
+        replace(FILED, status=status),
+        step(event),
+        proposal=ProposalStanding(withdrawn=anew, served_on=TODAY),
+        today=TODAY,
+    )
     if (status, event) in STEPS:
         assert not isinstance(found, Refusal)
         assert found.status is STEPS[status, event]
@@ -66,7 +73,9 @@ def test_every_state_is_reached_and_every_one_but_the_last_can_be_closed() -> No
 def test_whatever_is_tried_no_case_is_in_a_state_that_the_record_refuses(tried: list[tuple[Event, date, bool]]) -> None:
     state = FILED
     for event, on, withdrawn in tried:
-        after = take_step(state, step(event, on), proposal_withdrawn=withdrawn, today=TODAY)
+        after = take_step(
+            state, step(event, on), proposal=ProposalStanding(withdrawn=withdrawn, served_on=TODAY), today=TODAY
+        )
         if isinstance(after, Refusal):
             continue
         assert state.last_step_on <= after.last_step_on <= TODAY
@@ -81,32 +90,32 @@ def test_whatever_is_tried_no_case_is_in_a_state_that_the_record_refuses(tried: 
 
 
 def test_a_proposal_and_a_court_are_named_by_the_steps_they_belong_to() -> None:
-    proposed = take_step(FILED, replace(step(Event.PROPOSED), measure_id=None), proposal_withdrawn=False, today=TODAY)
+    proposed = take_step(FILED, replace(step(Event.PROPOSED), measure_id=None), proposal=SERVED, today=TODAY)
     assert isinstance(proposed, Refusal)
     assert "measureId" in proposed.sentence
-    noted = take_step(FILED, replace(step(Event.NOTED), court="某法院"), proposal_withdrawn=False, today=TODAY)
+    noted = take_step(FILED, replace(step(Event.NOTED), court="某法院"), proposal=SERVED, today=TODAY)
     assert isinstance(noted, Refusal)
     assert "court" in noted.sentence
 
 
 def test_no_agency_is_sued_upon_a_proposal_that_was_withdrawn_and_another_takes_its_place() -> None:
     proposed = replace(FILED, status=Status.PROPOSED, measure_id=3)
-    refused = take_step(proposed, step(Event.SUED), proposal_withdrawn=True, today=TODAY)
+    refused = take_step(proposed, step(Event.SUED), proposal=WITHDRAWN, today=TODAY)
     assert isinstance(refused, Refusal)
     assert "withdrawn" in refused.sentence
-    anew = take_step(proposed, step(Event.PROPOSED), proposal_withdrawn=True, today=TODAY)
+    anew = take_step(proposed, step(Event.PROPOSED), proposal=WITHDRAWN, today=TODAY)
     assert isinstance(anew, PublicInterestState)
     assert (anew.status, anew.measure_id) == (Status.PROPOSED, 7)
-    stands = take_step(proposed, step(Event.PROPOSED), proposal_withdrawn=False, today=TODAY)
+    stands = take_step(proposed, step(Event.PROPOSED), proposal=SERVED, today=TODAY)
     assert isinstance(stands, Refusal)
     assert "stands" in stands.sentence
 
 
 def test_what_was_judged_stays_the_outcome_and_an_appeal_can_be_noted() -> None:
     judged = replace(FILED, status=Status.JUDGED, measure_id=3, sued_on=TODAY, court="某法院", outcome="判令履行")
-    noted = take_step(judged, step(Event.NOTED), proposal_withdrawn=False, today=TODAY)
+    noted = take_step(judged, step(Event.NOTED), proposal=SERVED, today=TODAY)
     assert isinstance(noted, PublicInterestState)
-    closed = take_step(noted, step(Event.CLOSED), proposal_withdrawn=False, today=TODAY)
+    closed = take_step(noted, step(Event.CLOSED), proposal=SERVED, today=TODAY)
     assert isinstance(closed, PublicInterestState)
     assert (closed.status, closed.outcome) == (Status.CLOSED, "判令履行")
 
@@ -142,6 +151,20 @@ def test_a_suspension_puts_off_the_day_to_decide_by_those_of_its_days_on_which_t
     assert decision_due(PROPOSED, REPLY_DUE, [Suspension(since=since, until=until)], LAW, CALENDAR) == due
 
 
+def test_a_suspension_that_begins_when_the_time_is_over_gives_no_more_of_it() -> None:
+    due = date(2024, 3, 11)
+    for since, expected in ((due, date(2024, 3, 19)), (due + timedelta(days=1), due)):
+        late = Suspension(since=since, until=since + timedelta(days=10))
+        assert decision_due(PROPOSED, REPLY_DUE, [late], LAW, CALENDAR) == expected
+
+
+@pytest.mark.parametrize("served_on", [None, TODAY + timedelta(days=1)])
+def test_no_agency_is_sued_before_its_proposal_was_served(served_on: date | None) -> None:
+    refused = take_step(PROPOSED, step(Event.SUED), proposal=ProposalStanding(served_on=served_on), today=TODAY)
+    assert isinstance(refused, Refusal)
+    assert "served" in refused.sentence
+
+
 def test_a_month_is_counted_from_the_end_of_the_reply_whatever_was_suspended() -> None:
     # From 31 January a month ends on 29 February; thirty days later it is 30 March, a Saturday.
     thirty = Suspension(since=date(2024, 2, 1), until=date(2024, 3, 2))
@@ -159,7 +182,8 @@ def test_however_the_time_is_suspended_as_many_days_of_it_are_left(gaps: list[in
     reply_due = date(2024, 1, 1) + timedelta(days=until_due)
     due = decision_due(PROPOSED, reply_due, suspensions, LAW, CALENDAR)
     assert due is not None
-    lost = {each.since + timedelta(days=n) for each in suspensions for n in range((each.until - each.since).days)}
+    in_time = [each for each in suspensions if each.since <= due]
+    lost = {each.since + timedelta(days=n) for each in in_time for n in range((each.until - each.since).days)}
     plain = months_after(reply_due, 1)
     end = plain + timedelta(days=sum(1 for each in lost if each > reply_due))
     assert due == CALENDAR.working_day_from(end)

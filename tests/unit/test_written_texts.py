@@ -34,3 +34,9 @@ def test_whoever_a_text_names_is_covered_known_to_its_cases_or_not(
 
 def test_what_was_not_written_is_shown_as_nothing() -> None:
     assert COVERING.written(None, ("赵小满",)) is None
+
+
+@pytest.mark.parametrize("name", ["李红旗", "王建州", "张大旗", "赵神州", "李建区", "郭建县", "陈县"])
+@pytest.mark.parametrize("after", ["公安机关传唤到案", "人民法院执行中", "公安局投案"])
+def test_no_name_that_ends_like_a_place_is_shown_before_an_office(name: str, after: str) -> None:
+    assert name not in (COVERING.written(f"{name}{after}", ()) or "")
