@@ -1,6 +1,5 @@
 """Drafting a measure from its template, and issuing one (制发监督措施)."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -35,11 +34,12 @@ from api.mutations.measure import (
     taken,
 )
 from api.mutations.measure_addressees import LONGEST_ADDRESSEE, agency_readdressed, police_of
+from api.mutations.measure_findings import findings_told
 from api.types.measure import today_of
 from schema import measure_records, records
 from schema.access_vocabularies import Permission
 from schema.measure_records import NewMeasure
-from schema.vocabularies import AnomalyStatus, MeasureKind
+from schema.vocabularies import MeasureKind
 from stores.document_numbers import next_number
 from stores.measure_changes import (
     add_cases,
@@ -55,7 +55,7 @@ from stores.postgres import DatabaseConnection
 from supervision.measure import issue
 from supervision.measure_actors import issues
 from supervision.measure_deadlines import reply_period
-from supervision.measure_drafting import Draft, DraftedCase, agency_addressed, default_addressee, draft_text
+from supervision.measure_drafting import Draft, agency_addressed, default_addressee, draft_text
 from supervision.measure_kinds import (
     ABOUT_CASES,
     LIMIT_IS_THE_LAWS,
@@ -65,7 +65,6 @@ from supervision.measure_kinds import (
 )
 
 _LONGEST_TITLE: Final = 200
-_OPEN: Final = frozenset({AnomalyStatus.OPEN, AnomalyStatus.CONFIRMED})
 _ADDRESSEE: Final = "Who gets it where that is no agency of the platform: the police, a court. 受文单位"
 _LIMIT: Final = "The last day for the reply that it names; left out: the law's. 载明的回复期限"
 _URGENT: Final = "Of a pre-litigation proposal: whether the shorter period holds. 是否紧急"
@@ -326,22 +325,6 @@ async def _draft(
         period=reply_period(kind, today, context.services.law, urgent=urgent),
         named_limit_on=wanted.named_limit_on,
     )
-
-
-async def findings_told(context: Context, cases: Sequence[records.PenaltyCase]) -> list[DraftedCase]:
-    """Cases with what a draft tells of them; asked before a change, which so needs no second connection for it."""
-    found = await asyncio.gather(*(_findings(context, case) for case in cases))
-    return [DraftedCase(case=case, findings=told) for case, told in zip(cases, found, strict=True)]
-
-
-async def _findings(context: Context, case: records.PenaltyCase) -> list[str]:
-    """What was found in a case, but for what tells of a case out of scope."""
-    found = await context.loaders.anomalies_of.load(case.id)
-    return [
-        each.explanation
-        for each in found
-        if each.status in _OPEN and context.gate.lets_part(each) and not await context.other_cases.hides(each)
-    ]
 
 
 async def _drafted(

@@ -23,7 +23,8 @@ from api.mutations.changing import (
 )
 from api.mutations.clue_opening import ClueOpening, open_clue
 from api.mutations.measure_addressees import court_of, police_of
-from api.mutations.measure_issuing import draft_of_case, findings_told
+from api.mutations.measure_findings import findings_told
+from api.mutations.measure_issuing import draft_of_case
 from api.types.clue import Clue
 from api.types.measure import Measure
 from api.types.penalty_case import PenaltyCase
