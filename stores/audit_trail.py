@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, exists, func, select, text
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import TextClause
 
@@ -17,14 +17,15 @@ from stores.audit_readers import case_told, cases_told, compile_readable
 
 _FIELDS: Final = tuple(AuditEntry.__dataclass_fields__)
 
-_WRITE: Final = text("""
+# As the driver writes it: this ends every answer.
+_WRITE: Final = """
 INSERT INTO audit_entry (account_id, login, session_id, address, purpose, action, operation, detail, case_ids,
                          result_count, index_version)
-SELECT :account_id, :login, :session_id, :address, :purpose, d.action, d.operation, d.detail, d.case_ids,
+SELECT %(account_id)s, %(login)s, %(session_id)s, %(address)s, %(purpose)s, d.action, d.operation, d.detail, d.case_ids,
        d.result_count, d.index_version
-  FROM jsonb_to_recordset(CAST(:deeds AS jsonb)) AS d(action text, operation text, detail jsonb, case_ids bigint[],
-                                                      result_count bigint, index_version text)
-""")
+  FROM jsonb_to_recordset(%(deeds)s::jsonb) AS d(action text, operation text, detail jsonb, case_ids bigint[],
+                                                 result_count bigint, index_version text)
+"""
 
 
 def caller_of(viewer: Viewer) -> Caller:
@@ -51,7 +52,7 @@ async def write_entries(connection: AsyncConnection, caller: Caller, deeds: Sequ
         }
         for deed in deeds
     ]
-    await connection.execute(
+    await connection.exec_driver_sql(
         _WRITE,
         {
             "account_id": caller.account_id,
