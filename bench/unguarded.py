@@ -22,7 +22,7 @@ from bench.timing import require
 from commands.main import main
 from schema.access_records import Scope
 from stores.keys import KeyRing
-from stores.postgres import APPLICATION_ROLE, Database, DatabaseConnection
+from stores.postgres import APPLICATION_ROLE, BEGINNING, Database, DatabaseConnection
 
 BYPASSING_ROLE: Final = "bench_bypassing"
 """May do what the application may, and no policy applies to it."""
@@ -63,10 +63,7 @@ class _Unguarded(Database):
         @event.listens_for(opened.engine.sync_engine, "connect")
         def bypass(connection: Any, _record: object) -> None:
             connection.cursor().execute(_AS_BYPASSING.as_string())
-            connection.commit()
 
-        # Told no scope, a transaction has to find out otherwise whether its connection is still good.
-        opened.engine.sync_engine.pool._pre_ping = True  # noqa: SLF001  nothing else can set it later
         return cls(opened.engine, scope)
 
     def acting(self, scope: Scope) -> "_Unguarded":
@@ -75,6 +72,7 @@ class _Unguarded(Database):
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         async with self.engine.begin() as connection:
+            await connection.exec_driver_sql(BEGINNING)
             yield connection
 
 

@@ -3,8 +3,10 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import lru_cache
 
 import orjson
+from psycopg.sql import Literal
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -19,28 +21,14 @@ DatabaseConnection = AsyncConnection
 APPLICATION_ROLE = "jiandu_app"
 """Neither owns the tables nor is a superuser, so that row-level security applies to it."""
 
+BEGINNING = "BEGIN ISOLATION LEVEL READ COMMITTED"
+"""Of a transaction, before it is told its scope."""
+
 _COVERED = "***"
 _SECRET_PARAMETER = re.compile("pass|key|secret|token", re.IGNORECASE)
 _QUERY_CANCELED = "57014"
 _DEADLOCK_DETECTED = "40P01"
 _POOL_SIZE = 10
-
-# What row-level security goes by, for the length of a transaction. One column, and as the driver writes it: every
-# transaction begins with this, and nothing of the answer is read.
-_ENTER = "SELECT " + " || ".join(
-    f"set_config('jiandu.{name}', %({name})s, true)"
-    for name in (
-        "everything",
-        "procuratorates",
-        "unassigned",
-        "agency",
-        "findings",
-        "criminal_cases",
-        "audit_trail",
-        "departments",
-        "measures",
-    )
-)
 
 
 def parse_database_url(text: str, variable: str) -> URL:
@@ -93,6 +81,8 @@ class Database:
                 "options": f"-c role={APPLICATION_ROLE} -c timezone=Asia/Shanghai -c jit=off"
                 f" -c statement_timeout={timeout}",
             },
+            # The driver begins no transaction by itself: `begin` does, and tells the scope in the same message.
+            isolation_level="AUTOCOMMIT",
             json_deserializer=orjson.loads,
             json_serializer=lambda value: orjson.dumps(value).decode(),
         )
@@ -124,7 +114,7 @@ class Database:
     async def _entered(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that was told its scope, by which is known besides that the connection is good."""
         async with self.engine.begin() as connection:
-            await connection.exec_driver_sql(_ENTER, _told(self.scope))
+            await connection.exec_driver_sql(_beginning(self.scope))
             yield connection
 
     @asynccontextmanager
@@ -136,13 +126,20 @@ class Database:
         """
         try:
             async with self.engine.connect() as connection:
-                yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+                yield connection
         except DBAPIError as error:
             raise _translated(error) from error.orig
 
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+@lru_cache(maxsize=256)
+def _beginning(scope: Scope) -> str:
+    """What begins a transaction, and tells its scope for so long: one message, and one answer to wait for."""
+    told = (f"set_config('jiandu.{name}', {Literal(value).as_string()}, true)" for name, value in _told(scope).items())
+    return f"{BEGINNING}; SELECT {' || '.join(told)}"
 
 
 def _told(scope: Scope) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from stores.postgres import Database
+from stores.postgres import BEGINNING, Database
 
 
 @contextmanager
@@ -15,7 +15,7 @@ def statements(database: Database) -> Iterator[list[str]]:
     executed: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith("SELECT set_config('jiandu."):
+        if not statement.startswith(BEGINNING):
             executed.append(statement)
 
     event.listen(database.engine.sync_engine, "before_cursor_execute", note)
