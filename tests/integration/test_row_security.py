@@ -142,6 +142,12 @@ _JUDGEMENTS: Final = text(
 )
 
 
+_HANDED_UP: Final = (
+    "UPDATE agency a SET procuratorate_id = p.id FROM procuratorate p"
+    " WHERE p.name = :procuratorate AND a.name = :agency"
+)
+
+
 @pytest.fixture
 async def city(database: Database, keys: KeyRing, clock: Callable[[], datetime], tmp_path: Path) -> City:
     feed = Feed(database, keys, clock, tmp_path)
@@ -211,6 +217,24 @@ async def test_a_city_sees_what_its_counties_see_and_what_nobody_supervises(city
     whole = city.of_counties(*city.procuratorates, unassigned=True)
     assert await city.seen(whole) == everywhere(*AGENCIES)
     assert await city.seen(replace(whole, unassigned=False)) == everywhere(EASTERN, WESTERN)
+
+
+async def test_whoever_sees_every_agency_sees_no_case_of_one_that_came_later_to_others(city: City) -> None:
+    whole = city.of_counties("东县人民检察院", "西县人民检察院", unassigned=True)
+    assert await city.seen_in("penalty_case", whole) == set(AGENCIES)
+    async with city.database.acting(EVERYTHING).begin() as connection:
+        await connection.execute(text(_HANDED_UP), {"agency": EASTERN, "procuratorate": "中市人民检察院"})
+    assert await city.seen_in("penalty_case", whole) == {WESTERN, UNASSIGNED}
+
+
+async def test_whoever_sees_every_agency_is_not_asked_so_at_every_case(city: City) -> None:
+    whole = city.of_counties(*city.procuratorates, unassigned=True)
+    for scope, asked in ((whole, False), (replace(whole, unassigned=False), True)):
+        async with city.database.acting(scope).begin() as connection:
+            plan = await connection.scalars(text("EXPLAIN (ANALYZE, COSTS OFF) SELECT count(*) FROM penalty_case"))
+            lines = "\n".join(plan)
+        _, at_each_case = lines.split("on penalty_case")
+        assert ("(never executed)" not in at_each_case) is asked, lines
 
 
 async def test_a_clerk_sees_the_agencys_cases_and_neither_findings_nor_what_the_police_did(city: City) -> None:
