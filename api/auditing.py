@@ -130,11 +130,8 @@ class Audit:
         if not deeds:
             return
         try:
-            try:
-                await self._write(deeds)
-            except UnavailableError:
-                # The server was started anew meanwhile, perhaps; what is written down twice is better than not at all.
-                await self._write(deeds)
+            # It is committed, and on disk, when this returns; written down twice is better than not at all.
+            await self._database.alone(lambda connection: write_entries(connection, self._caller, deeds))
         except Exception as error:
             log.error("the audit trail cannot be written", error=type(error).__name__)  # noqa: TRY400  a trace would quote the entry
             raise UnavailableError(
@@ -153,11 +150,6 @@ class Audit:
             kept = {"sha256": hashlib.sha256(written).hexdigest(), "bytes": len(written), "beginning": beginning}
         self._room = max(0, self._room - min(len(written), _LONGEST_DETAIL))
         return kept
-
-    async def _write(self, deeds: Sequence[Deed]) -> None:
-        # One statement, and so a transaction: it is committed, and on disk, when it returns.
-        async with self._database.autocommit() as connection:
-            await write_entries(connection, self._caller, deeds)
 
 
 def _root(info: Any) -> str:

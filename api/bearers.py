@@ -85,8 +85,9 @@ class SessionTokens:
         claims = self.services.tokens.read(token, now)
         if claims is None:
             return None
-        async with self.services.database.begin() as connection:
-            session = await find_session(connection, claims.session_id, claims.account_id, now)
+        session = await self.services.database.alone(
+            lambda connection: find_session(connection, claims.session_id, claims.account_id, now)
+        )
         if session is None or (is_demo_login(session.account.login) and not self.services.demo):
             async with self.services.database.acting(_READS_TRAIL).begin() as connection:
                 await self._write_refused(connection, claims, address)

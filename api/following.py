@@ -152,7 +152,7 @@ class Following:
 
     async def _listen(self) -> None:
         """Listen until nobody follows."""
-        async with self._database.autocommit() as connection:
+        async with self._database.listening() as connection:
             try:
                 await listen_to(connection, PROGRESS_CHANNEL)
                 await listen_to(connection, CLUE_CHANNEL)

@@ -69,8 +69,8 @@ async def _write_down(context: Context, measure: Measure) -> None:
         result_count=1,
         index_version=context.services.versions.record,
     )
-    async with context.services.database.autocommit() as connection:
-        await write_entries(connection, caller_of(context.viewer), [deed])
+    caller = caller_of(context.viewer)
+    await context.services.database.alone(lambda connection: write_entries(connection, caller, [deed]))
 
 
 def document_of(measure: Measure, shown: Shown, procuratorate: str | None) -> bytes:

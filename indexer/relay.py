@@ -112,7 +112,7 @@ class Relay:
         worked = False
         try:
             await ensure_index(self.database, self.index, self.clock)
-            async with self.database.autocommit() as listening:
+            async with self.database.listening() as listening:
                 await listen(listening)
                 while True:
                     while await self._send_batch():

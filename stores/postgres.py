@@ -1,9 +1,10 @@
 """The one way to PostgreSQL: an engine whose sessions run as the application's role, and its errors in our words."""
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import lru_cache
+from typing import TypeVar
 
 import orjson
 from psycopg.sql import Literal
@@ -16,6 +17,7 @@ from schema.access_records import Scope
 from stores.errors import CollisionError, QueryTimeoutError, SettingsError, UnavailableError
 
 DatabaseConnection = AsyncConnection
+T = TypeVar("T")
 """A connection in a transaction, as the stores' functions take it."""
 
 APPLICATION_ROLE = "jiandu_app"
@@ -95,7 +97,7 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A connection in a transaction: committed at the end, rolled back on an exception."""
-        try:
+        with _in_our_words():
             async with AsyncExitStack() as stack:
                 try:
                     connection = await stack.enter_async_context(self._entered())
@@ -105,10 +107,6 @@ class Database:
                     # One that lay in the pool since before the server was started anew. The others are thrown away too.
                     connection = await stack.enter_async_context(self._entered())
                 yield connection
-        except PoolTimeoutError as error:
-            raise UnavailableError("Too many requests wait for PostgreSQL. Try again in a moment.") from error
-        except DBAPIError as error:
-            raise _translated(error) from error.orig
 
     @asynccontextmanager
     async def _entered(self) -> AsyncIterator[AsyncConnection]:
@@ -117,18 +115,28 @@ class Database:
             await connection.exec_driver_sql(_beginning(self.scope))
             yield connection
 
-    @asynccontextmanager
-    async def autocommit(self) -> AsyncIterator[AsyncConnection]:
-        """A connection each statement of which is a transaction of its own, and shows nothing that is in a scope.
+    async def alone(self, send: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """What one statement gives, a transaction of its own that shows nothing of any scope.
 
-        For LISTEN, and for what is one statement: neither the beginning nor the end has to be waited for. Whether the
-        connection is still good shows with the first statement.
+        Neither its beginning nor its end has to be waited for. It is sent anew where the server was started anew
+        meanwhile, and what it does may then be done twice.
         """
-        try:
+        with _in_our_words():
+            try:
+                async with self.engine.connect() as connection:
+                    return await send(connection)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                async with self.engine.connect() as connection:
+                    return await send(connection)
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in no transaction, for LISTEN."""
+        with _in_our_words():
             async with self.engine.connect() as connection:
                 yield connection
-        except DBAPIError as error:
-            raise _translated(error) from error.orig
 
     async def close(self) -> None:
         """Close every connection."""
@@ -159,6 +167,17 @@ def _told(scope: Scope) -> dict[str, str]:
 
 def _switch(on: bool) -> str:
     return "on" if on else "off"
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    """Faults of the server and of the pool as errors of ours."""
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise UnavailableError("Too many requests wait for PostgreSQL. Try again in a moment.") from error
+    except DBAPIError as error:
+        raise _translated(error) from error.orig
 
 
 def _translated(error: DBAPIError) -> Exception:
