@@ -30,6 +30,8 @@ PROMISED_RATIO: Final = 1.25
 _ADMINISTRATOR: Final = "local administrator"
 _PASSWORD: Final = secrets.token_urlsafe()
 _CLIENTS: Final = 8
+# A pair takes seconds, and what else the machine does in one of them and not in the other is much of what differs.
+_PAIRS_A_ROUND: Final = 3
 # On a busy machine too Elasticsearch answers what it is asked, and not PostgreSQL for it.
 _PATIENT: Final = {f"{PREFIX}SEARCH_PATIENCE_SECONDS": "30"}
 _LIST: Final = """
@@ -177,7 +179,7 @@ def _throughput(kind: _Asked, urls: Sequence[str], tokens: Sequence[str | None],
                 pass
 
     seconds: list[list[float]] = [[], []]
-    for turn in range(rounds):
+    for turn in range(rounds * _PAIRS_A_ROUND):
         for way in (turn % 2, 1 - turn % 2):
             with stopwatch() as watch:
                 answer_all(urls[way])
@@ -189,7 +191,7 @@ def _throughput(kind: _Asked, urls: Sequence[str], tokens: Sequence[str | None],
         ours=Spread.of([len(jobs) / taken for taken in ours], 1),
         floor=Spread.of([len(jobs) / taken for taken in floor], 1),
         ratio=Spread.of([mine / its for mine, its in zip(ours, floor, strict=True)], 3),
-        floor_is=f"{WITHOUT['']}; {rounds} pairs of {len(jobs)} requests",
+        floor_is=f"{WITHOUT['']}; {len(ours)} pairs of {len(jobs)} requests",
         at_most=PROMISED_RATIO,
     )
 
