@@ -17,7 +17,6 @@ from schema.access_records import Scope
 from stores.errors import CollisionError, QueryTimeoutError, SettingsError, UnavailableError
 
 DatabaseConnection = AsyncConnection
-T = TypeVar("T")
 """A connection in a transaction, as the stores' functions take it."""
 
 APPLICATION_ROLE = "jiandu_app"
@@ -31,6 +30,7 @@ _SECRET_PARAMETER = re.compile("pass|key|secret|token", re.IGNORECASE)
 _QUERY_CANCELED = "57014"
 _DEADLOCK_DETECTED = "40P01"
 _POOL_SIZE = 10
+_Given = TypeVar("_Given")
 
 
 def parse_database_url(text: str, variable: str) -> URL:
@@ -115,7 +115,7 @@ class Database:
             await connection.exec_driver_sql(_beginning(self.scope))
             yield connection
 
-    async def alone(self, send: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    async def alone(self, send: Callable[[AsyncConnection], Awaitable[_Given]]) -> _Given:
         """What one statement gives, a transaction of its own that shows nothing of any scope.
 
         Neither its beginning nor its end has to be waited for. It is sent anew where the server was started anew
